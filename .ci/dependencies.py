@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks the dependencies against deny.toml with what `cargo metadata` tells, for machines without cargo-deny.
 
-Licences, versions in duplicate, wildcards and sources; and every direct dependency has a line in ARCHITECTURE.md.
+Licences, versions in duplicate, wildcards and sources; and every direct dependency has a line in ARCHITECTURE.md, and a row in
+docs/dependencies.md that counts its `unsafe` right and says whether it has a build script.
 """
 
 import json
@@ -9,6 +10,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 # Cargo's default registry, by the path of its index; git sources and other registries have another.
 REGISTRY = re.compile(r"^registry\+https://[^/]+/rust-lang/[a-z.]+-index$")
@@ -34,6 +36,22 @@ def is_allowed(expression, allowed):
 def covers(skip, name, version):
     wanted = skip["crate"].split("@")
     return wanted[0] == name and (version + ".").startswith(wanted[1] + ".")
+
+
+def reviewed():
+    """The rows of docs/dependencies.md by crate and version: lines with `unsafe`, and what its build script does."""
+    found = {}
+    for line in Path("docs/dependencies.md").read_text(encoding="utf-8").splitlines():
+        cells = [it.strip() for it in line.strip("| ").split(" | ")]
+        if len(cells) == 7 and cells[0].startswith("`"):
+            found[cells[0].strip("`"), cells[1]] = (cells[2], cells[3])
+    return found
+
+
+def lines_with_unsafe(source):
+    files = (path.read_text(encoding="utf-8", errors="replace") for path in source.rglob("*.rs"))
+    lines = (line.split("//")[0] for text in files for line in text.splitlines())
+    return sum(re.search(r"\bunsafe\b", line) is not None for line in lines)
 
 
 def main():
@@ -72,6 +90,23 @@ def main():
                     wrong.append(f"{dependency['name']}: no line in ARCHITECTURE.md says what it replaces")
                 if dependency["req"] == "*":
                     wrong.append(f"{dependency['name']}: a wildcard is no version")
+    direct = {it["name"] for package in metadata["packages"] if package["id"] in own for it in package["dependencies"] if not it["kind"]}
+    rows = reviewed()
+    for package in metadata["packages"]:
+        name, version = package["name"], package["version"]
+        if name not in direct or package["id"] in own:
+            continue
+        if (name, version) not in rows:
+            # Another version may be in the tree for somebody else.
+            if not any(row == name for row, _ in rows):
+                wrong.append(f"{name} {version}: no row in docs/dependencies.md")
+            continue
+        counted, script = rows[name, version]
+        found = lines_with_unsafe(Path(package["manifest_path"]).parent / "src")
+        if str(found) != counted:
+            wrong.append(f"{name} {version}: {found} lines with unsafe, docs/dependencies.md says {counted}")
+        if any("custom-build" in target["kind"] for target in package["targets"]) == script.startswith("–"):
+            wrong.append(f"{name} {version}: docs/dependencies.md is wrong on whether it has a build script")
     print("\n".join(wrong) or f"{len(metadata['packages'])} packages: licences, sources and versions are as deny.toml has them")
     sys.exit(bool(wrong))
 

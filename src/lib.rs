@@ -93,5 +93,5 @@ pub mod handoff;
 pub use analysis::analyzer::{Analyzer, analyze, analyze_merged, why_not};
 pub use analysis::live::analyze_stream;
 pub use profile::options::{Host, Options, Target};
-pub use tls::keys::{KeyLog, NoKeyLog};
+pub use tls::keys::{KeyLog, KeyLogError};
 pub use tls::trust::{AnchorError, Anchors};

@@ -127,14 +127,8 @@ impl Verbs {
             tlswalk::analyze(input, name, options).map_err(|error| cut(&error.to_string()))
         };
         let options = self.options(all)?;
-        let report = analyze(&options)?;
-        if all || report.has_what_was_looked_for() {
-            return Ok(report);
-        }
-        match options.of_others() {
-            Some(others) => Ok(report.or_others(analyze(&others)?)),
-            None => Ok(report),
-        }
+        let others = || (!all).then(|| options.of_others())?;
+        analyze(&options)?.or_others(others, analyze)
     }
 
     fn whynot(&self, answer: &mut Answer, file: &File, name: &str, arguments: &Value) -> Result<(), String> {
@@ -234,7 +228,7 @@ impl Verbs {
         let mut judged = slice::judge(again()?, name, &options).map_err(|error| told(&error))?;
         if !all
             && !judged.report.has_what_was_looked_for()
-            && let Some(others) = self.options(all)?.of_others()
+            && let Some(others) = options.of_others()
         {
             let found = slice::judge(again()?, name, &others).map_err(|error| told(&error))?;
             if !found.report.attempts.is_empty() {

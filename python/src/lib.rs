@@ -14,7 +14,7 @@ use std::sync::Mutex;
 use pyo3::prelude::*;
 use tlswalk::report::row::{ROW_SCHEMA, Row};
 use tlswalk::report::text::{TextStyle, write_text};
-use tlswalk::report::{Report, json, outcome};
+use tlswalk::report::{Report, escaped, json, outcome};
 
 use options::Options;
 use source::{Capture, Failure};
@@ -25,7 +25,7 @@ type Named<'py> = (Option<String>, Bound<'py, PyAny>);
 /// The report on one capture, or on several files that are one, as JSON.
 #[pyfunction]
 fn inspect(py: Python<'_>, sources: Vec<Named<'_>>, options: &Options, hash: bool) -> PyResult<String> {
-    analyze(py, &sources, options, hash, |report| {
+    analyze(py, &sources, options.inner(), hash, |report| {
         let mut text = Vec::new();
         json::write_line(report, &mut text).map_err(|error| error.to_string())?;
         String::from_utf8(text).map_err(|error| error.to_string())
@@ -42,7 +42,7 @@ fn told(
     format: &str,
     width: usize,
 ) -> PyResult<(String, u8)> {
-    analyze(py, &sources, options, hash, |report| {
+    analyze(py, &sources, options.inner(), hash, |report| {
         let mut text = Vec::new();
         let style = TextStyle {
             width,
@@ -59,12 +59,26 @@ fn told(
     })
 }
 
+/// Which claims of a text the capture shows to be true, false, or neither, as JSON.
+#[pyfunction]
+fn check(py: Python<'_>, text: &str, sources: Vec<Named<'_>>, options: &Options) -> PyResult<String> {
+    // A text may speak of any connection of the capture.
+    let mut options = options.inner().clone();
+    options.all = true;
+    analyze(py, &sources, &options, false, |report| {
+        let mut out = Vec::new();
+        let check = tlswalk::handoff::check::check(text, report);
+        escaped::write_compact(&check, &mut out).map_err(|error| error.to_string())?;
+        String::from_utf8(out).map_err(|error| error.to_string())
+    })
+}
+
 /// Its rows, as a JSON array.
 #[pyfunction]
 fn rows(py: Python<'_>, sources: Vec<Named<'_>>, options: &Options) -> PyResult<String> {
     // The hash of several files read by turns would be the hash of nothing that is stored.
     let hash = sources.len() == 1;
-    analyze(py, &sources, options, hash, |report| {
+    analyze(py, &sources, options.inner(), hash, |report| {
         serde_json::to_string(&Row::of(report)).map_err(|error| error.to_string())
     })
 }
@@ -80,7 +94,7 @@ fn failed_row(name: &str, why: &str) -> PyResult<String> {
 fn analyze<T: Send>(
     py: Python<'_>,
     sources: &[Named<'_>],
-    options: &Options,
+    options: &tlswalk::Options,
     hash: bool,
     write: impl Fn(&Report) -> Result<T, String> + Send + Sync,
 ) -> PyResult<T> {
@@ -94,7 +108,7 @@ fn analyze<T: Send>(
         // The library does not panic on what it reads. Should it once, this is a capture that cannot be read, not the end of
         // a worker.
         catch_unwind(AssertUnwindSafe(|| {
-            let report = source::read(captures, options.inner(), hash, &failure)?;
+            let report = source::read(&captures, options, hash, &failure)?;
             write(&report).map_err(|why| (report.capture.file.clone(), why))
         }))
         .unwrap_or_else(|_| Err((name, "tlswalk stopped; please report this with the capture".to_owned())))
@@ -129,7 +143,7 @@ fn capture_error(name: &str, why: &str) -> PyErr {
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::{Options, failed_row, inspect, rows, told};
+    use super::{Options, check, failed_row, inspect, rows, told};
     use super::{ROW_SCHEMA, json};
     use pyo3::prelude::*;
 

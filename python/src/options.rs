@@ -102,8 +102,8 @@ impl Options {
                 key_log: keylog
                     .map(|path| {
                         let name = path.display().to_string();
-                        let text = fs::read(&path).map_err(|error| format!("--keylog {name}: {}", reason(&error)))?;
-                        tlswalk::KeyLog::read(&text).map_err(|error| format!("--keylog {name}: {error}"))
+                        let file = File::open(&path).map_err(|error| format!("--keylog {name}: {}", reason(&error)))?;
+                        tlswalk::KeyLog::read(file).map_err(|error| format!("--keylog {name}: {error}"))
                     })
                     .transpose()?,
             }))

@@ -22,6 +22,9 @@ const CHUNK: usize = 256 * 1024;
 /// Bytes of a file between two looks for Ctrl-C, some ten milliseconds of work.
 const BETWEEN_LOOKS: usize = 16 * 1024 * 1024;
 
+/// What the analysis is told where Python raised something, which goes before it.
+const STOPPED: &str = "stopped by Python";
+
 /// A capture that can be read with the lock released.
 pub(crate) struct Capture<'py> {
     pub(crate) name: String,
@@ -31,7 +34,8 @@ pub(crate) struct Capture<'py> {
 enum Input<'py> {
     Path(PathBuf),
     Bytes(&'py [u8]),
-    Object(Py<PyAny>),
+    /// With where it stood, if it can go back there.
+    Object(Py<PyAny>, Option<u64>),
 }
 
 impl<'py> Capture<'py> {
@@ -46,7 +50,7 @@ impl<'py> Capture<'py> {
         if object.hasattr("read")? {
             let by_itself = object.getattr("name").and_then(|it| it.extract::<String>());
             let name = named(by_itself.unwrap_or_else(|_| "<file>".to_owned()));
-            let input = Input::Object(object.clone().unbind());
+            let input = Input::Object(object.clone().unbind(), place(object));
             return Ok(Self { name, input });
         }
         let Ok(path) = object.extract::<PathBuf>() else {
@@ -60,39 +64,87 @@ impl<'py> Capture<'py> {
         Ok(Self { name, input })
     }
 
-    fn open<'f>(self, failure: &'f Failure) -> Result<Reader<'py, 'f>, (String, String)> {
-        let from = match self.input {
+    /// Its bytes, from the beginning.
+    fn open<'f>(&self, failure: &'f Failure, again: bool) -> Result<Named<'py, 'f>, (String, String)> {
+        let from = match &self.input {
             Input::Bytes(bytes) => From::Bytes(bytes),
-            Input::Object(object) => From::Object(object),
+            Input::Object(object, place) => {
+                let rewound = Python::attach(|py| match place.filter(|_| again) {
+                    Some(place) => object.bind(py).call_method1("seek", (place,)).map(drop),
+                    None => Ok(()),
+                });
+                if let Err(raised) = rewound {
+                    keep(failure, &self.name, raised);
+                    return Err((self.name.clone(), STOPPED.to_owned()));
+                }
+                From::Object(Python::attach(|py| object.clone_ref(py)))
+            }
             Input::Path(path) => {
                 let because = |error: &io::Error| (self.name.clone(), reason(error));
-                if fs::metadata(&path).map_err(|error| because(&error))?.is_dir() {
-                    return Err((self.name, "is a directory; name the files in it".to_owned()));
+                if fs::metadata(path).map_err(|error| because(&error))?.is_dir() {
+                    return Err((self.name.clone(), "is a directory; name the files in it".to_owned()));
                 }
-                let file = File::open(&path).map_err(|error| because(&error))?;
+                let file = File::open(path).map_err(|error| because(&error))?;
                 From::File {
                     file,
                     until_look: BETWEEN_LOOKS,
                 }
             }
         };
-        let name = self.name;
-        Ok(Reader { name, from, failure })
+        let name = self.name.clone();
+        let reader = Reader { name, from, failure };
+        Ok((self.name.clone(), BufReader::with_capacity(CHUNK, reader)))
+    }
+
+    /// Whether it can be read a second time: a pipe cannot.
+    fn can_be_read_again(&self) -> bool {
+        match &self.input {
+            Input::Bytes(_) => true,
+            Input::Object(_, place) => place.is_some(),
+            Input::Path(path) => path.is_file(),
+        }
     }
 }
 
-/// The report on one capture, or on several as one; else the name of the one at fault, and why.
+/// Where a file object stands, if it can go back there.
+fn place(object: &Bound<'_, PyAny>) -> Option<u64> {
+    let is_seekable = object.call_method0("seekable").and_then(|it| it.extract::<bool>());
+    let place = || object.call_method0("tell").and_then(|it| it.extract::<u64>()).ok();
+    is_seekable.unwrap_or_default().then(place)?
+}
+
+/// Keeps the first of what Python raised.
+fn keep(failure: &Failure, name: &str, raised: PyErr) {
+    let mut failure = failure.lock().unwrap_or_else(PoisonError::into_inner);
+    failure.get_or_insert((name.to_owned(), raised));
+}
+
+/// A capture being read, and what it is called.
+type Named<'py, 'f> = (String, BufReader<Reader<'py, 'f>>);
+
+/// The report on one capture, or on several as one, as the command line makes it: one that holds nothing of what was looked for is
+/// read a second time for what else failed. Else the name of the capture at fault, and why.
 pub(crate) fn read(
-    mut captures: Vec<Capture<'_>>,
+    captures: &[Capture<'_>],
     options: &Options,
     hash: bool,
     failure: &Failure,
 ) -> Result<Report, (String, String)> {
-    if captures.len() == 1
-        && let Some(capture) = captures.pop()
-    {
-        let name = capture.name.clone();
-        let reader = BufReader::with_capacity(CHUNK, capture.open(failure)?);
+    let report = read_once(captures, options, hash, failure, false)?;
+    let leaves_open = options.leave_open_what() && captures.iter().all(Capture::can_be_read_again);
+    let others = || leaves_open.then(|| options.of_others())?;
+    report.or_others(others, |others| read_once(captures, others, hash, failure, true))
+}
+
+fn read_once(
+    captures: &[Capture<'_>],
+    options: &Options,
+    hash: bool,
+    failure: &Failure,
+    again: bool,
+) -> Result<Report, (String, String)> {
+    if let [capture] = captures {
+        let (name, reader) = capture.open(failure, again)?;
         let mut input = Hashed::new(reader, hash);
         let because = |why: String| (name.clone(), why);
         let mut report = tlswalk::analyze(&mut input, &name, options).map_err(|error| because(error.to_string()))?;
@@ -103,13 +155,8 @@ pub(crate) fn read(
     if captures.len() > MOST_FILES {
         return Err((whole, MergeError::TooMany(captures.len()).to_string()));
     }
-    let inputs = captures
-        .into_iter()
-        .map(|capture| {
-            let name = capture.name.clone();
-            Ok((name, BufReader::with_capacity(CHUNK, capture.open(failure)?)))
-        })
-        .collect::<Result<Vec<_>, (String, String)>>()?;
+    let inputs = captures.iter().map(|capture| capture.open(failure, again));
+    let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
     tlswalk::analyze_merged(inputs, options).map_err(|error| match error {
         MergeError::Capture { name, error } => (name, error.to_string()),
         error => (whole, error.to_string()),
@@ -149,9 +196,8 @@ impl Read for Reader<'_, '_> {
                 Err(raised) => raised,
             },
         };
-        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-        failure.get_or_insert((self.name.clone(), raised));
-        Err(io::Error::other("stopped by Python"))
+        keep(self.failure, &self.name, raised);
+        Err(io::Error::other(STOPPED))
     }
 }
 

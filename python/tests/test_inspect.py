@@ -40,6 +40,51 @@ def test_a_capture_is_a_path_bytes_or_a_file(sample):
     assert tlswalk.inspect(content)["capture"]["file"] == "<bytes>"
 
 
+def test_what_else_failed_is_told_of_whatever_can_be_read_again():
+    capture = ROOT / "samples/no-licensing-traffic-web-ui.pcap"
+    content = capture.read_bytes()
+    told = json.loads(cli("-f", "json", capture, cwd=ROOT).stdout)
+    assert told["attempts"] and told["others"]["failed"] > 0
+    assert tlswalk.inspect(capture) == tlswalk.inspect(content, name=str(capture)) == told
+    # From where it stands.
+    behind = io.BytesIO(b"before it" + content)
+    behind.seek(9)
+    assert tlswalk.inspect(behind, name=str(capture)) == told
+
+    class Once(io.BytesIO):
+        def seekable(self):
+            return False
+
+    # As a pipe on the command line.
+    assert tlswalk.inspect(Once(content))["verdict"]["id"] == "no-licensing-traffic"
+    # Who says what to look for is told of that alone.
+    assert tlswalk.inspect(capture, wlc="192.0.2.1")["verdict"]["id"] == "no-licensing-traffic"
+
+    class Breaks(io.BytesIO):
+        def seek(self, *place):
+            raise OSError("gone")
+
+    with pytest.raises(tlswalk.CaptureError, match="cannot be read: OSError: gone"):
+        tlswalk.inspect(Breaks(content))
+
+
+def test_claims_are_checked_as_the_command_line_checks_them(sample, tmp_path):
+    text = "The server sent unknown_ca. TLS 1.3 was negotiated. Mondays are hard."
+    (tmp_path / "mail.txt").write_text(text)
+    told = json.loads(cli("check", "-f", "json", "--ca", CA, tmp_path / "mail.txt", sample, cwd=ROOT).stdout)
+    assert told["counts"]["true"] and told["counts"]["false"] and told["unread"]
+    assert tlswalk.check(text, sample, ca=CA) == told
+    assert tlswalk.check(text, sample.read_bytes(), name=str(sample), ca=[CA]) == told
+    japanese = tlswalk.check(text, sample, ca=CA, lang="ja")
+    assert japanese["language"] == "ja" and japanese["counts"] == told["counts"]
+    with pytest.raises(TypeError, match="text is a str, not PosixPath"):
+        tlswalk.check(tmp_path / "mail.txt", sample)
+    with pytest.raises(tlswalk.CaptureError, match="no such file"):
+        tlswalk.check(text, tmp_path / "gone.pcap")
+    with pytest.raises(ValueError, match="there is no such option"):
+        tlswalk.check(text, sample, colour="red")
+
+
 def test_a_list_is_one_capture_as_merge_reads_it(captures):
     names = captures.names[:2]
     told = json.loads(cli("--merge", "-f", "json", *names, cwd=captures.folder).stdout)

@@ -33,6 +33,32 @@ def versions(text):
     return [int(number, 0) for number in text.split(",")]
 
 
+def ask_for_certificates(how):
+    """Lets servers ask for a client's certificate, which aioquic does for tests only, and judge it: `any`, or `none`."""
+    from aioquic import tls
+
+    begin, take, finished = (tls.Context.__init__, tls.Context._set_peer_certificate, tls.Context._server_expect_finished)
+
+    def ask(context, *given, **named):
+        begin(context, *given, **named)
+        context._request_client_certificate = True
+
+    def judge(context, certificate):
+        take(context, certificate)
+        if how == "none":
+            raise tls.AlertUnknownCA("no authority is known here")
+
+    def expect(context):
+        # Without a certificate, the state goes from there to Finished.
+        if how == "none" and context.state == tls.State.SERVER_EXPECT_CERTIFICATE:
+            class Required(tls.Alert):
+                description = tls.AlertDescription.certificate_required
+            raise Required("a certificate is required")
+        finished(context)
+
+    tls.Context.__init__, tls.Context._set_peer_certificate, tls.Context._server_expect_finished = ask, judge, expect
+
+
 def serve(given):
     from aioquic.asyncio import QuicConnectionProtocol, serve as listen
     from aioquic.quic.configuration import QuicConfiguration
@@ -40,6 +66,8 @@ def serve(given):
     configuration = QuicConfiguration(is_client=False, alpn_protocols=given.alpn.split(","))
     configuration.supported_versions = versions(given.versions)
     configuration.load_cert_chain(given.chain, given.key)
+    if given.ask:
+        ask_for_certificates(given.ask)
 
     def answer(reader, writer):
         async def talk():
@@ -66,6 +94,8 @@ def call(given):
     configuration.idle_timeout = given.idle
     configuration.load_verify_locations(given.root)
     configuration.verify_mode = ssl.CERT_REQUIRED
+    if given.chain:
+        configuration.load_cert_chain(given.chain, given.key)
 
     async def main():
         try:
@@ -106,14 +136,17 @@ class Lab(datagrams.Lab):
         return self.start(part, [os.environ.get("AIOQUIC", sys.executable), os.path.abspath(__file__), *arguments], expect,
                           seconds)
 
-    def server(self, pki, certificate="app", alpn="lab", address=WLC, offered=f"{V1},{V2}", retry=False, size=3000):
+    def server(self, pki, certificate="app", alpn="lab", address=WLC, offered=f"{V1},{V2}", retry=False, size=3000,
+               ask=""):
         at = f"{pki.dir}/{certificate}"
         self.python("wlc", ["--serve", "--address", address, "--alpn", alpn, "--versions", offered, "--chain", f"{at}.chain",
-                            "--key", f"{at}.key", "--bytes", str(size), *(["--retry"] if retry else [])], "ready")
+                            "--key", f"{at}.key", "--bytes", str(size), *(["--retry"] if retry else []),
+                            *(["--ask", ask] if ask else [])], "ready")
 
-    def client(self, pki, alpn="lab", address=WLC, offered=f"{V1},{V2}", root="root", idle=5.0, seconds=15):
+    def client(self, pki, alpn="lab", address=WLC, offered=f"{V1},{V2}", root="root", idle=5.0, seconds=15, certificate=""):
+        own = ["--chain", f"{pki.dir}/{certificate}.chain", "--key", f"{pki.dir}/{certificate}.key"] if certificate else []
         child = self.python("ap", ["--call", "--address", address, "--alpn", alpn, "--versions", offered, "--root",
-                                   f"{pki.dir}/{root}.pem", "--idle", str(idle)], "over", seconds)
+                                   f"{pki.dir}/{root}.pem", "--idle", str(idle), *own], "over", seconds)
         with open(child.log, encoding="utf-8", errors="replace") as log:
             print("   ", " | ".join(log.read().split("\n")), flush=True)
         time.sleep(3.5)
@@ -232,6 +265,30 @@ def quic_certificate_unknown_ca(lab, pki):
     lab.client(pki, offered=str(V1))
 
 
+@scenario
+def quic_client_certificate_refused(lab, pki):
+    lab.server(pki, ask="none")
+    lab.record()
+    # What comes later shows that nothing more came of the first try.
+    lab.client(pki, offered=str(V1), certificate="app-strange")
+    lab.client(pki, offered=str(V1), certificate="app-strange")
+
+
+@scenario
+def quic_client_certificate_missing(lab, pki):
+    lab.server(pki, ask="none")
+    lab.record()
+    lab.client(pki, offered=str(V1))
+    lab.client(pki, offered=str(V1))
+
+
+@scenario
+def quic_client_certificate_good(lab, pki):
+    lab.server(pki, ask="any")
+    lab.record()
+    lab.client(pki, offered=str(V1), certificate="app-strange")
+
+
 # ----------------------------------------------------------------------------------------------------------- ngtcp2
 
 
@@ -279,7 +336,7 @@ def main():
     parser.add_argument("--serve", action="store_true", **hidden)
     parser.add_argument("--call", action="store_true", **hidden)
     parser.add_argument("--retry", action="store_true", **hidden)
-    for name, default in (("address", WLC), ("alpn", "lab"), ("versions", "1"), ("chain", ""), ("key", ""), ("root", "")):
+    for name, default in (("address", WLC), ("alpn", "lab"), ("versions", "1"), ("chain", ""), ("key", ""), ("root", ""), ("ask", "")):
         parser.add_argument(f"--{name}", default=default, **hidden)
     parser.add_argument("--idle", type=float, default=5, **hidden)
     parser.add_argument("--bytes", type=int, default=3000, **hidden)

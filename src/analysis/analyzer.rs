@@ -1,4 +1,4 @@
-//! Frames → Report: the pipeline put together. Push frames in, get what happened out; no I/O, no clock.
+//! Frames → Report: the whole pipeline. Push frames in, get a report out; no I/O, no clock.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -24,19 +24,18 @@ use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_m
 use crate::decode::Decoder;
 use crate::decode::Skip;
 use crate::judge::context::Context;
-use crate::judge::finding::Severity;
 use crate::judge::verdict::{self, Verdict};
 use crate::profile::options::Options;
 use crate::report::whynot::{self, WhyNot};
 use crate::report::{self, Report};
 
-/// Names listed of a capture without licensing traffic.
+/// The number of names listed for a capture without licensing traffic.
 const MAX_NAMES: usize = 8;
 
-/// Reads a whole capture and says what happened in it.
+/// Reads a whole capture and reports on its attempts.
 ///
 /// # Errors
-/// When the input is no capture, or reading it fails.
+/// If the input is not a capture, or reading it fails.
 pub fn analyze(input: impl Read, file: &str, options: &Options) -> Result<Report, CaptureError> {
     let mut analyzer = Analyzer::new(options);
     let facts = read_frames(input, |frame| {
@@ -46,11 +45,11 @@ pub fn analyze(input: impl Read, file: &str, options: &Options) -> Result<Report
     Ok(analyzer.finish(file, &facts))
 }
 
-/// Reads several captures that continue each other, or overlap, as one ([`read_merged`]), and says what happened in it.
-/// Inputs come with their names.
+/// Reads several captures that continue each other, or overlap, as one ([`read_merged`]), and reports on it. Inputs
+/// come with their names.
 ///
 /// # Errors
-/// When one of the inputs is no capture, or reading it fails, or there are too many.
+/// If one of the inputs is not a capture, or reading it fails, or there are too many.
 pub fn analyze_merged<R: Read>(
     inputs: impl IntoIterator<Item = (String, R)>,
     options: &Options,
@@ -73,10 +72,11 @@ pub fn analyze_merged<R: Read>(
     Ok(report)
 }
 
-/// Reads a whole capture and says of each of these verdicts why it was given, or not. An id that is no verdict has no answer.
+/// Reads a whole capture and explains for each of these verdicts why it was given, or not. An id that is no verdict
+/// gets no answer.
 ///
 /// # Errors
-/// When the input is no capture, or reading it fails.
+/// If the input is not a capture, or reading it fails.
 pub fn why_not(
     input: impl Read,
     file: &str,
@@ -96,14 +96,14 @@ pub fn why_not(
     Ok(answers.into_iter().map(|answer| answer.with_report(&report)).collect())
 }
 
-/// The parts that a report is made of, for callers that need more than the report.
+/// The parts of a report, for callers that need more than the report.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Judged<'l, 'a> {
     /// The attempts of the report, in its order.
     pub(crate) attempts: &'l [Attempt<'a>],
     /// Their verdicts.
     pub(crate) verdicts: &'l [Verdict],
-    /// The context that the rules got beside each attempt.
+    /// The context that the rules got for each attempt.
     pub(crate) context: &'l Context<'l>,
 }
 
@@ -124,7 +124,7 @@ impl<'o> Analyzer<'o> {
         let collected = Collected::new(options);
         Self {
             options,
-            // What follows a handshake is asked for only where every connection is judged.
+            // Packets after a handshake are needed only if every connection is judged.
             decoder: Decoder::new().following_quic(collected.everything),
             crowd: Crowd::new(options, collected.everything),
             collected,
@@ -148,13 +148,13 @@ impl<'o> Analyzer<'o> {
         }
     }
 
-    /// Says what happened.
+    /// Ends all flows and returns the report.
     #[must_use]
     pub fn finish(self, file: &str, facts: &CaptureFacts) -> Report {
         self.finish_with(file, facts, |_| ())
     }
 
-    /// Says what happened, and shows the attempts and all connections to whoever needs more than the report.
+    /// The same, and passes the attempts and all connections to callers that need more than the report.
     pub(crate) fn finish_with(
         mut self,
         file: &str,
@@ -163,7 +163,16 @@ impl<'o> Analyzer<'o> {
     ) -> Report {
         self.end();
         let mut story = std::mem::take(&mut self.crowd.story);
-        self.judge(file, facts, &mut story, look)
+        let mut report = self.judge(file, facts, &mut story, look);
+        // A second reading would find no others.
+        if self.collected.flows.counts.flows > 0
+            && report.attempts.is_empty()
+            && self.options.leave_open_what()
+            && self.collected.has_no_others()
+        {
+            report.others = Some(report::Others::default());
+        }
+        report
     }
 
     /// Ends every flow: no frame follows.
@@ -184,7 +193,7 @@ impl<'o> Analyzer<'o> {
         collected.lookups.sort();
     }
 
-    /// Says what happened, and shows all that was collected.
+    /// Returns the report, and passes on everything that was collected.
     pub(crate) fn judge(
         &mut self,
         file: &str,
@@ -200,8 +209,8 @@ impl<'o> Analyzer<'o> {
         report
     }
 
-    /// The same of the attempts that are wanted, if there are any: finding that there are none costs no more than that. May be
-    /// called again.
+    /// The same for the attempts that are wanted, if there are any: if there are none, that costs no more than finding
+    /// it out. May be called again.
     pub(crate) fn judge_some(
         &mut self,
         file: &str,
@@ -224,7 +233,7 @@ impl<'o> Analyzer<'o> {
         report
     }
 
-    /// Puts connections in order, and learns from them what outlasts them.
+    /// Sorts the connections, and keeps the facts that later reports need.
     pub(super) fn arrange(&mut self, facts: &CaptureFacts, story: &mut Story) {
         let connections = &mut self.collected.connections;
         connections.sort_by_key(|connection| connection.index);
@@ -235,7 +244,7 @@ impl<'o> Analyzer<'o> {
         }
     }
 
-    /// The attempts, and what else their devices did.
+    /// The attempts, and the other activities of their devices.
     pub(super) fn attempts(&self, story: &mut Story) -> (Vec<Attempt<'_>>, Directory<'_>) {
         let (connections, lookups) = (&self.collected.connections, &self.collected.lookups);
         let learnt = std::mem::take(&mut story.learnt);
@@ -287,27 +296,23 @@ impl<'o> Analyzer<'o> {
             offsets: &offsets,
         };
         let capture = self.capture(file, facts, &anomalies, &contents);
-        let judged: Vec<_> = attempts
-            .iter()
-            .zip(attested)
-            .map(|(attempt, is_attested)| {
-                let mut verdict = verdict::judge(attempt, &context);
-                if is_attested && let Some(cause) = verdict.findings.first_mut() {
-                    cause.cannot_tell.push(phrase("attested-chain"));
-                }
-                verdict
-            })
-            .collect();
-        let mut all = attempts.len();
-        let (attempts, judged) = match self.options.others {
-            true => {
-                // What went well is left out of such a report, counted already or not.
-                let counted = std::mem::take(&mut story.unlisted).total();
-                all = all.saturating_add(usize::try_from(counted).unwrap_or(usize::MAX));
-                failures(attempts, judged)
-            }
-            false => (attempts, judged),
+        // Attempts that went well are left out of a report on others, whether counted already or not.
+        let counted = match self.options.others {
+            true => std::mem::take(&mut story.unlisted).total(),
+            false => 0,
         };
+        let all = attempts.len().saturating_add(usize::try_from(counted).unwrap_or(usize::MAX));
+        let judge = |(attempt, is_attested): (Attempt<'a>, bool)| {
+            let mut verdict = match self.options.others {
+                true => verdict::judge_failure(&attempt, &context)?,
+                false => verdict::judge(&attempt, &context),
+            };
+            if is_attested && let Some(cause) = verdict.findings.first_mut() {
+                cause.cannot_tell.push(phrase("attested-chain"));
+            }
+            Some((attempt, verdict))
+        };
+        let (attempts, judged): (Vec<_>, Vec<_>) = attempts.into_iter().zip(attested).filter_map(judge).unzip();
         look(&Judged {
             attempts: &attempts,
             verdicts: &judged,
@@ -351,6 +356,7 @@ impl<'o> Analyzer<'o> {
     fn anomalies(&self, facts: &CaptureFacts) -> Vec<Anomaly> {
         let Collected {
             flows,
+            datagrams,
             lookups,
             dropped,
             conflicts,
@@ -359,7 +365,7 @@ impl<'o> Analyzer<'o> {
         let mut anomalies = facts.anomalies.clone();
         anomalies.extend(self.decoder.anomalies());
         anomalies.extend(conflicts.iter().cloned());
-        anomalies.extend(bounds_that_bit(dropped, flows, lookups));
+        anomalies.extend(bounds_that_bit(dropped, flows, datagrams, lookups));
         let Checksums { tried, wrong, first } = self.collected.checksums;
         if let Some(frame) = first {
             anomalies.push(Anomaly {
@@ -395,7 +401,7 @@ impl<'o> Analyzer<'o> {
         anomalies
     }
 
-    /// Attempts to reach a service by QUIC, where QUIC is not judged.
+    /// Attempts to reach a service by QUIC, if QUIC is not judged.
     fn quic_to_service(&self) -> Option<Anomaly> {
         let seen = self.collected.quic_to_service.as_ref()?;
         let id = match seen.is_answered {
@@ -427,7 +433,7 @@ impl<'o> Analyzer<'o> {
             capwap_data_dtls_packets: self.collected.skips_of(Skip::CapwapDataDtls),
             ..contents.clone()
         };
-        // The root's name is empty, and says nothing in a list.
+        // The root's name is empty, and useless in a list.
         let names = lookups.all.iter().map(|it| &it.name).filter(|name| !name.is_empty());
         let names: BTreeSet<&WireText> = names.collect();
         contents.dns_names = names.into_iter().map(ToString::to_string).take(MAX_NAMES).collect();
@@ -441,7 +447,7 @@ impl<'o> Analyzer<'o> {
         contents
     }
 
-    /// The capture as the report tells it.
+    /// The capture in the form of the report.
     fn capture(&self, file: &str, facts: &CaptureFacts, anomalies: &[Anomaly], contents: &Contents) -> report::Capture {
         let Collected {
             flows,
@@ -467,14 +473,4 @@ impl<'o> Analyzer<'o> {
             ..report::Capture::of(facts, self.options.language)
         }
     }
-}
-
-/// The attempts that failed.
-fn failures<'a>(attempts: Vec<Attempt<'a>>, judged: Vec<Verdict>) -> (Vec<Attempt<'a>>, Vec<Verdict>) {
-    let failed = |verdict: &Verdict| verdict.cause().is_some_and(|it| it.severity == Severity::Error);
-    attempts
-        .into_iter()
-        .zip(judged)
-        .filter(|(_, verdict)| failed(verdict))
-        .unzip()
 }

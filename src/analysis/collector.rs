@@ -1,4 +1,4 @@
-//! Decoded → Collected: what of a whole capture is kept for judging, and what is only counted.
+//! Decoded → Collected: the parts of a whole capture that are kept for judging; the rest is only counted.
 
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::plain;
@@ -11,6 +11,7 @@ use crate::analysis::room::{Class, Room};
 use crate::analysis::settling;
 use crate::attempt::contents::Contents;
 use crate::attempt::hosts::Hosts;
+use crate::attempt::unopened::HTTPS;
 use crate::base::carrier::Carrier;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber, Timestamp};
@@ -24,26 +25,26 @@ use crate::connection::table::{Elsewhere, Ended, Flows, Lone};
 use crate::connection::walk::Side;
 use crate::decode::{Datagram, Decoded, IcmpError, Segment, Skip, Tunnel, checksum_is_right};
 use crate::dns::lookup::Lookups;
-use crate::dns::message;
 use crate::profile::options::Options;
 
-/// Connections kept for judging. A controller that tries again every minute takes three days for as many; each costs some
-/// 20 KiB until its report is written, so they take 80 MB.
+/// The number of connections kept for judging. A controller that tries again every minute needs three days to reach it;
+/// each connection costs some 20 KiB until its report is written, so all take 80 MB.
 const MAX_CONNECTIONS: usize = 4096;
 
-/// The same where every TLS connection was asked for: 100 MB of nothing but handshakes holds 18,000.
+/// The same if every TLS connection was requested: 100 MB of nothing but handshakes holds 18,000.
 const MAX_OF_EVERYTHING: usize = 20_000;
 
-/// Connections kept of those that name no server: downloads over plain HTTP, TLS whose beginning was not captured.
+/// The number of connections kept that name no server: downloads over plain HTTP, TLS whose beginning was not captured.
 const MAX_NAMELESS: usize = 4096;
 
-/// Connections kept of those that never connected: a scan makes any number, a device fails with a few.
+/// The number of connections kept that never connected: a scan makes any number, a device fails with a few.
 const MAX_UNCONNECTED: usize = 4096;
 
-/// Segments whose checksums are computed, from the beginning: a host that leaves them to its network card does so always.
+/// The number of segments whose checksums are computed, from the beginning: a host that leaves checksums to its network
+/// card always does so.
 const CHECKSUMS_TRIED: u64 = 512;
 
-/// Names of servers remembered, of which the report of a capture without licensing traffic shows some.
+/// The number of server names remembered; the report of a capture without licensing traffic shows some of them.
 const MAX_NAMES: usize = 64;
 
 /// Conflicting overlaps listed.
@@ -63,7 +64,7 @@ pub(crate) struct Collected<'o> {
     /// Flows that ended with the current segment; kept for its allocation.
     pub(crate) ended: Vec<Ended>,
     pub(crate) connections: Vec<Connection>,
-    /// Which of them make room for what matters more.
+    /// The connections that make room for more important ones.
     pub(crate) room: Room,
     interest: Interest,
     pub(crate) skipped: [u64; Skip::COUNT],
@@ -78,16 +79,19 @@ pub(crate) struct Collected<'o> {
     pub(crate) contents: Contents,
     pub(crate) names: BTreeSet<WireText>,
     pub(crate) dropped: Dropped,
-    /// When an attempt may have settled that consists of what came since this was last taken.
+    /// The earliest time at which an attempt made of connections and look-ups since the last grouping may be settled.
     pub(crate) news: Option<Timestamp>,
-    /// TCP connections with packets from both sides, and those in which one side's were not captured though it spoke.
+    /// TCP connections with packets from both sides, and those where one side's packets were not captured although it
+    /// sent some.
     pub(crate) both_directions: u64,
     pub(crate) one_sided: u64,
     pub(crate) in_capwap: u64,
-    /// Attempts at QUIC to a service, where QUIC is not judged.
+    /// Attempts to reach a service by QUIC, if QUIC is not judged.
     pub(crate) quic_to_service: Option<QuicToService>,
     /// A wireless client that asks for a licensing service.
     pub(crate) wireless: Option<Phrase>,
+    /// A TCP connection without TLS so far may be reported if everything is.
+    pub(super) may_tell_others: bool,
 }
 
 /// The checksums of the first segments: wrong ones are tolerated, and mentioned once.
@@ -102,7 +106,7 @@ impl<'o> Collected<'o> {
     /// Nothing yet.
     pub(crate) fn new(options: &'o Options) -> Self {
         let everything = options.all || options.profile.everything;
-        // An option may claim any connection, so then all are followed to their ends.
+        // An option may select any connection, so then all are followed to their ends.
         let claims = [&options.on_prem, &options.cslu, &options.cssm]
             .iter()
             .any(|targets| !targets.is_empty());
@@ -141,6 +145,7 @@ impl<'o> Collected<'o> {
             in_capwap: 0,
             quic_to_service: None,
             wireless: None,
+            may_tell_others: false,
         }
     }
 
@@ -149,7 +154,7 @@ impl<'o> Collected<'o> {
         self.skipped.get(skip as usize).copied().unwrap_or_default()
     }
 
-    /// Takes what was found in a packet.
+    /// Takes the content of a decoded packet.
     #[inline(always)]
     pub(crate) fn take(&mut self, decoded: Decoded<'_>) {
         match decoded {
@@ -206,16 +211,20 @@ impl<'o> Collected<'o> {
         }
     }
 
-    /// A flow has ended: it becomes a connection, if anybody could want it.
+    /// A flow has ended: it becomes a connection, if a report may need it.
     pub(crate) fn end(&mut self, ended: Ended) {
         match ended {
             Ended::Lone(lone) => self.end_lone(&lone),
             Ended::Elsewhere(mut elsewhere) => {
-                // Frames that came after it was given up are not counted, but that there were some.
+                // Frames after it was dropped are not counted, except for the fact that there were some.
                 for (frames, spoke) in elsewhere.sighting.frames.iter_mut().zip(elsewhere.spoke) {
                     *frames = (*frames).max(u64::from(spoke));
                 }
                 self.saw(&elsewhere.sighting);
+                if self.everything && elsewhere.sighting.tunnel == Tunnel::Capwap {
+                    let ends = elsewhere.sighting.ends;
+                    ends.iter().for_each(|end| self.hosts.saw_receiver(end.ip));
+                }
                 self.end_elsewhere(&elsewhere);
             }
             Ended::Followed(flow) => {
@@ -234,6 +243,8 @@ impl<'o> Collected<'o> {
     #[inline]
     fn end_lone(&mut self, lone: &Lone) {
         let in_capwap = lone.tunnel() == Tunnel::Capwap;
+        let [_, server] = lone.ends();
+        self.may_tell_others |= server.port == HTTPS;
         let enough = self.unconnected >= MAX_UNCONNECTED && !self.makes_room(lone.ends(), in_capwap);
         if !in_capwap {
             let (ips, lookups) = (lone.ends().map(|end| end.ip), &self.lookups);
@@ -253,11 +264,13 @@ impl<'o> Collected<'o> {
 
     fn end_followed(&mut self, flow: Box<Flow>) {
         if !self.everything && self.is_elsewhere(&flow) {
+            self.may_tell_others = true;
             return;
         }
         let was_evicted = flow.was_evicted;
         let connection = Connection::of(flow, self.options.key_log.as_ref());
         self.opened += u64::from(connection.opened);
+        self.note_other(&connection);
         self.note(&connection);
         let wanted = connection.may_be_read() && (self.everything || self.could_matter(&connection));
         if wanted || !connection.may_be_read() && self.is_telling_unread(&connection) {
@@ -265,7 +278,7 @@ impl<'o> Collected<'o> {
         }
     }
 
-    /// Notes of a connection what counts whether it is kept or not.
+    /// Records the facts about a connection that count whether it is kept or not.
     fn note(&mut self, connection: &Connection) {
         let (from_client, from_server) = (connection.tcp.client.frames > 0, connection.tcp.server.frames > 0);
         if connection.tunnel == Tunnel::Capwap {
@@ -325,7 +338,7 @@ impl<'o> Collected<'o> {
         });
     }
 
-    /// Whether a connection without anything to read is evidence as well.
+    /// True if a connection without readable messages is also evidence.
     fn is_telling_unread(&self, connection: &Connection) -> bool {
         !connection.connected()
             || connection.tcp.server.reset.is_some()
@@ -336,7 +349,7 @@ impl<'o> Collected<'o> {
             || connection.syn_ack_unanswered()
     }
 
-    /// Keeps a connection that is wanted, if need be in the place of one that matters less.
+    /// Keeps a wanted connection, if necessary in place of a less important one.
     pub(super) fn keep(&mut self, connection: Connection, was_evicted: bool) {
         let class = class_of(&connection, self.everything);
         let (kept, most) = match (class, self.everything) {
@@ -384,17 +397,17 @@ impl<'o> Collected<'o> {
         self.hosts.leave_out(left_out.client.ip);
     }
 
-    /// Whether a connection that never connected takes the place of one that matters less.
+    /// True if a connection that never connected may replace a less important one.
     #[inline(never)]
     fn makes_room(&mut self, [client, server]: [Endpoint; 2], in_capwap: bool) -> bool {
         let may_matter = !in_capwap && self.interest.in_ends(client, server, &self.lookups);
         let is_full = self.room.is_full(Class::Unconnected);
-        // One that finds no room is not made into a connection to be counted.
+        // A connection that finds no room is not built just to be counted.
         self.dropped.not_judged += u64::from(may_matter && is_full);
         may_matter && !is_full
     }
 
-    /// Counts the connections that are kept anew, after some were reported and forgotten.
+    /// Counts the kept connections again, after some were reported and forgotten.
     pub(crate) fn recount(&mut self) {
         (self.nameless, self.named, self.unconnected) = (0, 0, 0);
         self.room.forget();
@@ -407,8 +420,8 @@ impl<'o> Collected<'o> {
         }
     }
 
-    /// Counts a flow that cannot be licensing, without making a connection of it: it travels inside CAPWAP, it was given
-    /// up, or it never connected and enough of those are kept.
+    /// Counts a flow that cannot be licensing, without making a connection of it: it travels inside CAPWAP, it was
+    /// dropped, or it never connected and enough such connections are kept.
     fn is_elsewhere(&mut self, flow: &Flow) -> bool {
         let never_connected = flow.directions.iter().all(|side| side.opening.bytes.is_empty())
             && flow.directions.iter().any(|side| side.tcp.frames == 0);
@@ -453,7 +466,7 @@ impl<'o> Collected<'o> {
         }
     }
 
-    /// Whether a connection may belong to licensing: all but those that name something else.
+    /// True if a connection may belong to licensing: all except those that name something else.
     fn could_matter(&self, connection: &Connection) -> bool {
         let Some(name) = connection.server_name() else {
             return true;
@@ -465,28 +478,10 @@ impl<'o> Collected<'o> {
             || !options.cslu.is_empty()
             || !options.cssm.is_empty()
     }
-
-    fn dns_over_tcp(&mut self, connection: &Connection) {
-        for side in Side::both() {
-            let (from, to) = match side {
-                Side::Client => (connection.client, connection.server),
-                Side::Server => (connection.server, connection.client),
-            };
-            let at = connection.last_of(side).unwrap_or(connection.first);
-            for message in message::parse_tcp(&connection.dns[side]) {
-                let (client, server) = if message.is_response {
-                    (to.ip, from.ip)
-                } else {
-                    (from.ip, to.ip)
-                };
-                self.lookups.message(message, client, server, at);
-            }
-        }
-    }
 }
 
-/// By which bound a connection that is wanted is counted. What names no server may be licensing or anything; without a name
-/// little can be said of it.
+/// The bound that counts a wanted connection. A connection that names no server may be licensing or anything else;
+/// without a name little can be concluded from it.
 fn class_of(connection: &Connection, everything: bool) -> Class {
     let wanted = connection.may_be_read();
     match (wanted, !everything && connection.server_name().is_none()) {

@@ -1,4 +1,4 @@
-//! Datagram → Collected: what of DTLS, QUIC and CAPWAP is kept for judging, and what is only counted.
+//! Datagram → Collected: the parts of DTLS, QUIC, CAPWAP and DNS that are kept for judging; the rest is only counted.
 
 use std::net::IpAddr;
 
@@ -8,32 +8,34 @@ use crate::base::frame::FrameNumber;
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::datagram::table::Over;
+use crate::connection::walk::Side;
 use crate::decode::capwap::{CONTROL_PORT, DATA_PORT};
 use crate::decode::{Datagram, IcmpError, Skip, Tunnel};
+use crate::dns::message;
 
 /// ICMP errors kept.
 const MAX_ICMP: usize = 4096;
 
-/// The port of QUIC as a rule: an error may stand in the file before what it is about.
+/// The usual port of QUIC: in the file, an error may come before the packet that it is about.
 const HTTPS: u16 = 443;
 
-/// Attempts to reach a service by QUIC, where QUIC is not what is judged.
+/// Attempts to reach a service by QUIC, if QUIC is not judged.
 #[derive(Clone, Debug)]
 pub(crate) struct QuicToService {
-    /// The name of the first.
+    /// The name of the first attempt.
     pub(crate) name: WireText,
-    /// Its client.
+    /// The client of the first attempt.
     pub(crate) client: IpAddr,
-    /// Its first frame.
+    /// The first frame of the first attempt.
     pub(crate) frame: FrameNumber,
-    /// How many there are.
+    /// The number of attempts.
     pub(crate) count: u64,
-    /// Anything came back on any.
+    /// True if any attempt was answered.
     pub(crate) is_answered: bool,
 }
 
 impl Collected<'_> {
-    /// A datagram of DTLS, of QUIC, or of CAPWAP control; one that belongs to no attempt is counted as skipped.
+    /// A datagram of DTLS, of QUIC, or of CAPWAP control; one outside all attempts is counted as skipped.
     #[inline(never)]
     pub(super) fn dtls(&mut self, datagram: &Datagram<'_>, carrier: Carrier, mut else_skipped: Skip) {
         let is_of_data = [datagram.src.port, datagram.dst.port].contains(&DATA_PORT) && carrier == Carrier::Capwap;
@@ -73,10 +75,10 @@ impl Collected<'_> {
         }
     }
 
-    /// Counts an attempt at QUIC, and remembers one to a name that is asked for: QUIC itself is judged where everything is.
+    /// Counts an attempt at QUIC, and remembers an attempt for a service's name: QUIC is judged only if everything is.
     fn note_quic(&mut self, connection: &Connection) {
         if connection.tls.is_none() {
-            // Nothing could be read, and nothing else shows that it is QUIC.
+            // No part was readable, and no other sign shows that it is QUIC.
             if let Some(count) = self.skipped.get_mut(Skip::Quic as usize) {
                 *count += connection.tcp.client.frames + connection.tcp.server.frames;
             }
@@ -103,9 +105,9 @@ impl Collected<'_> {
         }
     }
 
-    /// An ICMP error, if anybody could ask for it.
+    /// Keeps an ICMP error if a rule may need it.
     pub(super) fn icmp_error(&mut self, error: IcmpError) {
-        // Of errors about UDP only those about DNS and DTLS are ever needed: others take no place.
+        // Among errors about UDP only those about DNS and DTLS are ever needed; others are not kept.
         let is_wanted = error.quoted_seq.is_some()
             || [53, CONTROL_PORT, DATA_PORT].contains(&error.quoted_dst.port)
             || self.everything && error.quoted_dst.port == HTTPS
@@ -116,5 +118,24 @@ impl Collected<'_> {
             self.dropped.icmp += 1;
         }
         self.hosts.saw_receiver(error.quoted_src.ip);
+    }
+
+    /// Look-ups over TCP.
+    pub(super) fn dns_over_tcp(&mut self, connection: &Connection) {
+        for side in Side::both() {
+            let (from, to) = match side {
+                Side::Client => (connection.client, connection.server),
+                Side::Server => (connection.server, connection.client),
+            };
+            let at = connection.last_of(side).unwrap_or(connection.first);
+            for message in message::parse_tcp(&connection.dns[side]) {
+                let (client, server) = if message.is_response {
+                    (to.ip, from.ip)
+                } else {
+                    (from.ip, to.ip)
+                };
+                self.lookups.message(message, client, server, at);
+            }
+        }
     }
 }

@@ -1,32 +1,41 @@
-//! Dropped → Anomaly: what was given up at bounds or skipped over, counted, so that nothing is lost silently.
+//! Dropped → Anomaly: counts of everything that was dropped at bounds or skipped, so that nothing is lost silently.
 
 use std::collections::BTreeMap;
 
 use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber};
 use crate::base::phrase::phrase;
+use crate::connection::datagram::table::DatagramFlows;
 use crate::connection::table::Flows;
 use crate::decode::Skip;
 use crate::dns::lookup::Lookups;
 
-/// Things given up at a bound, counted.
+/// Counts of what was dropped at a bound.
 #[derive(Debug, Default)]
 pub(crate) struct Dropped {
     pub(crate) connections: u64,
     pub(crate) unconnected: u64,
     pub(crate) icmp: u64,
     pub(crate) events: u64,
-    /// Of all these, connections that may belong to a service, and those that were not followed to their ends.
+    /// Among all these, connections that may belong to a service, and those that were not followed to their ends.
     pub(crate) not_judged: u64,
 }
 
-/// Every bound that bit, so that nothing is lost silently.
-pub(crate) fn bounds_that_bit(dropped: &Dropped, flows: &Flows, lookups: &Lookups) -> Vec<Anomaly> {
+/// Every bound that took effect, so that nothing is lost silently.
+pub(crate) fn bounds_that_bit(
+    dropped: &Dropped,
+    flows: &Flows,
+    datagrams: &DatagramFlows,
+    lookups: &Lookups,
+) -> Vec<Anomaly> {
     let rows = [
         (dropped.connections, "anomaly-bound-connections"),
         (dropped.unconnected, "anomaly-bound-unconnected"),
         (dropped.icmp, "anomaly-bound-icmp"),
         (dropped.events, "anomaly-bound-events"),
-        (flows.counts.evicted, "anomaly-bound-evicted"),
+        (
+            flows.counts.evicted.saturating_add(datagrams.evicted),
+            "anomaly-bound-evicted",
+        ),
         (lookups.dropped, "anomaly-bound-lookups"),
     ];
     rows.iter()

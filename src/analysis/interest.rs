@@ -1,7 +1,8 @@
-//! Connection → Grade: which of too many connections are kept, and which of the others are missed.
+//! Connection → Grade: which connections are kept if there are too many, and which of the others matter.
 //!
-//! Whether a connection belongs to a service is decided at the end of a capture, when all names are known. A bound has to be
-//! kept before that, so this asks for less: whether it may, and whether it went well as far as its own bytes say.
+//! Whether a connection belongs to a service is decided at the end of a capture, when all names are known. A bound must
+//! be kept before that, so two weaker questions are asked here: whether it may belong to one, and whether it succeeded
+//! as far as its own bytes show.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -15,17 +16,17 @@ use crate::connection::walk::Side;
 use crate::dns::lookup::Lookups;
 use crate::profile::options::{Host, Options};
 
-/// Servers of services remembered: as many as endpoints in the report of a capture that grows.
+/// The number of servers of services remembered: as many as endpoints in the report of a growing capture.
 const MAX_SERVERS: usize = 4096;
 
-/// The loss if a connection is not kept; one with a higher grade takes the place of one with a lower.
+/// The loss if a connection is not kept; a higher grade replaces a lower one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Grade {
-    /// The connection belongs to no service, as far as can be seen.
+    /// The connection belongs to no service, as far as the capture shows.
     Stranger,
     /// It succeeded.
     Smooth,
-    /// Nothing says that it failed, and not everything that it went well.
+    /// No sign shows that it failed, and not all signs show success.
     Doubtful,
     /// It failed.
     Failed,
@@ -38,7 +39,7 @@ pub(crate) struct Interest {
     wlc: Vec<IpAddr>,
     /// Addresses of services: from the profile, from options, and of connections that named one.
     servers: HashSet<IpAddr, RandomState>,
-    /// Ports that nothing else uses.
+    /// Ports with no other use.
     ports: Vec<u16>,
 }
 
@@ -63,7 +64,7 @@ impl Interest {
         }
     }
 
-    /// Whether a connection between these may belong to a service.
+    /// True if a connection between these endpoints may belong to a service.
     #[inline]
     pub(crate) fn in_ends(&self, client: Endpoint, server: Endpoint, lookups: &Lookups) -> bool {
         if self.everything && server.port == 443 {
@@ -80,7 +81,7 @@ impl Interest {
             || self.ports.contains(&server.port)
     }
 
-    /// The same of a connection that was read. One that names a service teaches where that is.
+    /// The same for a connection that was read. A connection that names a service shows where that service is.
     pub(crate) fn in_connection(&mut self, connection: &Connection, options: &Options, lookups: &Lookups) -> bool {
         let is_service = |name: &str| {
             let name = name.trim_end_matches('.');
@@ -119,8 +120,8 @@ impl Interest {
     }
 }
 
-/// How a connection went, as far as its own bytes say. A rule may know better; nothing that a rule takes for a failure with
-/// certainty is smooth.
+/// The outcome of a connection, as far as its own bytes show. A rule may know better, but a connection that a rule is
+/// certain has failed is never `Smooth`.
 pub(crate) fn grade(connection: &Connection) -> Grade {
     if !connection.connected() || connection.answer_refused() {
         return Grade::Failed;

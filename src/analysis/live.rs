@@ -3,16 +3,16 @@
 //! Reported attempts are forgotten except for the facts that explain later ones: addresses that DNS gave, endpoints of a
 //! service, choices of servers. All of these are bounded.
 //!
-//! A capture that grows (`-f ndjson -`) is judged again and again. Each look groups everything that is kept, as at the end of a
-//! file; attempts to which no later frame can belong are reported and forgotten. So no second way of grouping has to agree with
-//! the first. A look costs time for each item kept, so the pause between two looks is a second and 1/1024 s more for each
-//! connection and look-up, at most 10 s by the capture's clock: on a busy line attempts are reported some seconds later, and
-//! looks cost less than reading does (`benches/README.md`, Size).
+//! A capture that grows (`-f ndjson -`) is judged repeatedly. Each look groups everything that is kept, as at the end
+//! of a file; attempts to which no later frame can belong are reported and forgotten. So there is only one way of
+//! grouping. A look costs time for each item kept, so the pause between two looks is a second and 1/1024 s more for
+//! each connection and look-up, at most 10 s by the capture's clock: on a busy line attempts are reported some seconds
+//! later, and looks cost less than reading does (`benches/HISTORY.md`, Size).
 //!
-//! The clock is the capture's. It follows a frame by at most 30 s, and a longer pause when two frames within a quarter of an
-//! hour agree that it is later; 64 older frames in a row outvote it. Times from before the clock went back count as the time
-//! at which it did, so nothing waits until the clock is there again. After a leap forward, flows have 5 s to show that they go
-//! on.
+//! The clock is the capture's. It follows a frame by at most 30 s, and a longer pause when two frames within a quarter
+//! of an hour agree that it is later; 64 older frames in a row outvote it. After the clock went back, older times count
+//! as the time at which it did, so nothing waits until the clock has caught up. After a leap forward, flows have 5 s to
+//! show that they continue.
 
 use std::cell::RefCell;
 use std::io::Read;
@@ -34,39 +34,39 @@ const SECOND: i64 = 1_000_000_000;
 /// The longest time for which hosts wait for the other fragments of a datagram (RFC 8200 section 4.5).
 const FRAGMENTS_WAIT: i64 = 60 * SECOND;
 
-/// How much longer than a second it takes, by the capture's clock, until attempts that have ended are looked for again, for each
-/// connection and look-up that is kept.
+/// The time added to a second, by the capture's clock, for each connection and look-up that is kept, before ended
+/// attempts are looked for again.
 const PER_KEPT: i64 = SECOND / 64;
 
 /// The longest time between two looks.
 const MOST_BETWEEN: i64 = 10 * SECOND;
 
-/// Time from a leap of the clock to the next look: flows that go on send a segment within it.
+/// Time from a leap of the clock to the next look: flows that continue send a segment within it.
 const AFTER_LEAP: i64 = 5 * SECOND;
 
-/// Longer silence is no different: all has settled.
+/// Longer silence makes no difference: everything has settled.
 const MOST_SILENCE: i64 = 2 * KEPT;
 
-/// So much may be kept more than at the last grouping before things are forgotten again, whatever it is.
+/// The number of items that may be kept in addition to those at the last grouping before items are forgotten again.
 const MOST_UNLOOKED: usize = 512;
 
-/// Endpoints of services that are remembered.
+/// The number of service endpoints that are remembered.
 const MAX_LEARNT: usize = 4096;
 
-/// Reads a capture that grows, and says what happened in each attempt when it has ended: a report of the attempts since the
-/// last one, whose [`Report::part`] tells its number. The last report comes when the input ends; its verdict and its
-/// capture's totals are those of the whole.
+/// Reads a capture that grows, and reports each attempt when it has ended: each report has the attempts since the last
+/// one, and [`Report::part`] its number. The last report comes when the input ends; its verdict and its capture's
+/// totals are those of the whole.
 ///
-/// Time is the capture's own. An input that has nothing for a while may say so ([`Silence`](crate::capture::Silence)): between
-/// two records the capture's clock goes on with it, until a frame comes, whose time counts again. In the middle of a record more
-/// is sure to come, and in a compressed input it may: there the clock stands. A frame that was held back meanwhile and belongs
-/// to a connection that was reported is one of no connection, for ten minutes; the late answer of one that was reported as
-/// unanswered makes another attempt.
+/// Time is the capture's own. An input without data for a while may report that ([`Silence`](crate::capture::Silence)):
+/// between two records the capture's clock continues with it, until a frame comes, whose time counts again. In the
+/// middle of a record more bytes are sure to follow, and in a compressed input they may: there the clock stops. A late
+/// frame of a connection that was already reported is assigned to no connection, for ten minutes; a late answer to a
+/// connection that was reported as unanswered makes another attempt.
 ///
-/// `each` may break: then nothing more is read, and there is no last report.
+/// `each` may break: then reading stops, and there is no last report.
 ///
 /// # Errors
-/// When the input is no capture, or reading it fails.
+/// If the input is not a capture, or reading it fails.
 pub fn analyze_stream(
     input: impl Read,
     file: &str,
@@ -85,7 +85,7 @@ pub fn analyze_stream(
         each,
         broken: false,
     });
-    // Never borrowed twice: no frame comes while nothing comes.
+    // Never borrowed twice: no frame arrives while silence is reported.
     let facts = read_counted(
         input,
         |frame, tally| stream.borrow_mut().frame(frame, tally),
@@ -104,11 +104,11 @@ struct Stream<'o, F> {
     analyzer: Analyzer<'o>,
     story: Story,
     clock: Clock,
-    /// When to look again.
+    /// The time of the next look.
     due: Timestamp,
     /// The clock leapt since the last look.
     has_leapt: bool,
-    /// When grouping can bring anything, unless something comes.
+    /// The earliest time at which grouping can find anything, unless a frame comes.
     next: Next,
     /// Facts of the capture, as of the last look.
     facts: CaptureFacts,
@@ -121,7 +121,7 @@ struct Stream<'o, F> {
 enum Next {
     /// Attempts must be grouped again.
     Due,
-    /// No attempt waits, or none that settles before that time; and so much was kept.
+    /// No attempt waits, or none that settles before that time; and the number of items kept.
     NotBefore(Option<Timestamp>, usize),
 }
 
@@ -147,7 +147,7 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
         self.look(moment)
     }
 
-    /// Nothing came for so long: the clock goes on for this look only, since what comes next may be older.
+    /// No data came for this long: the clock advances for this look only, because the next frame may be older.
     fn silence(&mut self, silence: Duration, tally: &Tally) -> ControlFlow<()> {
         let Some(moment) = self.clock.moment() else {
             return ControlFlow::Continue(());
@@ -164,7 +164,7 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
         let report = self.ended(moment);
         let collected = &self.analyzer.collected;
         let kept = i64::try_from(collected.kept()).unwrap_or(i64::MAX);
-        // A look costs time for each item kept: the more is kept, the rarer are looks.
+        // A look costs time for each item kept: the more is kept, the less often a look is made.
         let pause = SECOND.saturating_add(kept.saturating_mul(PER_KEPT)).min(MOST_BETWEEN);
         self.due = moment.after(pause).now;
         let flow = report.map_or(ControlFlow::Continue(()), &mut self.each);
@@ -179,12 +179,12 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
         decoder.give_up_before(old, &mut |decoded| collected.take(decoded));
         let mut ended = Vec::new();
         collected.flows.hand_on_quiet(moment, &mut ended);
-        // In order of first frames, as they are at the end of a file.
+        // In order of first frames, as at the end of a file.
         ended.into_iter().for_each(|flow| collected.end(flow));
         let mut over = Vec::new();
         collected.datagrams.hand_on_quiet(moment, &mut over);
         over.into_iter().for_each(|it| collected.end_datagrams(it));
-        // Most of what comes is others', and grouping everything would find what it found before.
+        // Most packets belong to others, and grouping everything would find the same as before.
         let news = collected.take_news(moment);
         if let Next::NotBefore(time, kept) = self.next {
             let time = time.into_iter().chain(news).min();

@@ -9,6 +9,7 @@ pub(crate) mod interest;
 pub(crate) mod listing;
 pub(crate) mod live;
 mod news;
+mod others;
 mod retention;
 pub(crate) mod room;
 pub(crate) mod settling;

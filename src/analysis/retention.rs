@@ -14,9 +14,9 @@
 //! Kept of what was reported: 1,024 look-ups, 4,096 endpoints, choices of servers, hosts and receivers.
 //!
 //! Parts of a report leave out courses and cadence, which need the whole capture; the last part has the verdict of all.
-//! Silence is judged when its flow has ended, so with less capture behind it than a file has. With `-o`, `--log`, `--redact` or
-//! `--merge` one line comes at the end, because they need the whole capture. `tests/it/told.rs` compares the parts with the report
-//! on the whole file, frames of the evidence included.
+//! Silence is judged when its flow has ended, so with less capture after it than a file has. With `-o`, `--log`,
+//! `--redact` or `--merge` one line comes at the end, because they need the whole capture. `tests/it/told.rs` compares
+//! the parts with the report on the whole file, frames of the evidence included.
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -36,17 +36,18 @@ use crate::dns::lookup::{Fate, Lookup, Lookups};
 /// Retention of connections and errors that belong to no attempt: as long as an attempt may wait for others.
 pub(crate) const KEPT: i64 = 900_000_000_000;
 
-/// A look-up that no attempt has had for so long is a resolver's, that asked for others: it is only knowledge.
+/// After this time, a look-up that belongs to no attempt comes from a resolver that asked for others: it is only
+/// background.
 const UNCLAIMED: i64 = 2 * SAME_ATTEMPT;
 
 /// Look-ups of a service's names that are remembered after their attempts were reported.
 const MAX_PAST: usize = 1024;
 
-/// Look-ups beyond which those of others' names go earlier.
+/// Above this number of look-ups, those for unrelated names are dropped earlier.
 const MANY: usize = 4096;
 
-/// Connections, or errors, beyond which those of no attempt go earlier: were a bound of `collected.rs` reached between two looks,
-/// others would not be kept at all.
+/// Above this number of connections, or errors, those of no attempt are dropped earlier: if a bound of `collected.rs`
+/// were reached between two looks, other connections would not be kept at all.
 const MANY_CONNECTIONS: usize = 2048;
 
 /// The result of a look at all attempts.
@@ -56,7 +57,7 @@ pub(crate) struct Found {
     reported: Parts,
     /// Parts of attempts that wait.
     waiting: Parts,
-    /// The time from which traffic of a host may be evidence for an attempt that waits or still goes on.
+    /// The time from which traffic of a host may be evidence for an attempt that waits or still continues.
     since: HashMap<IpAddr, Timestamp, RandomState>,
 }
 
@@ -76,7 +77,7 @@ impl Parts {
 }
 
 impl Found {
-    /// Whatever is under way may become an attempt.
+    /// Any open flow may become an attempt.
     pub(crate) fn open(&mut self, flow: OpenFlow) {
         if flow.has_asked {
             flow.ends.iter().for_each(|end| self.host_waits(end.ip, flow.first));
@@ -85,7 +86,7 @@ impl Found {
 
     pub(crate) fn waits<'a>(&mut self, attempt: &Attempt<'a>, directory: &Directory<'a>) {
         self.waiting.add(&attempt.connections, &attempt.lookups);
-        // Where its device has more than is kept, this much is known to be needed.
+        // If its device has more than is kept, these are known to be needed.
         for fetch in revocation(attempt, directory) {
             self.waiting.add(&fetch.connections, &fetch.lookups);
         }
@@ -112,18 +113,18 @@ impl Found {
     }
 }
 
-/// The importance of things that no attempt has.
+/// The importance of items without an attempt.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Worth {
     /// An attempt that is under way may rest on it.
     Evidence,
-    /// It is of a host that asked for a service before.
+    /// It belongs to a host that asked for a service before.
     Asker,
     Other,
 }
 
-/// How long each is kept. What is less pushes out nothing that is more, and no host, say a translator of addresses for a whole
-/// site, fills a bound by itself.
+/// The retention of each item. A less important item never evicts a more important one, and no host, such as an address
+/// translator for a whole site, fills a bound alone.
 fn patience(worth: Vec<Worth>, many: usize) -> impl Iterator<Item = i64> {
     let count = |wanted: &[Worth]| worth.iter().filter(|it| wanted.contains(it)).count();
     let few = [
@@ -138,7 +139,7 @@ fn patience(worth: Vec<Worth>, many: usize) -> impl Iterator<Item = i64> {
     })
 }
 
-/// Forgets what was reported, and what is old and no evidence for an attempt that waits.
+/// Forgets the reported items, and old items that are no evidence for a waiting attempt.
 pub(crate) fn forget(collected: &mut Collected<'_>, moment: Moment, found: &Found) {
     let lookups = &collected.lookups;
     let worth_of = |hosts: [IpAddr; 2], time: Timestamp| {
@@ -205,8 +206,8 @@ fn fates(lookups: &Lookups, moment: Moment, found: &Found) -> Vec<Fate> {
     fates
 }
 
-/// Drops look-ups that a later one repeats with the same answer, once they are so old that only the answer counts: a look costs
-/// time for each look-up kept, and a device that tries for hours asks the same each time.
+/// Drops look-ups that a later one repeats with the same answer, once only the answer matters because of their age: a
+/// look costs time for each look-up kept, and a device that tries for hours repeats the same question.
 fn drop_repeated(fates: &mut [Fate], lookups: &Lookups, moment: Moment) {
     let mut known: HashSet<_, RandomState> = HashSet::default();
     for (fate, it) in fates.iter_mut().zip(&lookups.all).rev() {
@@ -222,7 +223,7 @@ fn drop_repeated(fates: &mut [Fate], lookups: &Lookups, moment: Moment) {
     }
 }
 
-/// Of too many remembered look-ups the oldest go.
+/// Drops the oldest look-ups if too many are remembered.
 fn drop_surplus(fates: &mut [Fate], lookups: &Lookups) {
     let is_kept = |(fate, it): &(&Fate, &Lookup)| **fate != Fate::Gone && it.is_of_interest;
     let kept = fates.iter().zip(&lookups.all).filter(is_kept).count();

@@ -1,12 +1,13 @@
-//! Connections → places: which of those kept make room when there are too many.
+//! Connections → places: the kept connections that make room when there are too many.
 //!
-//! The list is looked through once, when a bound is reached; from then on making room costs no more than taking the next
-//! place. What went well goes first, the latest of it: the first good attempt is what failed ones are compared with.
+//! The list is searched once, when a bound is reached; after that, making room costs no more than taking the next
+//! place. Successful connections go first, the latest of them first: the first successful attempt is needed for
+//! comparison with failed ones.
 
 use crate::analysis::interest::Grade;
 use crate::connection::Connection;
 
-/// A class of things with a bound of its own.
+/// A class of connections with its own bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// TLS or HTTP that names a server.
@@ -24,18 +25,18 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    /// The connections stand elsewhere now.
+    /// The connections have moved.
     pub(crate) fn forget(&mut self) {
         self.classes = Default::default();
     }
 
-    /// Whether none makes room for one that failed.
+    /// True if no connection makes room for a failed one.
     pub(crate) fn is_full(&self, class: Class) -> bool {
         let places = self.classes.get(class as usize).and_then(Option::as_ref);
         places.is_some_and(|places| places.iter().all(Vec::is_empty))
     }
 
-    /// The place of a connection that matters less than one of this grade, which takes it.
+    /// The place of a connection that matters less than one of this grade, which then takes the place.
     pub(crate) fn take(
         &mut self,
         (class, grade): (Class, Grade),

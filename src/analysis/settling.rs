@@ -1,4 +1,4 @@
-//! Attempt → settled or not: whether anything that may still come can belong to it. The clock is the capture's own.
+//! Attempt → settled or not: whether any later frame can belong to it. The clock is the capture's own.
 //!
 //! Flows end 5 s after their last segment if they had closed, after 150 s unanswered, after 600 s silent; later segments of
 //! them are stray. An attempt that connected is settled when its flow has ended; one that did not, after 10 s (refused) or
@@ -18,16 +18,16 @@ use crate::base::frame::Timestamp;
 use crate::connection::Connection;
 use crate::connection::table::clock::OpenFlow;
 
-/// After a refusal the next address is tried at once (`attempt.rs`); twice that.
+/// In nanoseconds. After a refusal the next address is tried at once (`attempt.rs`); this is twice that time.
 const REFUSED: i64 = 10_000_000_000;
 
 /// An attempt waits no longer than this for connections of its device that may have nothing to do with it.
 const LONGEST_WAIT: i64 = 900_000_000_000;
 
-/// A connection explains a look-up that is so much later at most: a direction may have been written late.
+/// A connection may explain a look-up that is later by at most this time: one direction may have been written late.
 const LATE: i64 = 10 * CLOCK_SKEW;
 
-/// Flows that are still open, by the hosts at their ends: when each began, and who is at the other end.
+/// Flows that are still open, by the hosts at their ends: the time at which each began, and the host at the other end.
 pub(crate) struct Open(BTreeMap<IpAddr, Vec<(Timestamp, IpAddr)>>);
 
 impl Open {
@@ -45,13 +45,13 @@ impl Open {
         self.0.get(&host).into_iter().flatten()
     }
 
-    /// Whether a flow of this host that is open began at this time or before.
+    /// True if an open flow of this host began at this time or before.
     fn began(&self, host: IpAddr, until: Timestamp) -> bool {
         self.of_host(host).any(|(first, _)| *first <= until)
     }
 
-    /// Whether an open flow goes to an address that the look-ups gave, and began by `until`: the look-ups were made for it, however
-    /// long it lasts.
+    /// True if an open flow goes to an address that the look-ups gave, and began by `until`: the look-ups were made for
+    /// it, however long it lasts.
     fn is_under_way(&self, attempt: &Attempt<'_>, until: Timestamp) -> bool {
         attempt.lookups.iter().any(|lookup| {
             let answers = lookup.answer.iter().flat_map(|answer| &answer.addresses);
@@ -67,10 +67,10 @@ impl Open {
     }
 }
 
-/// Whether an attempt waits, and for what.
+/// Whether an attempt waits, and the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    /// Nothing that comes from now on can belong to it.
+    /// No later frame can belong to it.
     Settled,
     /// For that time at least.
     Until(Timestamp),
@@ -78,7 +78,7 @@ pub(crate) enum State {
     ForFlows,
 }
 
-/// The time behind a connection of an attempt in which more of the attempt may follow.
+/// The time after a connection of an attempt in which more of the attempt may follow.
 fn quiet(connection: &Connection) -> i64 {
     match connection.connected() {
         true => 0,
@@ -87,12 +87,12 @@ fn quiet(connection: &Connection) -> i64 {
     }
 }
 
-/// No attempt with this connection settles before.
+/// The earliest time at which an attempt with this connection settles.
 pub(crate) fn soonest(connection: &Connection) -> Timestamp {
     Timestamp(connection.last.time.0.saturating_add(quiet(connection)))
 }
 
-/// Whether something that comes from now on can belong to the attempt.
+/// Whether a later frame can belong to the attempt.
 pub(crate) fn state(attempt: &Attempt<'_>, moment: Moment, open: &Open) -> State {
     let asked = attempt.lookups.iter().map(|lookup| ended(lookup));
     let connected = attempt.connections.iter().map(|connection| connection.last.time);

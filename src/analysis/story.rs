@@ -1,4 +1,4 @@
-//! Reports → Story: the reports on a capture so far, and the part of them that is needed later.
+//! Reports → Story: the reports on a capture so far, reduced to the part that later reports need.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use crate::judge::finding::Severity;
 use crate::judge::verdict::Verdict;
 use crate::report::{Before, Overall, Part, Report};
 
-/// The reports on a capture so far, and the part of them that is needed later.
+/// The reports on a capture so far, reduced to the part that later reports need.
 #[derive(Debug, Default)]
 pub(crate) struct Story {
     pub(crate) before: Before,
@@ -24,12 +24,12 @@ pub(crate) struct Story {
     /// How many were listed.
     pub(crate) listed: usize,
     parts: u64,
-    /// Of equal ones the attempt that began first.
+    /// Among equally serious ones, the attempt that began first.
     worst: Option<((Severity, Reverse<FrameNumber>), Overall)>,
 }
 
 impl Story {
-    /// Goes on behind a report.
+    /// Continues after a report.
     pub(crate) fn tell(&mut self, report: &Report, verdicts: &[Verdict], attempts: &[Attempt<'_>]) {
         self.listed = self.listed.saturating_add(report.attempts.len());
         self.before.attempts = self.before.attempts.saturating_add(attempts.len());

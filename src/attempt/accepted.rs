@@ -1,7 +1,7 @@
-//! Connections → Accepted: which ports took a connection, and when.
+//! Connections → Accepted: the ports that accepted a connection, and when.
 //!
-//! A SYN without an answer means one thing where nothing ever answers, and another where the same port shook hands a moment
-//! before: then it is no closed firewall, but a queue or a limit that is full.
+//! A SYN without an answer means one thing if nothing ever answers, and another if the same port completed a handshake
+//! a moment before: then no firewall is closed, but a queue or a limit is full.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameAt, Timestamp};
 use crate::connection::Connection;
 
-/// Ports remembered: an analyst's capture has hundreds of servers.
+/// The number of ports remembered: an analyst's capture has hundreds of servers.
 const MAX_PORTS: usize = 4096;
 
-/// Connections remembered of each, the first ones and the last.
+/// The number of connections remembered for each port, the first ones and the last.
 const MAX_OF_PORT: usize = 32;
 
 /// Ports that answered SYNs.
@@ -24,7 +24,7 @@ pub(crate) struct Accepted {
 }
 
 impl Accepted {
-    /// Takes note of a connection whose SYN was answered and that opened.
+    /// Records a connection whose SYN was answered and that opened.
     pub(crate) fn note(&mut self, connection: &Connection) {
         let Some(&answer) = connection.tcp.server.syns.first() else {
             return;
@@ -42,7 +42,7 @@ impl Accepted {
         times.push(answer);
     }
 
-    /// The last time, up to this one, at which the port took a connection, and its frame.
+    /// The last time, up to this one, at which the port accepted a connection, and its frame.
     pub(crate) fn before(&self, port: Endpoint, time: Timestamp) -> Option<FrameAt> {
         let times = self.ports.get(&port)?;
         times

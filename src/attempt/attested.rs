@@ -1,8 +1,8 @@
-//! Note → Judgement: what was known of a chain before redaction replaced the bytes that prove it.
+//! Note → Judgement: the judgement on a chain before redaction replaced the bytes that prove it.
 //!
-//! A redacted certificate has other names, another key and another signature of the same lengths. Dates, usages and names
-//! can still be read and compared; whether the signatures verified, and up to which root, only
-//! the original shows. Such facts travel with the slice, are used in place of a check, and are said to be used.
+//! A redacted certificate has other names, another key and another signature of the same lengths. Dates, usages and
+//! names can still be read and compared; only the original shows whether the signatures verified, and up to which root.
+//! Such facts travel with the slice and are used in place of a check, and the report says so.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,11 +20,11 @@ const SIDES: [(Side, Purpose); 2] = [(Side::Server, Purpose::Server), (Side::Cli
 /// A judgement on a presented chain, kept for a redacted slice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chain {
-    /// SHA-256 of its certificates as they are in the slice, hexadecimal.
+    /// SHA-256 of its certificates as they are in the slice, in hexadecimal.
     pub certificates: Vec<String>,
-    /// Whether a server or a client presented it.
+    /// True if a server presented it, false if a client did.
     pub of_server: bool,
-    /// Where it leads.
+    /// The root or gap that it leads to.
     pub chain: trust::Chain,
     /// Other faults of the chain.
     pub faults: Vec<Fault>,
@@ -33,18 +33,17 @@ pub struct Chain {
     pub kindred: bool,
     /// The certificates that were linked.
     pub path: Vec<usize>,
-    /// Whether the leaf is for the name asked for, where names were replaced and certificates not.
+    /// Whether the leaf is for the requested name, if names were replaced and certificates were not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<NameMatch>,
-    /// Those that are signed by their own keys.
+    /// The certificates that are signed by their own keys, by index.
     pub self_signed: Vec<usize>,
 }
 
 impl Chain {
-    /// The note on a chain: its judgement, and how its certificates will look.
+    /// The note on a chain: its judgement, and the form that its certificates will have.
     #[must_use]
     pub fn of(original: &[Certificate], judgement: &Judgement, purpose: Purpose, certificates: Vec<String>) -> Self {
-        let is_self_signed = |it: &Certificate| it.fields.as_ref().is_ok_and(|fields| fields.self_signed);
         Self {
             certificates,
             of_server: purpose == Purpose::Server,
@@ -55,13 +54,13 @@ impl Chain {
             name: None,
             self_signed: (0..)
                 .zip(original)
-                .filter(|(_, it)| is_self_signed(it))
+                .filter(|(_, it)| it.is_self_signed())
                 .map(|(at, _)| at)
                 .collect(),
         }
     }
 
-    /// Whether it speaks of this chain.
+    /// True if the note is about this chain.
     #[must_use]
     pub fn is_about(&self, presented: &[Certificate], purpose: Purpose) -> bool {
         self.of_server == (purpose == Purpose::Server)
@@ -76,14 +75,14 @@ impl Chain {
     /// Marks the certificates that were signed by their own keys.
     pub fn mark(&self, presented: &mut [Certificate]) {
         for at in &self.self_signed {
-            if let Some(Certificate { fields: Ok(fields), .. }) = presented.get_mut(*at) {
-                fields.self_signed = true;
-                fields.oddities.retain(|it| !it.starts_with("names itself as issuer"));
+            if let Some(certificate) = presented.get_mut(*at) {
+                certificate.attest_self_signed();
             }
         }
     }
 
-    /// Puts what was known in place of what the replaced bytes seem to show. Name and dates are judged from the bytes.
+    /// Puts the attested facts in place of what the replaced bytes seem to show. Name and dates are judged from the
+    /// bytes.
     pub fn correct(&self, judgement: &mut Judgement) {
         judgement.chain = self.chain.clone();
         judgement.faults.clone_from(&self.faults);
@@ -101,9 +100,9 @@ pub(crate) fn chains(note: Option<&Note>) -> Vec<Chain> {
     written.filter_map(|chain| Chain::deserialize(chain).ok()).collect()
 }
 
-/// The same as a note carries it.
+/// The chains in the form that a note carries.
 pub(crate) fn written(chains: &[Chain]) -> Vec<serde_json::Value> {
-    // These types have no map with other keys than strings, which is all that could fail.
+    // These types have only strings as keys of maps, and other keys are the only possible error.
     chains
         .iter()
         .filter_map(|chain| serde_json::to_value(chain).ok())
@@ -127,7 +126,7 @@ pub(crate) fn mark(connections: &mut [Connection], chains: &[Chain]) {
     }
 }
 
-/// Corrects the judgements of all attempts; which of them rest on what is only attested.
+/// Corrects the judgements of all attempts; returns for each attempt whether it rests on attested facts only.
 pub(crate) fn correct(attempts: &mut [Attempt<'_>], chains: &[Chain]) -> Vec<bool> {
     attempts
         .iter_mut()
@@ -137,11 +136,11 @@ pub(crate) fn correct(attempts: &mut [Attempt<'_>], chains: &[Chain]) -> Vec<boo
                 return false;
             };
             for (side, purpose) in SIDES {
-                let (Some(message), Some(judgement)) = (&tls.certificates[side], &mut attempt.judgements[side]) else {
+                let Some(message) = tls.certificates[side].as_ref().filter(|it| !it.chain.is_empty()) else {
                     continue;
                 };
                 if let Some(chain) = chains.iter().find(|chain| chain.is_about(&message.chain, purpose)) {
-                    chain.correct(judgement);
+                    attempt.presented[side].correct(|judgement| chain.correct(judgement));
                     is_attested = true;
                 }
             }

@@ -1,8 +1,8 @@
-//! Connections → Chassis: which serial numbers a device showed of itself, in the order in which it did.
+//! Connections → Chassis: the serial numbers that a device showed, in order.
 //!
-//! A device names itself where it can be read: in the request to a CSLU or an On-Prem over plain HTTP, and in the certificate that
-//! was installed at manufacture (SUDI), up to TLS 1.2. The chassis of a high-availability pair share their address, and have
-//! serial numbers of their own.
+//! A device names itself in two readable places: in the request to a CSLU or an On-Prem over plain HTTP, and, up to TLS
+//! 1.2, in the certificate that was installed at manufacture (SUDI). The chassis of a high-availability pair share
+//! their address, and have their own serial numbers.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -13,10 +13,11 @@ use crate::connection::walk::StepKind;
 use crate::http::licensing_request::ProductInstance;
 use crate::tls::certificate::{ClientCertificateKind, client_certificate_kind};
 
-/// Devices remembered: an analyst's capture has a few.
+/// The number of devices remembered: an analyst's capture has a few.
 const MAX_DEVICES: usize = 1024;
 
-/// Changes remembered of a device: a pair has two chassis, and more than these is something else.
+/// The number of changes remembered per device: a pair has two chassis, and more changes than these have another
+/// reason.
 const MAX_SHOWN: usize = 6;
 
 /// An identity that a device showed, and its first frame.
@@ -35,7 +36,7 @@ pub struct Chassis {
 }
 
 impl Chassis {
-    /// Adds what a connection shows; a second time changes nothing.
+    /// Adds the identities that a connection shows; adding it twice changes nothing.
     pub(crate) fn add(&mut self, connection: &Connection) {
         let requests = connection.http.iter().filter_map(|exchange| {
             let (frame, request) = exchange.request.as_ref()?;
@@ -76,8 +77,8 @@ fn by_certificate(connection: &Connection) -> Option<(FrameNumber, ProductInstan
     Some((step.frame, ProductInstance::new(product.raw(), device_serial?.raw())))
 }
 
-/// The last two of what is claimed one after another, where each took over from the one before and none came back: what
-/// takes turns is two devices behind one address, and no switchover.
+/// The last two of a series of claims, if each took over from the previous one and none came back: claims that take
+/// turns are two devices behind one address, and no switchover.
 pub fn taken_over<'s, T>(
     claims: impl Iterator<Item = &'s T>,
     is_same: impl Fn(&T, &T) -> bool,

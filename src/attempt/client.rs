@@ -1,11 +1,11 @@
-//! Client Hello → Dialect: in whose commands a client is told what to do, of which nothing else is known.
+//! Client Hello → Dialect: the commands for a client about which nothing else is known.
 
 use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
 use crate::base::dialect::Dialect;
 use crate::profile::options::Options;
 
-/// The hello may show with which library it was written: that chooses commands, and nothing else.
+/// The hello may show which library wrote it: that chooses commands, and nothing else.
 pub(super) fn tell(attempt: &mut Attempt<'_>, options: &Options) {
     if attempt.dialect != Dialect::Generic || options.dialect.is_some() || attempt.carrier() != Carrier::Tcp {
         return;

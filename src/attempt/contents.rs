@@ -1,4 +1,4 @@
-//! Connections, Lookups → Contents: what a capture holds, by counts and names, whether anybody attempted anything in it or not.
+//! Connections, Lookups → Contents: the content of a capture, by counts and names, with or without attempts.
 
 /// The content of a capture, by counts.
 #[derive(Clone, Debug, Default)]
@@ -11,7 +11,7 @@ pub struct Contents {
     pub dns_names: Vec<String>,
     /// Server names in Client Hellos that are not licensing, the first few.
     pub server_names: Vec<String>,
-    /// Packets of UDP port 443 that belong to no attempt at QUIC which is followed.
+    /// Packets of UDP port 443 that belong to no QUIC attempt that is followed.
     pub quic_packets: u64,
     /// Packets of CAPWAP that are not read.
     pub capwap_packets: u64,

@@ -1,16 +1,16 @@
-//! DeviceEvents, Attempts → Offset: how far the device's clock, as it writes it, is from the capture's.
+//! DeviceEvents, Attempts → Offset: the difference between the device's clock, as it writes it, and the capture's.
 //!
-//! Zones are words that somebody configured, years are left out, and the clock itself may be wrong. But the device
-//! writes a line when it begins a request and when one has failed, and the capture shows when that was. Each such pair
-//! bounds the offset; the offset that most pairs allow is taken, if there is one only. Preferred is none at all, then
-//! what a zone can be, then anything else, which takes more pairs to be believed.
+//! Time zones are names that an administrator configured, years are left out, and the clock itself may be wrong. But
+//! the device writes a line when it begins a request and when one has failed, and the capture shows both times. Each
+//! such pair bounds the offset; the offset that most pairs allow is taken, if there is only one. No offset at all is
+//! preferred, then one that a zone can be, then any other, which needs more pairs to be believed.
 //!
-//! The offset of a device's clock: every line that tells of a request, a failure or a success may be about any attempt,
-//! within a stretch of time around it (a request up to 10 s before the first frame, a failure up to a minute after the
-//! last). Each such pair allows an interval of offsets; the offset that most lines allow is taken, if there is one
-//! only. Preferred are none, then what a zone can be; anything else takes three pairs to be likely, two where the
-//! stamps are known to be UTC. Each form of stamp has its own (a zone's name is only a word), unless one offset
-//! explains all. A cycle of eight hours that fits itself gives none. What cannot be a zone is the clock's error.
+//! The offset of a device's clock: every line about a request, a failure or a success may belong to any attempt, within
+//! a stretch of time around it (a request up to 10 s before the first frame, a failure up to a minute after the last).
+//! Each such pair allows an interval of offsets; the offset that most lines allow is taken, if there is only one. No
+//! offset is preferred, then one that a zone can be; any other needs three pairs to be likely, or two if the stamps are
+//! known to be UTC. Each form of stamp has its own offset (a zone's name proves nothing), unless one offset explains
+//! all. A cycle of eight hours that fits itself gives none. An offset that cannot be a zone is the clock's error.
 
 mod beside;
 
@@ -31,29 +31,31 @@ const FARTHEST_ZONE: i64 = 14 * 60 * MINUTE;
 
 /// The device asks for the name and the route before its first packet, and writes the request before that.
 const BEFORE_REQUEST: i64 = 10 * SECOND;
-/// Delay of a line about something that is over: the agent waits for its own timers, and sends syslog late.
+/// The delay of a line about something that is over: the agent waits for its own timers, and syslog is sent late.
 const AFTER_END: i64 = 60 * SECOND;
-/// Stamps without fractions, and the rest of what is imprecise.
+/// The tolerance for stamps without fractions and other imprecision.
 const SLACK: i64 = 2 * SECOND;
 
-/// Events and attempts compared: with more, what they say of the clock does not change, and each is held against each.
+/// The number of events and attempts compared: more would not change the result, and each event is compared with each
+/// attempt.
 const MAX_COMPARED: usize = 100;
 
-/// Controllers that a log is held against. A pair and its neighbours are a handful; a capture with more is a data centre's.
+/// The number of controllers that a log is compared with. A pair and its neighbours are a handful; a capture with more
+/// is a data centre's.
 const MAX_DEVICES: usize = 16;
 
 /// The offset of one form of stamps in one log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offset {
-    /// Which log, counted from 0.
+    /// The number of the log, counted from 0.
     pub log: usize,
-    /// Which form of stamps.
+    /// The form of the stamps.
     pub form: Form,
-    /// The device whose log it is; `None` where that is not known.
+    /// The device that wrote the log; `None` if unknown.
     pub device: Option<IpAddr>,
-    /// Nanoseconds by which what is written is ahead of the capture.
+    /// Nanoseconds by which the written time is ahead of the capture.
     pub ahead: i64,
-    /// By how much that may be wrong.
+    /// The tolerance of `ahead`, in nanoseconds.
     pub give: i64,
     /// Events that agree on it; 0: assumed.
     pub pairs: usize,
@@ -74,19 +76,19 @@ impl Offset {
         if rest > QUARTER / 2 { rest - QUARTER } else { rest }
     }
 
-    /// When a stamp was, by the capture's clock.
+    /// The time of a stamp by the capture's clock.
     #[must_use]
     pub fn time_of(&self, written: Timestamp) -> Timestamp {
         Timestamp(written.0.saturating_sub(self.ahead))
     }
 }
 
-/// An attempt in the terms of the clock.
+/// The times of an attempt that the clock needs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
     pub(super) begin: Timestamp,
     pub(super) end: Timestamp,
-    /// The service answered, as far as can be seen.
+    /// The service answered, as far as the capture shows.
     pub(super) went_through: bool,
 }
 
@@ -106,7 +108,7 @@ impl Span {
     }
 }
 
-/// Whether the service answered: encrypted data both ways, or a good HTTP status, and nobody broke it off.
+/// True if the service answered: encrypted data both ways, or a good HTTP status, and neither side aborted.
 pub(super) fn went_through(attempt: &Attempt<'_>) -> bool {
     let Some(connection) = attempt.connection() else {
         return false;
@@ -142,7 +144,8 @@ pub fn written(event: &DeviceEvent, around: Timestamp) -> Option<Timestamp> {
         .map(utc)
 }
 
-/// In which stretch of time around an attempt an event must lie; `None`: it says nothing about when an attempt was.
+/// The stretch of time around an attempt in which an event must lie; `None` if the event says nothing about an
+/// attempt's time.
 fn window(what: What, form: Form, span: Span) -> Option<(i64, i64)> {
     let (begin, end) = (span.begin.0, span.end.0);
     let after = end.saturating_add(AFTER_END);
@@ -157,7 +160,7 @@ fn window(what: What, form: Form, span: Span) -> Option<(i64, i64)> {
         What::TrustInstalled | What::CommunicationRestored | What::Answer(_) if span.went_through => {
             Some((begin - SLACK, after))
         }
-        // An answer that could not be used: only an exchange that went through brings an answer.
+        // An answer that could not be used: only a successful exchange brings an answer.
         What::TrustFailed
         | What::RegistrationFailed
         | What::OnPremTooOld
@@ -166,7 +169,7 @@ fn window(what: What, form: Form, span: Span) -> Option<(i64, i64)> {
         {
             Some((begin - SLACK, after))
         }
-        // That an access point is not let in is said of one that got so far.
+        // Only an access point that got this far can be refused.
         What::JoinFailed(JoinReason::NotAuthorised) => Some((begin - SLACK, after)),
         What::JoinFailed(_) if !span.went_through => Some((begin - SLACK, after)),
         What::Joined if span.went_through => Some((begin - SLACK, after)),
@@ -174,14 +177,14 @@ fn window(what: What, form: Form, span: Span) -> Option<(i64, i64)> {
     }
 }
 
-/// An offset, and what speaks for it.
+/// An offset and its support.
 #[derive(Clone, Copy, Debug)]
 struct Solution {
     ahead: i64,
-    /// Every offset between these is as good.
+    /// All offsets from `from` to `to` fit equally well.
     from: i64,
     to: i64,
-    /// Events that it explains, and attempts that they are about.
+    /// The number of events that it explains, and of attempts that they are about.
     pairs: usize,
     attempts: usize,
     kind: Kind,
@@ -224,7 +227,7 @@ fn support(allowed: &[Allowed], ahead: i64, kind: Kind) -> Solution {
     solution
 }
 
-/// The whole hour that most events allow, else the half or the quarter; `None` where two are as good.
+/// The whole hour that most events allow, else the half or the quarter; `None` if two fit equally well.
 fn zone(allowed: &[Allowed]) -> Option<Solution> {
     for step in [4 * QUARTER, 2 * QUARTER, QUARTER] {
         let most = FARTHEST_ZONE / step;
@@ -243,11 +246,11 @@ fn zone(allowed: &[Allowed]) -> Option<Solution> {
     None
 }
 
-/// The offset that most events allow, whatever it is; `None` where two are as good.
+/// The offset that most events allow, whatever it is; `None` if two fit equally well.
 fn any_offset(allowed: &[Allowed]) -> Option<Solution> {
     let mut edges: Vec<(i64, i32)> = Vec::new();
     for event in allowed {
-        // An event counts once, however many attempts it may belong to.
+        // An event counts once, to however many attempts it may belong.
         let mut merged: Vec<(i64, i64)> = Vec::new();
         for &(from, to, _) in event {
             match merged.last_mut() {
@@ -257,7 +260,7 @@ fn any_offset(allowed: &[Allowed]) -> Option<Solution> {
         }
         edges.extend(merged.iter().flat_map(|&(from, to)| [(from, -1), (to, 1)]));
     }
-    // At the same place what begins comes first.
+    // At the same place, beginnings come before ends.
     edges.sort_unstable();
     let (mut now, mut most, mut since) = (0_usize, 0_usize, None);
     let mut best: Vec<i64> = Vec::new();
@@ -317,7 +320,7 @@ fn solve(events: &[(&DeviceEvent, Timestamp)], spans: &[Span], is_utc: bool) -> 
     other
 }
 
-/// The confidence in an offset; `None`: there is too little evidence for it.
+/// The confidence in an offset; `None` if there is too little evidence for it.
 fn certainty(solution: Solution, is_utc: bool) -> Option<Confidence> {
     let Solution { pairs, attempts, .. } = solution;
     match solution.kind {
@@ -352,7 +355,7 @@ pub fn offsets(logs: &[DeviceLog], attempts: &[Attempt<'_>]) -> Vec<Offset> {
         let is_one = devices.len() == 1;
         let mut found = found.into_iter();
         match (found.next(), found.next()) {
-            // Two controllers that the log fits equally well: nobody's.
+            // If the log fits two controllers equally well, it is assigned to neither.
             (Some((pairs, _)), Some((same, _))) if pairs == same => {}
             (Some((pairs, offsets)), _) if pairs > 0 || is_one => all.extend(offsets),
             _ => {}
@@ -361,8 +364,8 @@ pub fn offsets(logs: &[DeviceLog], attempts: &[Attempt<'_>]) -> Vec<Offset> {
     all
 }
 
-/// The offsets of every log that tells of access points, beside all attempts to join: a controller's log tells of many access
-/// points, and that of an access point of its controllers.
+/// The offsets of every log about access points, compared with all attempts to join: a controller's log covers many
+/// access points, and an access point's log its controllers.
 #[must_use]
 pub fn offsets_of_joins(logs: &[DeviceLog], attempts: &[Attempt<'_>]) -> Vec<Offset> {
     let mut all = Vec::new();
@@ -432,7 +435,7 @@ mod tests {
     fn a_zone_is_preferred_to_a_wrong_clock() {
         let found = ahead(&[(What::Request, 8199), (FAILED, 8206)], &[1000], false).unwrap();
         assert_eq!(found, (7200, 2, Some(Confidence::Likely)));
-        // Where the stamps are UTC there is no zone that could explain it.
+        // If the stamps are UTC, no zone can explain the offset.
         assert_eq!(ahead(&[(What::Request, 8199)], &[1000], true).unwrap().2, None);
     }
 
@@ -452,7 +455,7 @@ mod tests {
 
     #[test]
     fn a_burst_elsewhere_in_a_long_log_moves_no_clock() {
-        // Weeks of failures: of one attempt's span, many a burst would fit at some offset.
+        // Weeks of failures: within the span of one attempt, many a burst would fit at some offset.
         let burst = (0..5).map(|n| (FAILED, 900_000 + n * 7));
         let lone = (0..40).map(|n| (FAILED, 20_000 * n + 3));
         let events: Vec<(What, i64)> = burst.chain(lone).collect();

@@ -1,4 +1,4 @@
-//! Look-ups → the device behind a connection, where one uses both address families.
+//! Look-ups → the device behind a connection, if a device uses both address families.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -33,8 +33,8 @@ impl<'a> Families<'a> {
         Self { answers }
     }
 
-    /// The device behind a connection: the address that opened it, or the one of the other family that alone got
-    /// the address by DNS.
+    /// The device behind a connection: the address that opened the connection, or an address of the other family, if it
+    /// is the only one to which DNS gave the connection's target.
     pub(super) fn device(&self, own: IpAddr, name: &str, connection: &Connection) -> IpAddr {
         if self.answers.is_empty() {
             return own;

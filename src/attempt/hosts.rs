@@ -1,6 +1,6 @@
-//! Flow, CAPWAP → Hosts: who was seen at all, whether it spoke of licensing or not.
+//! Flow, CAPWAP → Hosts: the hosts that were seen, with licensing traffic or without.
 //!
-//! That a capture holds no licensing traffic means something only where it holds other traffic of the controller.
+//! The absence of licensing traffic means something only if the capture holds other traffic of the controller.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -18,10 +18,10 @@ use crate::decode::arp::Neighbours;
 use crate::decode::capwap::Controllers;
 use crate::dns::lookup::Lookup;
 
-/// Hosts remembered: a site's address space, not the Internet's.
+/// The number of hosts remembered: a site's address space, not the Internet's.
 const MAX_HOSTS: usize = 16 * 1024;
 
-/// Hosts remembered beside them as receivers of something else than TCP.
+/// The number of further hosts remembered as receivers of packets other than TCP.
 const MAX_RECEIVERS: usize = 16 * 1024;
 
 /// A host in the capture: counts, first and last frame.
@@ -31,17 +31,17 @@ pub struct Seen {
     pub sent: u64,
     /// TCP segments to it.
     pub received: u64,
-    /// TCP connections that it opened, as far as that shows.
+    /// TCP connections that it opened, as far as the capture shows.
     pub opened: u64,
-    /// The first frame of a connection of it.
+    /// The first frame of its connections.
     pub first: Option<FrameAt>,
-    /// The last one.
+    /// The last frame of its connections.
     pub last: Option<FrameAt>,
-    /// Connections of it were given up at a bound: that one of them is not there says nothing.
+    /// Connections of the host were dropped at a bound: the absence of one of them proves nothing.
     pub left_out: bool,
 }
 
-/// The same of a host that is known: a scan writes thousands of them at random, so they are small.
+/// The compact form for a known host: a scan produces thousands of them at random, so they are small.
 #[derive(Clone, Copy, Debug)]
 struct Row {
     first: FrameAt,
@@ -95,19 +95,20 @@ impl Row {
 /// [`IpAddr`].
 #[derive(Debug, Default)]
 pub struct Hosts {
-    /// Numbers of rows. A look-up reads these, which are near one another, and nothing waits for a row that is far.
+    /// The numbers of rows. A look-up reads only these, which are near one another, so it does not wait for a distant
+    /// row.
     v4: HashMap<u32, u32, RandomState>,
     v6: HashMap<u128, u32, RandomState>,
     rows: Vec<Row>,
     /// Hosts that datagrams, or packets quoted in errors, were sent to.
     receivers: HashSet<IpAddr, RandomState>,
-    /// Ports that took connections.
+    /// Ports that accepted connections.
     pub(crate) accepted: Accepted,
 }
 
 impl Hosts {
-    /// Counts a flow that has ended; hosts that matter are remembered beyond the bound. What travels inside CAPWAP is a
-    /// wireless client's.
+    /// Counts a flow that has ended; hosts that matter are remembered beyond the bound. Traffic inside CAPWAP belongs
+    /// to a wireless client.
     pub fn saw(&mut self, flow: &Sighting, matters: impl Fn(IpAddr) -> bool) {
         if flow.tunnel == Tunnel::Capwap {
             return;
@@ -122,7 +123,7 @@ impl Hosts {
         }
     }
 
-    /// The same of a connection that is one SYN, from the first of these hosts to the second.
+    /// The same for a connection that is one SYN, from the first of these hosts to the second.
     #[inline]
     pub(crate) fn saw_syn(
         &mut self,
@@ -150,14 +151,14 @@ impl Hosts {
         }
     }
 
-    /// Notes that something else than TCP was sent to a host.
+    /// Notes that a packet other than TCP was sent to a host.
     pub fn saw_receiver(&mut self, host: IpAddr) {
         if self.receivers.len() < MAX_RECEIVERS {
             self.receivers.insert(host);
         }
     }
 
-    /// Whether the capture shows that packets were sent to a host: what is sent to it can be seen.
+    /// True if the capture shows packets to a host: then it can show other packets to the host.
     #[must_use]
     pub fn receives(&self, host: IpAddr) -> bool {
         self.of(host).received > 0 || self.receivers.contains(&host)
@@ -176,7 +177,7 @@ impl Hosts {
         self.rows.get_mut(row as usize)
     }
 
-    /// The row of a host, made if there is room for it or it matters.
+    /// The row of a host, created if there is room for it or if the host matters.
     #[inline]
     fn row_of(&mut self, host: IpAddr, now: FrameAt, matters: impl Fn(IpAddr) -> bool) -> Option<&mut Row> {
         let row = match self.number(host) {
@@ -207,7 +208,7 @@ impl Hosts {
     }
 }
 
-/// Facts of the capture beside connections: hosts, controllers, look-ups.
+/// Facts of the capture apart from connections: hosts, controllers, look-ups.
 #[derive(Debug, Default)]
 pub struct Watched<'a> {
     /// Hosts by their TCP connections.
@@ -218,9 +219,9 @@ pub struct Watched<'a> {
     pub neighbours: Neighbours,
     /// The data channels of access points.
     pub channels: Channels,
-    /// Look-ups of anybody.
+    /// All look-ups.
     pub lookups: &'a [Lookup],
-    /// The addresses that answers gave, by name in lower case: put together when first asked for.
+    /// The addresses that answers gave, by name in lower case; built at first use.
     pub(crate) told: OnceCell<HashMap<String, BTreeSet<IpAddr>, RandomState>>,
 }
 

@@ -1,7 +1,7 @@
-//! Connections, Lookups, ICMP errors → Directory: what else a device did, found without looking at everything.
+//! Connections, Lookups, ICMP errors → Directory: the other activities of a device, found without a search through everything.
 //!
-//! Each attempt asks who looked up its name, which errors quote it and what its device fetched meanwhile. Searched for in
-//! the whole capture each time, 18,000 attempts took thirteen seconds.
+//! Each attempt needs the look-ups of its name, the errors that quote it and the data its device fetched meanwhile. A
+//! search through the whole capture for each attempt took thirteen seconds for 18,000 attempts.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -31,9 +31,9 @@ pub(crate) struct Directory<'a> {
     unconnected_dns: HashMap<[IpAddr; 2], Vec<&'a Connection>, RandomState>,
     /// By client and name.
     lookups: HashMap<(IpAddr, u32), Asked<'a>, RandomState>,
-    /// When a server was asked for a name, in order of time; only of servers that ask, too.
+    /// The times at which a server was asked for a name, in order; only for servers that also ask themselves.
     asked: HashMap<(IpAddr, u32), Vec<Timestamp>, RandomState>,
-    /// Errors that quote a DNS question, by who asked whom, in order of time.
+    /// Errors that quote a DNS question, by asking and asked host, in order of time.
     refused: HashMap<(IpAddr, IpAddr), Vec<&'a IcmpError>, RandomState>,
     /// By the ends of the quoted packet, the lower one first.
     icmp: HashMap<[Endpoint; 2], Vec<&'a IcmpError>, RandomState>,
@@ -42,8 +42,8 @@ pub(crate) struct Directory<'a> {
 /// Addresses that a client got by DNS.
 pub(crate) type Addresses = HashSet<IpAddr, RandomState>;
 
-/// The look-ups of a client for one name, with indexes by time and spelling: each of its attempts needs a few of them, and a
-/// search through all would cost attempts times look-ups.
+/// The look-ups of a client for one name, with indexes by time and spelling: each attempt of the client needs a few of
+/// them, and a search through all would cost attempts times look-ups.
 #[derive(Debug, Default)]
 pub(crate) struct Asked<'a> {
     /// In order.
@@ -53,7 +53,7 @@ pub(crate) struct Asked<'a> {
     by_spelling: OnceCell<HashMap<&'a str, Spelt, RandomState>>,
 }
 
-/// Questions for a name as it is written: resolvers may mix capitals in, to know their answers.
+/// Questions for a name as it is written: resolvers may mix capitals in, to recognise their answers.
 #[derive(Debug, Default)]
 struct Spelt {
     times: Vec<Timestamp>,
@@ -97,14 +97,14 @@ impl<'a> Asked<'a> {
         spellings.get(lookup.name.raw())
     }
 
-    /// When the same name was asked for next.
+    /// The time of the next question for the same name.
     pub(crate) fn asked_again(&self, lookup: &Lookup) -> Option<Timestamp> {
         let times = &self.spelt_like(lookup)?.times;
         let next = times.partition_point(|time| *time <= lookup.first().time);
         times.get(next).copied()
     }
 
-    /// Whether the same question went to the same server later in the capture.
+    /// True if the same question went to the same server later in the capture.
     pub(crate) fn is_asked_anew(&self, lookup: &Lookup) -> bool {
         let last = self
             .spelt_like(lookup)
@@ -114,7 +114,7 @@ impl<'a> Asked<'a> {
 }
 
 impl<'a> Directory<'a> {
-    /// The index of everything kept of a capture.
+    /// The index of everything that is kept of a capture.
     pub(crate) fn new(connections: &'a [Connection], lookups: &'a [Lookup], icmp: &'a [IcmpError]) -> Self {
         let mut directory = Self::default();
         for connection in connections {
@@ -169,7 +169,8 @@ impl<'a> Directory<'a> {
         self.lookups.get(&(client, *name))
     }
 
-    /// Whether a server was asked for a name from one time to another; never, where it asks nobody itself.
+    /// True if a server was asked for a name in this range of time; never for a server that asks no other server
+    /// itself.
     pub(crate) fn was_asked(&self, server: IpAddr, name: &str, from: i64, to: i64) -> bool {
         let name = self.names.get(&*lower_case(name));
         let times = name.and_then(|&name| self.asked.get(&(server, name)));
@@ -207,7 +208,7 @@ impl<'a> Directory<'a> {
     }
 }
 
-/// A name as it is compared (RFC 4343): copied only where its case differs.
+/// A name as it is compared (RFC 4343): copied only if its case differs.
 pub(crate) fn lower_case(name: &str) -> Cow<'_, str> {
     if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Cow::Owned(name.to_ascii_lowercase())
@@ -220,16 +221,16 @@ fn ends(one: Endpoint, other: Endpoint) -> [Endpoint; 2] {
     if one <= other { [one, other] } else { [other, one] }
 }
 
-/// Things by their times, for finding those near a moment.
+/// Items by their times, to find those near a moment.
 #[derive(Debug, Default)]
 pub(crate) struct ByTime {
     things: Vec<(Timestamp, usize)>,
-    /// Their numbers are in order of time, too, as they nearly always are.
+    /// True if their numbers are in order of time, too, as they nearly always are.
     in_order: bool,
 }
 
 impl ByTime {
-    /// An index of things in any order.
+    /// An index of items in any order.
     pub(crate) fn new(things: impl Iterator<Item = (Timestamp, usize)>) -> Self {
         let mut things: Vec<_> = things.collect();
         things.sort_unstable();
@@ -237,7 +238,7 @@ impl ByTime {
         Self { things, in_order }
     }
 
-    /// Those from one time to another in order of their numbers; looked for as far as they are asked for.
+    /// The items of a range of time in order of their numbers; the search is lazy.
     pub(crate) fn in_order(&self, from: i64, to: i64) -> impl Iterator<Item = usize> {
         let mut sorted: Vec<usize> = Vec::new();
         if !self.in_order {
@@ -248,7 +249,7 @@ impl ByTime {
         as_they_are.into_iter().flatten().chain(sorted)
     }
 
-    /// Those from one time to another, both included.
+    /// The items of a range of time, both ends included.
     pub(crate) fn between(&self, from: i64, to: i64) -> impl Iterator<Item = usize> {
         let first = self.things.partition_point(|(time, _)| time.0 < from);
         let rest = self.things.get(first..).unwrap_or_default();
@@ -259,7 +260,7 @@ impl ByTime {
     }
 }
 
-/// Counts a thing that was looked at, in tests.
+/// Counts an item that was examined, in tests.
 pub(crate) fn look() {
     #[cfg(test)]
     LOOKED_AT.with(|count| count.set(count.get() + 1));
@@ -267,7 +268,7 @@ pub(crate) fn look() {
 
 #[cfg(test)]
 thread_local! {
-    /// Things that were looked at by this thread.
+    /// The number of items that this thread examined.
     pub(crate) static LOOKED_AT: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }
 

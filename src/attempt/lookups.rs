@@ -1,7 +1,7 @@
-//! Lookups → their attempts: which questions belong to which try, and which are tries by themselves.
+//! Lookups → their attempts: the questions of each try, and the questions that are tries by themselves.
 //!
-//! A device asks before it connects, so a question belongs to the connection that follows it from the same device for the
-//! same name. One that failed and was given up, or that nothing follows, is an attempt of its own.
+//! A device asks before it connects, so a question belongs to the next connection of the same device for the same name.
+//! A question that failed and was given up, or without a connection after it, is an attempt of its own.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -60,7 +60,7 @@ impl<'a> NamesTold<'a> {
         Self(told)
     }
 
-    /// The one name for which a client got a connection's address by DNS before it connected; `None` where two names gave
+    /// The one name for which a client got a connection's address by DNS before it connected; `None` if two names gave
     /// that address.
     pub(super) fn of_target(&self, connection: &Connection) -> Option<&'a str> {
         let told = self.0.get(&(connection.client.ip, connection.server.ip))?;
@@ -69,8 +69,8 @@ impl<'a> NamesTold<'a> {
     }
 }
 
-/// Gives each look-up to the first attempt of its device and name that follows it; what no connection follows is an
-/// attempt of its own, all types of record together.
+/// Gives each look-up to the first attempt of its device and name that follows it; look-ups without a later connection
+/// become one attempt, all types of record together.
 pub(super) fn assign_lookups<'a>(
     selector: &Selector<'_>,
     attempts: &mut Vec<Attempt<'a>>,
@@ -83,7 +83,7 @@ pub(super) fn assign_lookups<'a>(
     for lookup in lookups {
         let service = selector.is_service_name(lookup.name.raw());
         let name = lower_case(lookup.name.raw());
-        // Nearly all look-ups of an export are of other names.
+        // Nearly all look-ups of an export are for other names.
         if service.is_none() && !nearby.by_name.contains_key(&name) {
             continue;
         }
@@ -102,7 +102,7 @@ pub(super) fn assign_lookups<'a>(
         if is_relayed(lookup, directory) {
             continue;
         }
-        // A look-up that no connection follows: all types of record, and repetitions, are one attempt.
+        // A look-up without a later connection: all types of record, and repetitions, are one attempt.
         if let Some(again) = asked_only.get_mut(&key)
             && again.goes_on(asked, lookup, attempts)
         {
@@ -123,7 +123,7 @@ pub(super) fn assign_lookups<'a>(
                 connections: Vec::new(),
                 icmp: Vec::new(),
                 revocation: Vec::new(),
-                judgements: Sides::default(),
+                presented: Sides::default(),
                 dns_over_tcp: None,
                 seen_again: None,
                 testimonies: Vec::new(),
@@ -133,13 +133,13 @@ pub(super) fn assign_lookups<'a>(
     }
 }
 
-/// Attempts by the time of their last connection, so that those near a question are found without looking at all.
+/// Attempts by the time of their last connection, so that those near a question are found without a search through all.
 struct Nearby<'k> {
-    /// By name and family of address, since a device may ask from its address of the other family.
+    /// By name and address family, because a device may ask from its address of the other family.
     by_name: HashMap<Cow<'k, str>, [ByTime; 2]>,
     by_device: HashMap<(IpAddr, Cow<'k, str>), ByTime>,
-    /// From so long before a question on, by the last connection's time, until so long after it: what `precedes` and
-    /// `stands_around` can accept.
+    /// The range that `precedes` and `stands_around` can accept: the last connection's time lies between `before`
+    /// nanoseconds before a question and `after` nanoseconds after it.
     before: i64,
     after: i64,
 }
@@ -186,7 +186,7 @@ impl<'k> Nearby<'k> {
         let own = self.by_device.get(key);
         let of_name = self.by_name.get(&key.1);
         let other_family = of_name.map(|[v4, v6]| if lookup.client.is_ipv4() { v6 } else { v4 });
-        // Found out once: near a question there may be hundreds of attempts of the other family.
+        // Determined only once: near a question there may be hundreds of attempts of the other family.
         let told = OnceCell::new();
         let explained = |from: i64, explains: &dyn Fn(&Lookup, &Attempt<'_>) -> bool| {
             let to = asked.0.saturating_add(self.after);
@@ -201,7 +201,7 @@ impl<'k> Nearby<'k> {
                 })
             })
         };
-        // An attempt before it has its last connection behind the question.
+        // An earlier attempt has its last connection after the question.
         explained(asked.0, &|it, attempt| {
             precedes(it, attempt) && !was_given_up(it, attempt, directory)
         })
@@ -217,8 +217,8 @@ impl<'k> Nearby<'k> {
 #[derive(Default)]
 struct AskedOnly {
     attempts: Vec<usize>,
-    /// When the last look-up ended that belongs to this attempt or one before it: it only grows, so that the first attempt which
-    /// had not ended at a time is found without looking at all.
+    /// The time at which the last look-up ended of this attempt or one before it: these times only grow, so the first
+    /// attempt that had not ended at a given time is found without a search through all.
     ended: Vec<Timestamp>,
 }
 
@@ -229,7 +229,7 @@ impl AskedOnly {
         self.ended.push(before.max(Some(ended(lookup))).unwrap_or_default());
     }
 
-    /// Gives a look-up to the first attempt that had not been over for long; whether there is one.
+    /// Gives a look-up to the first attempt that ended only shortly before; returns whether there is one.
     fn goes_on<'a>(&mut self, asked: Timestamp, lookup: &'a Lookup, attempts: &mut [Attempt<'a>]) -> bool {
         let since = asked.0.saturating_sub(TRY_OVER);
         let first = self.ended.partition_point(|ended| ended.0 < since);
@@ -247,7 +247,7 @@ impl AskedOnly {
     }
 }
 
-/// Whether an attempt's connections begin soon after the question.
+/// True if an attempt's connections begin soon after the question.
 fn precedes(lookup: &Lookup, attempt: &Attempt<'_>) -> bool {
     let asked = lookup.first().time;
     attempt
@@ -260,21 +260,22 @@ fn precedes(lookup: &Lookup, attempt: &Attempt<'_>) -> bool {
             .is_some_and(|connection| connection.first.time.since(asked) <= SAME_ATTEMPT)
 }
 
-/// Whether who asks was asked itself, for the same name and just before: a resolver that asks for others is no device.
+/// True if the asking host was itself asked for the same name just before: a resolver that asks for others is no
+/// device.
 fn is_relayed(lookup: &Lookup, directory: &Directory<'_>) -> bool {
     let asked = lookup.first().time.0;
     let (from, to) = (asked.saturating_sub(TRY_OVER), asked.saturating_add(CLOCK_SKEW));
     directory.was_asked(lookup.client, lookup.name.raw(), from, to)
 }
 
-/// Whether a look-up failed and was given up before what an attempt did next: then it was a try of its own.
+/// True if a look-up failed and was given up before the next action of an attempt: then it was a try of its own.
 fn was_given_up(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'_>) -> bool {
     let truncated = lookup.answer.as_ref().is_some_and(|answer| answer.truncated);
     let without_address = lookup.answer.as_ref().is_none_or(|answer| answer.addresses.is_empty());
     if truncated || !without_address {
         return false;
     }
-    // A device asks the server that knows no such name again only in a new attempt.
+    // A device asks a server that does not know the name again only in a new attempt.
     let says_no = lookup.answer.as_ref().is_some_and(|answer| answer.status.0 == 3);
     let lookups = directory.lookups_of(lookup.client, lookup.name.raw());
     if says_no && lookups.is_some_and(|it| it.is_asked_anew(lookup)) {
@@ -294,15 +295,15 @@ fn was_given_up(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'_
         .is_some_and(|next| next.since(end) > TRY_OVER)
 }
 
-/// When the last of a look-up was seen.
+/// The time at which a look-up was last seen.
 pub(crate) fn ended(lookup: &Lookup) -> Timestamp {
     let answered = lookup.answer.as_ref().map(|answer| answer.time);
     let asked = lookup.questions.last().map(|question| question.time);
     answered.max(asked).unwrap_or_default()
 }
 
-/// Whether a look-up that did not fail stands around the beginning of a connection that it explains: the file or the
-/// clock of one direction is out of order.
+/// True if a look-up that did not fail lies around the beginning of a connection that it explains: the file, or the
+/// clock of one direction, is out of order.
 fn stands_around(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'_>) -> bool {
     let Some(first) = attempt.connections.first() else {
         return false;
@@ -330,7 +331,7 @@ fn stands_around(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'
     gives(lookup) || away <= CLOCK_SKEW && (!failed(lookup) || companion())
 }
 
-/// Whether a look-up ended in an error or, asked again and again, in silence.
+/// True if a look-up ended in an error or, after repetitions, in silence.
 fn failed(lookup: &Lookup) -> bool {
     match &lookup.answer {
         Some(answer) => answer.status.0 != 0,
@@ -338,8 +339,8 @@ fn failed(lookup: &Lookup) -> bool {
     }
 }
 
-/// Whether a look-up was made by the device of an attempt: from the same address, or from its address of the other
-/// family, which shows when an answer given there is what the device then connects to.
+/// True if a look-up was made by the device of an attempt: from the same address, or from its address of the other
+/// family, recognised by an answer that gives the address the device then connects to.
 fn is_of_device<'t>(lookup: &Lookup, attempt: &Attempt<'_>, told: impl Fn() -> Option<&'t Addresses>) -> bool {
     let mut connections = attempt.connections.iter();
     attempt.device == lookup.client

@@ -11,6 +11,7 @@ pub mod hosts;
 pub(crate) mod index;
 mod lookups;
 pub mod other_connections;
+pub mod presented;
 pub mod revocation;
 pub mod selection;
 pub mod testimony;
@@ -26,11 +27,12 @@ use self::families::Families;
 pub(crate) use self::lookups::ended;
 use self::lookups::{NamesTold, assign_lookups};
 use crate::attempt::index::Directory;
+use crate::attempt::presented::{Presented, present};
 use crate::attempt::revocation::{Revocation, revocation};
 use crate::attempt::selection::{Clue, Purposed, Selector};
 use crate::attempt::testimony::Testimony;
 use crate::attempt::twin::Twins;
-use crate::attempt::unopened::Unopened;
+use crate::attempt::unopened::{HTTPS, Unopened};
 use crate::base::carrier::Carrier;
 use crate::base::command::HostArgument;
 use crate::base::command::IosName;
@@ -40,26 +42,25 @@ use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::phrase::{Language, Voice};
 use crate::connection::Connection;
 use crate::connection::plain;
-use crate::connection::walk::{Side, Sides, StepKind, TlsFacts};
+use crate::connection::walk::{Sides, StepKind, TlsFacts};
 use crate::decode::IcmpError;
 use crate::dns::lookup::Lookup;
 use crate::profile::Transport;
 use crate::profile::options::Options;
 use crate::tls::stack::Stack;
-use crate::tls::trust::{self, Judgement, Purpose, ServerName};
 
-/// Connections that never connected belong to one attempt while the next one begins within this time: a client goes
-/// through all addresses of a name, each for up to about a minute and a half of SYN retries.
+/// Connections that never connected belong to one attempt if the next one begins within this time: a client tries all
+/// addresses of a name, each for up to about a minute and a half of SYN retries.
 pub(crate) const SAME_ATTEMPT: i64 = 120_000_000_000;
 
-/// A try is over when nothing more of it came for so long: resolvers ask again for up to half a minute, and the guide's
-/// controller tries again after a minute.
+/// An attempt is over after this much silence: resolvers ask again for up to half a minute, and the guide's controller
+/// tries again after a minute.
 const TRY_OVER: i64 = 30_000_000_000;
 
 /// After a refusal the next address is tried at once.
 const AT_ONCE: i64 = 5_000_000_000;
 
-/// By how much the stamps of one direction may be off those of the other, or a reordered frame be late.
+/// The largest clock difference between the stamps of the two directions, and the largest delay of a reordered frame.
 pub(crate) const CLOCK_SKEW: i64 = 3_000_000_000;
 
 /// Attempts reported; a capture with more shows the same failure over and over.
@@ -72,13 +73,13 @@ pub struct Attempt<'a> {
     pub device: IpAddr,
     /// The service it wanted to reach.
     pub service: Purposed,
-    /// Part of licensing, or only reported because everything is.
+    /// True if it is part of licensing; false if it is reported only because everything is.
     pub licensing: bool,
     /// The dialect of its client: the words and commands of remedies.
     pub dialect: Dialect,
-    /// The library that its client looks like, where that chose those words.
+    /// The library that its client looks like, if that chose those words.
     pub looks_like: Option<Stack>,
-    /// The routing table from which the device reaches its service, where its own texts name one.
+    /// The routing table from which the device reaches its service, if its own texts name one.
     pub vrf: Option<IosName>,
     /// Look-ups of the service's name.
     pub lookups: Vec<&'a Lookup>,
@@ -88,32 +89,32 @@ pub struct Attempt<'a> {
     pub icmp: Vec<&'a IcmpError>,
     /// Revocation data fetched during the handshake.
     pub revocation: Vec<Revocation<'a>>,
-    /// The judgements on the presented chains, at the time of the capture.
-    pub judgements: Sides<Option<Judgement>>,
-    /// Asked again over TCP because the answer did not fit: the connection that nobody answered.
+    /// The presented chains, judged at the time of the capture.
+    pub presented: Sides<Presented<'a>>,
+    /// The unanswered connection by which a truncated answer was requested again over TCP.
     pub dns_over_tcp: Option<&'a Connection>,
-    /// Its connection once more, behind an address translation: one connection failed once.
+    /// The same connection once more, behind an address translation: one connection failed once.
     pub seen_again: Option<&'a Connection>,
     /// The lines of the device's own texts about it.
     pub testimonies: Vec<Testimony<'a>>,
-    /// The client speaks plain text to a port that answered another connection in TLS: the frame in which it did.
+    /// The frame in which the port answered another connection in TLS, if this client speaks plain text to it.
     pub speaks_tls: Option<FrameNumber>,
 }
 
 impl<'a> Attempt<'a> {
-    /// The connection that decided: the last.
+    /// The connection that decided the outcome: the last.
     #[must_use]
     pub fn connection(&self) -> Option<&'a Connection> {
         self.connections.last().copied()
     }
 
-    /// The service's host, as it may stand in a command.
+    /// The service's host, in a form that may stand in a command.
     #[must_use]
     pub fn host(&self) -> HostArgument {
         HostArgument::with_port(&self.service.name, "<host of the service>").0
     }
 
-    /// Whether it is an access point that wants to join a controller.
+    /// True if it is an access point that tries to join a controller.
     #[must_use]
     pub fn is_join(&self) -> bool {
         self.service.transport == Transport::Capwap
@@ -135,7 +136,7 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// TLS of that connection.
+    /// The TLS facts of that connection.
     #[must_use]
     pub fn tls(&self) -> Option<&'a TlsFacts> {
         self.connection()?.tls.as_ref()
@@ -152,7 +153,7 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Whether the exchange beyond the handshake went both ways.
+    /// True if data went both ways after the handshake.
     #[must_use]
     pub fn exchanged(&self) -> bool {
         self.tls()
@@ -160,7 +161,7 @@ impl<'a> Attempt<'a> {
     }
 }
 
-/// Groups everything into attempts, in order of their first frames.
+/// Groups connections, look-ups and errors into attempts, in order of their first frames.
 #[cfg(test)]
 pub(crate) fn attempts<'a>(
     options: &'a Options,
@@ -177,17 +178,17 @@ pub(crate) fn attempts<'a>(
     attempts
 }
 
-/// Adds what is known about an attempt beside its connections and look-ups.
-pub(crate) fn complete<'a>(attempt: &mut Attempt<'a>, options: &Options, directory: &Directory<'a>) {
+/// Adds the known facts about an attempt other than its connections and look-ups.
+pub(crate) fn complete<'a>(attempt: &mut Attempt<'a>, options: &'a Options, directory: &Directory<'a>) {
     attempt.icmp = errors_about(&attempt.connections, &attempt.lookups, directory);
     attempt.dns_over_tcp = unanswered_dns(attempt, directory);
     client::tell(attempt, options);
-    judge(attempt, options);
+    present(attempt, options);
     attempt.revocation = revocation(attempt, directory);
 }
 
-/// Connections and look-ups as attempts, in order of their first frames. So many of the look-ups, the first ones, are only
-/// knowledge: they belong to attempts that were reported.
+/// Connections and look-ups as attempts, in order of their first frames. The given number of look-ups, the first ones,
+/// are only background: they belong to attempts that were already reported.
 pub(crate) fn grouped<'a>(
     selector: &Selector<'_>,
     connections: &'a [Connection],
@@ -243,7 +244,7 @@ pub(crate) fn grouped<'a>(
     attempts
 }
 
-/// The attempts so far, and which of them may go on.
+/// The attempts so far, and those of them that may continue.
 struct Grouping<'a, 'o> {
     options: &'o Options,
     families: Families<'a>,
@@ -256,7 +257,7 @@ struct Grouping<'a, 'o> {
 }
 
 impl<'a> Grouping<'a, '_> {
-    /// Whether it is a connection of an attempt once more, behind an address translation.
+    /// True if it is another view of an attempt's connection, behind an address translation.
     fn is_twin(&mut self, connection: &'a Connection) -> bool {
         let owner = self.twins.owner(connection);
         let attempt = owner.and_then(|at| self.attempts.get_mut(at));
@@ -265,7 +266,7 @@ impl<'a> Grouping<'a, '_> {
             .is_some()
     }
 
-    /// Puts a connection to the attempt that it continues, else to one of its own.
+    /// Adds a connection to the attempt that it continues, or starts a new one.
     fn take(
         &mut self,
         connection: &'a Connection,
@@ -291,7 +292,7 @@ impl<'a> Grouping<'a, '_> {
         };
         let continues = self.open.get(&key).copied();
         let continues = continues.filter(|&at| licensing && is(at, goes_on));
-        // The same ports again with another initial number: the client's system goes on trying, as after a SYN with data
+        // The same ports again with another initial number: the client's system keeps trying, as after a SYN with data
         // (RFC 7413) that was dropped, or an answer that it refused.
         let ports = (connection.client, connection.server);
         let again = self.same_ports.get(&ports).copied();
@@ -308,7 +309,7 @@ impl<'a> Grouping<'a, '_> {
                 connections: Vec::new(),
                 icmp: Vec::new(),
                 revocation: Vec::new(),
-                judgements: Sides::default(),
+                presented: Sides::default(),
                 dns_over_tcp: None,
                 seen_again: None,
                 testimonies: Vec::new(),
@@ -324,15 +325,15 @@ impl<'a> Grouping<'a, '_> {
             self.open.insert(key, at);
         }
         if let Some(attempt) = self.attempts.get_mut(at) {
-            // Of two address families the one used last.
+            // If two address families were used, the one used last.
             attempt.device = device;
             attempt.connections.push(connection);
         }
     }
 }
 
-/// Whether a connection continues an attempt that has not connected: it tries the next address. The same address again
-/// is another try.
+/// True if a connection continues an attempt that has not connected: it tries the next address. The same address again
+/// is another attempt.
 fn goes_on(attempt: &Attempt<'_>, connection: &Connection) -> bool {
     let Some(before) = attempt.connection() else {
         return false;
@@ -340,12 +341,12 @@ fn goes_on(attempt: &Attempt<'_>, connection: &Connection) -> bool {
     let refused = before.tcp.server.frames > 0;
     let patience = if refused { AT_ONCE } else { SAME_ATTEMPT };
     let is_new = attempt.connections.iter().all(|it| it.server != connection.server);
-    // The same SYN again, with which the client's TCP goes on after it refused an answer.
+    // The same SYN again: the client's TCP repeats it after it refused an answer.
     let goes_on = before.answer_refused() && (before.client, before.server) == (connection.client, connection.server);
     (is_new || goes_on) && connection.first.time.since(before.last.time) <= patience
 }
 
-/// Whether a connection on the ports of one before it is the client's next try of what never opened.
+/// True if a connection on the same ports is the client's next try to open a connection that never opened.
 fn tries_again(attempt: &Attempt<'_>, connection: &Connection) -> bool {
     let Some(before) = attempt.connection() else {
         return false;
@@ -357,23 +358,27 @@ fn tries_again(attempt: &Attempt<'_>, connection: &Connection) -> bool {
         && (0..=TRY_OVER).contains(&connection.first.time.since(before.last.time))
 }
 
-/// Whether a connection that is not licensing is reported as well.
+/// True if a connection other than licensing is reported as well.
 fn is_wanted(options: &Options, connection: &Connection, speaks_tls: Option<FrameNumber>, unopened: &Unopened) -> bool {
     (options.all || options.profile.everything)
         && (connection.tls.is_some()
             || wanted_tls(connection, speaks_tls)
             || unopened.is_told(connection)
-            // Before any message was seen, only the port shows that TLS is expected.
-            || connection.server.port == 443 && connection.beginning_hidden)
+            || hides_tls(connection))
 }
 
-/// Whether TLS was asked for or expected where none came about.
+/// Without any captured message, only the port shows that TLS is expected.
+pub(crate) const fn hides_tls(connection: &Connection) -> bool {
+    connection.server.port == HTTPS && connection.beginning_hidden
+}
+
+/// True if TLS was requested or expected and did not follow.
 fn wanted_tls(connection: &Connection, speaks_tls: Option<FrameNumber>) -> bool {
     connection.wants_tls()
         || speaks_tls.is_some() && connection.plain_client.is_some() && plain::client::is_over(connection)
 }
 
-/// Ports that speak TLS from their first byte, with the frame in which one does: looked for only where a client says
+/// Ports that speak TLS from their first byte, with the frame in which one does: searched for only if a client sends
 /// something else to some port and is not answered.
 fn tls_ports(connections: &[Connection]) -> HashMap<Endpoint, FrameNumber> {
     let is_asked = |connection: &Connection| connection.plain_client.is_some() && plain::client::is_over(connection);
@@ -399,7 +404,7 @@ fn other(connection: &Connection, names: &NamesTold<'_>) -> Purposed {
         .server_name()
         .filter(|name| !name.is_empty())
         .map(|name| name.raw().to_owned());
-    // A proxy's name is not that of what is behind it.
+    // A proxy's name is not the name of the server behind it.
     let looked_up = || names.of_target(connection).filter(|_| connection.connect().is_none());
     Purposed {
         transport: Transport::Other,
@@ -426,7 +431,7 @@ fn errors_about<'a>(connections: &[&Connection], lookups: &[&Lookup], directory:
         );
     }
     for lookup in lookups {
-        // One that quotes a question between the same hosts, and comes after it was asked.
+        // An error that quotes a question between the same hosts, after the question was asked.
         if let Some(asked) = lookup.questions.iter().map(|question| question.time.0).min() {
             let (from, to) = (
                 asked.saturating_sub(CLOCK_SKEW),
@@ -435,14 +440,14 @@ fn errors_about<'a>(connections: &[&Connection], lookups: &[&Lookup], directory:
             errors.extend(directory.refused_questions(lookup.client, lookup.server, from, to));
         }
     }
-    // One that may be about either of two connections counts once.
+    // An error that may be about either of two connections counts once.
     errors.sort_by_key(|error| error.frame);
     errors.dedup_by(|one, other| std::ptr::eq(*one, *other));
     errors
 }
 
-/// The connection to the resolver's port 53 by which a truncated answer was to be had whole (RFC 7766 section 5), where it
-/// was not answered and no other answer came.
+/// The connection to the resolver's port 53 by which a client tried to get a truncated answer whole (RFC 7766 section
+/// 5), if the connection failed and no other answer came.
 fn unanswered_dns<'a>(attempt: &Attempt<'a>, directory: &Directory<'a>) -> Option<&'a Connection> {
     let mut answers = attempt.lookups.iter().map(|lookup| (lookup, lookup.answer.as_ref()));
     let (lookup, answer) = answers
@@ -453,48 +458,6 @@ fn unanswered_dns<'a>(attempt: &Attempt<'a>, directory: &Directory<'a>) -> Optio
     }
     let since = Timestamp(answer?.time.0.saturating_sub(CLOCK_SKEW));
     directory.unconnected_dns(lookup.client, lookup.server, since)
-}
-
-/// Judges both sides' chains at the time they were presented.
-fn judge(attempt: &mut Attempt<'_>, options: &Options) {
-    let Some(connection) = attempt.connection() else { return };
-    let Some(tls) = &connection.tls else { return };
-    let name = expected_name(attempt, connection);
-    for (side, purpose) in [(Side::Server, Purpose::Server), (Side::Client, Purpose::Client)] {
-        let Some(message) = tls.certificates[side]
-            .as_ref()
-            .filter(|message| !message.chain.is_empty())
-        else {
-            continue;
-        };
-        let at = options
-            .at
-            .or(tls.certificate_times[side])
-            .unwrap_or(connection.first.time);
-        let name = if side == Side::Server { name.as_ref() } else { None };
-        let mut judgement = trust::judge(&message.chain, name, purpose, at, &options.anchors);
-        // Without a date nothing is expired or not yet valid.
-        if !at.is_dated() {
-            judgement.validity = trust::Validity::Unknown;
-        }
-        attempt.judgements[side] = Some(judgement);
-    }
-}
-
-/// The name the client must have expected in the certificate.
-fn expected_name(attempt: &Attempt<'_>, connection: &Connection) -> Option<ServerName> {
-    if let Some(name) = connection.server_name() {
-        return Some(ServerName::Dns(name.raw().to_owned()));
-    }
-    let name = attempt.service.name.as_str();
-    // Access points do not look for a name in the certificate of a controller.
-    if matches!(attempt.service.transport, Transport::Other | Transport::Capwap) {
-        return None;
-    }
-    match name.parse() {
-        Ok(ip) => Some(ServerName::Ip(ip)),
-        Err(_) => Some(ServerName::Dns(name.to_owned())),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! Connections → Surroundings: what the other connections of a capture tell about a server or an issuer.
+//! Connections → Surroundings: the facts that a capture's other connections give about a server or an issuer.
 //!
-//! A refusal rarely says what would have been accepted. Another client's handshake with the same server does, and an
-//! authority that signs for names that have nothing to do with one another is nobody's own.
+//! A refusal rarely says what the server would have accepted. Another client's handshake with the same server does, and
+//! an authority that signs for unrelated names belongs to neither of their owners.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -15,29 +15,30 @@ use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::tls::{CipherSuite, Group, Version};
 
-/// Choices kept per server: servers choose among a handful of suites.
+/// The number of choices kept per server: servers choose among a handful of suites.
 const MAX_CHOICES: usize = 8;
 
-/// Servers and issuers kept: an analyst's capture has hundreds.
+/// The number of servers and issuers kept: an analyst's capture has hundreds.
 const MAX_KEPT: usize = 10_000;
 
-/// A client that falls back to TCP does so within this time: its timers for QUIC double up to some ten seconds, and people try again.
+/// In nanoseconds. A client that falls back to TCP does so within this time: its timers for QUIC double up to some ten
+/// seconds, and people try again.
 const FALLBACK: i64 = 60_000_000_000;
 
 /// Names kept per issuer.
 const MAX_NAMES: usize = 8;
 
-/// Clients kept per server, of those whose handshake went well.
+/// Clients kept per server, among those whose handshake succeeded.
 const MAX_CLIENTS: usize = 64;
 
-/// A part of a connection that is none of the attempt's.
+/// A part of a connection outside the attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stretch {
     /// The connection's ends.
     pub ends: [Endpoint; 2],
     /// Its first frame.
     pub first: FrameNumber,
-    /// The frame by which everything has been said that counts.
+    /// The last frame that counts as evidence.
     pub last: FrameNumber,
 }
 
@@ -50,11 +51,11 @@ pub struct Choice {
     pub version: Version,
     /// The cipher suite chosen.
     pub suite: CipherSuite,
-    /// The group of the key exchange, where it can be seen.
+    /// The group of the key exchange, if visible.
     pub group: Option<Group>,
-    /// The key of the server's certificate (`RSA 2048`), where it can be seen.
+    /// The key of the server's certificate (`RSA 2048`), if visible.
     pub key: Option<String>,
-    /// Where all this was said.
+    /// The frames that show all this.
     pub said: Stretch,
 }
 
@@ -74,19 +75,19 @@ pub struct Surroundings {
 /// A client's connection over TCP to a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TcpTry {
-    /// When it began.
+    /// The time at which it began.
     pub time: Timestamp,
     /// The server.
     pub server: Endpoint,
-    /// The server answered at all.
+    /// True if the server sent any answer.
     pub is_answered: bool,
-    /// The handshake of TLS went well.
+    /// True if the TLS handshake completed.
     pub is_complete: bool,
-    /// Where all of it was said.
+    /// The frames that show all this.
     pub said: Stretch,
 }
 
-/// A handshake that went well: the frame by which it had, and where all of it was said.
+/// A successful handshake: the frame that completes it, and the frames that show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Success {
     frame: FrameNumber,
@@ -94,7 +95,7 @@ struct Success {
 }
 
 impl Surroundings {
-    /// Looks at all connections.
+    /// Reads all connections.
     #[cfg(test)]
     fn of(connections: &[Connection]) -> Self {
         let mut surroundings = Self::default();
@@ -110,18 +111,19 @@ impl Surroundings {
         self.choices.get(&server).map_or(&[], Vec::as_slice)
     }
 
-    /// The names for which an issuer (DER) signed certificates that servers showed in this capture, and where each was shown first.
+    /// The names for which an issuer (DER) signed certificates that servers sent in this capture, and the place where
+    /// each was sent first.
     pub fn names_signed_by(&self, issuer_der: &[u8]) -> impl Iterator<Item = (&WireText, &Stretch)> {
         self.issued.get(issuer_der).into_iter().flatten()
     }
 
-    /// The clients whose handshake with this server went well in this capture, and the first frames that show so.
+    /// The clients whose handshake with this server succeeded in this capture, and the first frames that show it.
     pub fn completed(&self, server: Endpoint) -> impl Iterator<Item = (IpAddr, FrameNumber, Stretch)> {
         let clients = self.completed.get(&server).into_iter().flatten();
         clients.map(|(client, success)| (*client, success.frame, success.said))
     }
 
-    /// The frame by which a client had gone on with a server that showed this very certificate (SHA-256).
+    /// The frame by which a client had accepted a server with this very certificate (SHA-256).
     #[must_use]
     pub fn accepted(&self, certificate: [u8; 32], client: IpAddr) -> Option<(FrameNumber, Stretch)> {
         let success = self.accepted.get(&(certificate, client))?;
@@ -140,7 +142,7 @@ impl Surroundings {
         later.min_by_key(|it| it.said.first).copied()
     }
 
-    /// A second time changes nothing.
+    /// Adding a connection twice changes nothing.
     fn add_tcp(&mut self, connection: &Connection) {
         let tls = connection.tls.as_ref();
         let one = TcpTry {
@@ -201,7 +203,7 @@ impl Surroundings {
         }
     }
 
-    /// Adds what a connection tells; a second time changes nothing.
+    /// Adds the facts that a connection gives; adding it twice changes nothing.
     pub(crate) fn add(&mut self, connection: &Connection) {
         if connection.carrier == Carrier::Tcp {
             self.add_tcp(connection);
@@ -252,7 +254,7 @@ impl Surroundings {
     }
 }
 
-/// A connection until the server has shown what it chose and who it is.
+/// The part of a connection up to the frames that show the server's choice and its certificate.
 fn said_by_server(connection: &Connection) -> Stretch {
     const SHOWN: [StepKind; 3] = [
         StepKind::ServerHello,

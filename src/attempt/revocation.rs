@@ -1,4 +1,4 @@
-//! Connections, Lookups → Revocation: what a device did about the revocation URLs in a certificate.
+//! Connections, Lookups → Revocation: a device's fetches from the revocation URLs in a certificate.
 
 use std::net::IpAddr;
 
@@ -26,7 +26,7 @@ pub struct Revocation<'a> {
     pub connections: Vec<&'a Connection>,
 }
 
-/// The latest start of a fetch that the handshake may have waited for; `None` where no certificate named a URL. While the
+/// The latest start of a fetch that the handshake may have waited for; `None` if no certificate named a URL. While the
 /// connection is open, a fetch may still begin.
 pub(crate) fn fetched_by(connection: &Connection) -> Option<Timestamp> {
     connection.step_by(StepKind::Certificate, Side::Server)?;

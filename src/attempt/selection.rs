@@ -1,7 +1,7 @@
-//! Connection → Purposed: what belongs to licensing, and to which service.
+//! Connection → Purposed: the connections that belong to licensing, and the service of each.
 //!
-//! Learnt from the capture itself (names in Client Hellos, CONNECT, DNS answers, request targets) and from the user's
-//! options; addresses in a profile are only hints.
+//! Determined from the capture itself (names in Client Hellos, CONNECT, DNS answers, request targets) and from the
+//! user's options; addresses in a profile are only hints.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
@@ -21,7 +21,7 @@ use crate::profile::{Service, Transport};
 pub struct Purposed {
     /// The transport to the service.
     pub transport: Transport,
-    /// The service's name, else its address.
+    /// The service's name, or its address.
     pub name: String,
     /// The proxy in between.
     pub proxy: Option<Endpoint>,
@@ -31,11 +31,11 @@ pub struct Purposed {
     pub superseded_by: Option<String>,
     /// The service opened the connection: the device is the connection's server.
     pub calls_device: bool,
-    /// The clue by which it was recognised.
+    /// The clue that identified it.
     pub because: Clue,
 }
 
-/// The clue by which a connection, or a look-up, was recognised as a service's.
+/// The clue that identified a connection, or a look-up, as a service's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Clue {
     /// The name in the Client Hello.
@@ -64,7 +64,7 @@ pub enum Clue {
     NamedProxy,
     /// Its port is that of CAPWAP, and so is its header.
     Capwap,
-    /// Every connection is looked at.
+    /// Every connection is judged.
     Everything,
 }
 
@@ -91,7 +91,7 @@ impl Clue {
     }
 }
 
-/// Clients that got an answer.
+/// Clients that received an answer.
 #[derive(Debug, Default)]
 struct Clients {
     clients: HashSet<IpAddr>,
@@ -106,32 +106,32 @@ impl Clients {
         self.any_v6 |= client.is_ipv6();
     }
 
-    /// Whether it is this client, or one of the other family, which may be the same device.
+    /// True for this client, and for clients of the other address family, which may be the same device.
     fn has(&self, client: IpAddr) -> bool {
         let of_other_family = if client.is_ipv4() { self.any_v6 } else { self.any_v4 };
         of_other_family || self.clients.contains(&client)
     }
 }
 
-/// Decides which connections are for which service.
+/// Decides which connections belong to which service.
 #[derive(Debug)]
 pub struct Selector<'a> {
     pub(crate) options: &'a Options,
-    /// The clients to which DNS gave an address for a name: otherwise each look-up would be read for each connection.
+    /// The clients to which DNS gave an address for a name; without it each look-up would be read for each connection.
     clients_by_answer: HashMap<IpAddr, HashMap<String, Clients>>,
-    /// Endpoints recognised by name elsewhere in the capture: where a device also fails to connect to them.
+    /// Endpoints recognised by name elsewhere in the capture: connections to them count even if they fail.
     learnt: BTreeMap<Endpoint, Purposed>,
 }
 
 impl<'a> Selector<'a> {
-    /// Learns from connections whose purpose shows by itself.
+    /// Learns from connections whose purpose is evident.
     #[cfg(test)]
     #[must_use]
     pub fn new(options: &'a Options, lookups: &[Lookup], connections: &[Connection]) -> Self {
         Self::knowing(options, lookups, connections, BTreeMap::new())
     }
 
-    /// The same with what was learnt of endpoints before.
+    /// The same with the endpoints learnt before.
     pub(crate) fn knowing(
         options: &'a Options,
         lookups: &[Lookup],
@@ -165,13 +165,13 @@ impl<'a> Selector<'a> {
         selector
     }
 
-    /// The purposes learnt of endpoints, for a selection that goes on.
+    /// The purposes learnt of endpoints, for a later selection.
     pub(crate) fn into_learnt(self) -> BTreeMap<Endpoint, Purposed> {
         self.learnt
     }
 
-    /// Whether the connection is an access point's attempt to join a controller: DTLS was spoken, or nobody answered its Discovery.
-    /// One that was answered may have chosen another controller.
+    /// The purpose of an access point's attempt to join a controller: DTLS was used, or its Discovery was not answered.
+    /// An access point that received an answer may have chosen another controller.
     #[must_use]
     pub fn join(&self, connection: &Connection) -> Option<Purposed> {
         let profile = self.options.join.as_ref()?;
@@ -190,7 +190,7 @@ impl<'a> Selector<'a> {
     /// The licensing service that the connection is for, if any.
     #[must_use]
     pub fn purpose(&self, connection: &Connection) -> Option<Purposed> {
-        // Traffic inside CAPWAP is a wireless client's.
+        // Traffic inside CAPWAP belongs to a wireless client.
         if connection.tunnel == Tunnel::Capwap || connection.carrier.is_datagram() {
             return None;
         }
@@ -211,7 +211,7 @@ impl<'a> Selector<'a> {
             .or_else(|| self.by_certificate(connection))
     }
 
-    /// By the certificate of a server that was reached by its address alone.
+    /// Identified by the certificate of a server that was reached by its address alone.
     fn by_certificate(&self, connection: &Connection) -> Option<Purposed> {
         let profile = &self.options.profile;
         let chain = &connection.tls.as_ref()?.certificates.server.as_ref()?.chain;
@@ -233,7 +233,7 @@ impl<'a> Selector<'a> {
         Some(named(service, &name, Clue::Certificate))
     }
 
-    /// By what the connection itself says.
+    /// Identified by the connection's own messages.
     fn by_content(&self, connection: &Connection) -> Option<Purposed> {
         let profile = &self.options.profile;
         let proxy = connection.connect().is_some().then_some(connection.server);
@@ -262,7 +262,7 @@ impl<'a> Selector<'a> {
                 });
             }
         }
-        // Readable HTTP: the path tells the transport.
+        // Readable HTTP: the path determines the transport.
         let exchange = connection.http.iter().find(|exchange| exchange.request.is_some())?;
         let (_, request) = exchange.request.as_ref()?;
         let absolute = exchange.absolute();
@@ -272,7 +272,7 @@ impl<'a> Selector<'a> {
             (None, Some(host)) => host.to_string(),
             (None, None) => connection.server.ip.to_string(),
         };
-        // A server may be asked in absolute form as well (RFC 9112 section 3.2.2).
+        // A server may also be asked in absolute form (RFC 9112 section 3.2.2).
         let is_own = without_port(&host).parse() == Ok(connection.server.ip);
         let proxy = absolute.filter(|_| !is_own).map(|_| connection.server);
         if let Some(service) = profile.service_of_path(target, connection.server.port) {
@@ -330,7 +330,7 @@ impl<'a> Selector<'a> {
             .iter()
             .any(|proxy| self.reaches(proxy, connection).is_some());
         if through && connection.connect().is_none() && connection.server_name().is_none() {
-            // Nothing said what it wanted of the proxy: it never got that far.
+            // No message shows what the client wanted from the proxy: the connection ended too early.
             return Some(Purposed {
                 transport: Transport::Cssm,
                 name: connection.server.to_string(),
@@ -344,7 +344,7 @@ impl<'a> Selector<'a> {
         None
     }
 
-    /// Whether a connection goes to what an option names; the name to show for it.
+    /// The name to show, if a connection goes to a host that an option names.
     fn reaches(&self, target: &Target, connection: &Connection) -> Option<String> {
         if target.port.is_some_and(|port| port != connection.server.port) {
             return None;
@@ -364,7 +364,7 @@ impl<'a> Selector<'a> {
         }
     }
 
-    /// By a DNS answer that the device was given.
+    /// Identified by a DNS answer to the device.
     fn by_lookup(&self, connection: &Connection) -> Option<Purposed> {
         let profile = &self.options.profile;
         profile.endpoints.iter().find_map(|service| {
@@ -374,15 +374,15 @@ impl<'a> Selector<'a> {
         })
     }
 
-    /// Whether DNS gave the device the connection's address for `name`. The device may have asked from its address of the
-    /// other family.
+    /// True if DNS gave the device the connection's address for `name`. The device may have asked from its address of
+    /// the other family.
     fn resolved(&self, name: &str, connection: &Connection) -> bool {
         let names = self.clients_by_answer.get(&connection.server.ip);
         let clients = names.and_then(|names| names.get(&name.to_ascii_lowercase()));
         clients.is_some_and(|clients| clients.has(connection.client.ip))
     }
 
-    /// By the profile's dated hints.
+    /// Identified by the profile's dated hints.
     fn by_address(&self, connection: &Connection) -> Option<Purposed> {
         let server = connection.server;
         self.options.profile.endpoints.iter().find_map(|service| {
@@ -401,7 +401,7 @@ impl<'a> Selector<'a> {
         self.options.service_names().any(|own| own.eq_ignore_ascii_case(name))
     }
 
-    /// The names under which look-ups of a service are recognised.
+    /// The service that a looked-up name belongs to.
     pub(crate) fn is_service_name(&self, name: &str) -> Option<Purposed> {
         if let Some(service) = self.options.profile.service_named(name) {
             return Some(named(service, name, Clue::Question));

@@ -1,4 +1,4 @@
-//! DeviceEvents → Attempt: which of the device's lines are about which attempt.
+//! DeviceEvents → Attempt: the lines of a device's log that belong to each attempt.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -9,10 +9,11 @@ use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::device::{DeviceEvent, DeviceLog, Form, JoinReason, What};
 
-/// Lines kept of one attempt. A failed one has two or three, with debugging some dozens.
+/// The number of lines kept per attempt. A failed attempt has two or three, with debugging some dozens.
 const MAX_LINES: usize = 64;
 
-/// Attempts looked at for a line, the latest that had begun: one lasts minutes, and a controller makes a few an hour.
+/// The number of attempts compared with a line, the latest that had begun: an attempt lasts minutes, and a controller
+/// makes a few an hour.
 const MAX_LATER: usize = 256;
 
 /// Time before the first packet and after the last in which an attempt's lines may be written.
@@ -22,18 +23,19 @@ const AFTER: i64 = 75_000_000_000;
 /// A line of a device that is about an attempt.
 #[derive(Clone, Copy, Debug)]
 pub struct Testimony<'a> {
-    /// The log it stands in.
+    /// The log that contains it.
     pub log: &'a DeviceLog,
     /// The event on that line.
     pub event: &'a DeviceEvent,
-    /// When that was, by the capture's clock.
+    /// The time of the event, by the capture's clock.
     pub time: Timestamp,
     /// The confidence in that time.
     pub certainty: Confidence,
 }
 
 impl Testimony<'_> {
-    /// What it says of an attempt: beside access points, a certificate that is invalid is one of theirs or of their controller.
+    /// The meaning of the line for an attempt: for access points, an invalid certificate is one of theirs or of their
+    /// controller.
     #[must_use]
     pub fn what(&self, attempt: &Attempt<'_>) -> What {
         match self.event.what {
@@ -46,7 +48,7 @@ impl Testimony<'_> {
     }
 }
 
-/// Gives every attempt its lines; returns how far the clocks are off.
+/// Gives every attempt its lines; returns the offsets of the clocks.
 pub fn assign<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<Offset> {
     if logs.is_empty() {
         return Vec::new();
@@ -57,7 +59,7 @@ pub fn assign<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<Of
     for attempt in attempts {
         attempt.testimonies.sort_by_key(|it| it.time);
     }
-    // A log that tells of nothing but access points is compared with their attempts.
+    // A log about access points only is compared with their attempts.
     let is_new = |it: &Offset| !offsets.iter().any(|known| (known.log, known.form) == (it.log, it.form));
     let more: Vec<Offset> = of_joins.into_iter().filter(is_new).collect();
     offsets.into_iter().chain(more).collect()
@@ -80,7 +82,8 @@ fn assign_licensing<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>], off
             let Some(offset) = offsets.iter().find(|it| (it.log, it.form) == (at, event.form)) else {
                 continue;
             };
-            // The stamp beside it belongs to a second line about the same event; lines about access points are not about licensing.
+            // The stamp beside it belongs to a second line about the same event; lines about access points are not
+            // about licensing.
             if event.form == Form::Epoch || event.what.is_of_join() {
                 continue;
             }
@@ -155,7 +158,7 @@ fn assign_joins<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<
     offsets
 }
 
-/// An attempt to join, as lines may be about it.
+/// An attempt to join, with the facts that lines may mention.
 #[derive(Clone)]
 struct Join {
     at: usize,
@@ -301,7 +304,7 @@ mod tests {
     fn a_line_is_about_the_access_point_that_it_names() {
         let joins = [join(0, 1, 100, false), join(1, 2, 100, false)];
         assert_eq!(about(&joins, "peer 10.0.0.2 failed", Some(106)), Some(1));
-        // Both try at once, and it names neither, or somebody else.
+        // Both try at once, and the line names neither, or a third host.
         assert_eq!(about(&joins, "handshake with 10.0.1.1 failed", Some(106)), None);
         assert_eq!(about(&joins, "peer 10.0.0.9 failed", Some(106)), None);
         assert_eq!(about(&joins[..1], "handshake with 10.0.1.1 failed", Some(106)), Some(0));

@@ -1,4 +1,4 @@
-//! Connection → Twin: one connection that the capture holds twice, before and after its addresses were translated.
+//! Connection → Twin: a connection that the capture holds twice, before and after its addresses were translated.
 //!
 //! A capture on "any", or on both sides of a router, shows each packet once with the client's own address and once with the
 //! router's. Address translation leaves sequence numbers alone (RFC 3022 section 2.2), and two connections that begin within
@@ -15,14 +15,14 @@ use crate::connection::Connection;
 /// A router passes a packet on within this time.
 const PASSED_ON: i64 = 100_000_000;
 
-/// Connections by their initial numbers, with whatever they belong to.
+/// Connections by their initial numbers, each with the attempt it belongs to.
 #[derive(Debug, Default)]
 pub(crate) struct Twins<'a> {
     seen: HashMap<[SeqNumber; 2], (&'a Connection, usize), RandomState>,
 }
 
 impl<'a> Twins<'a> {
-    /// Remembers a connection, and what it belongs to.
+    /// Remembers a connection and the attempt that it belongs to.
     pub(crate) fn note(&mut self, connection: &'a Connection, owner: usize) {
         if let Some(numbers) = numbers(connection) {
             self.seen.insert(numbers, (connection, owner));
@@ -40,7 +40,7 @@ fn numbers(connection: &Connection) -> Option<[SeqNumber; 2]> {
     Some([connection.tcp.client.isn?, connection.tcp.server.isn?])
 }
 
-/// Whether two connections with the same initial numbers have other addresses, and each step at the same time.
+/// True if two connections with the same initial numbers have different addresses, and each step at the same time.
 fn is_twin(one: &Connection, other: &Connection) -> bool {
     let is_elsewhere = one.client.ip != other.client.ip || one.server.ip != other.server.ip;
     // A translator forwards, and forwarding lowers the time to live (RFC 1812 section 5.3.1).

@@ -1,10 +1,10 @@
-//! Connections → those that never opened and are worth telling where every TLS connection is asked for.
+//! Connections → the connections that never opened and are reported if every TLS connection is requested.
 //!
-//! A connection that never opened says nothing of the protocol that it was for. A refused or repeated SYN to a port on which
-//! TLS may be spoken is a failure worth a report; those of a scan are not.
+//! A connection that never opened does not show the protocol that it was for. A refused or repeated SYN to a port that
+//! may speak TLS is a failure worth a report; the SYNs of a scan are not.
 //!
-//! A connection that is no TLS yet (never opened) is an attempt with `--all` on any port but those whose protocol has
-//! no TLS: what it would have spoken never shows. More than eight ports of one host tried in vain are a scan
+//! A connection that never opened is an attempt with `--all` on any port except those of protocols without TLS: the
+//! protocol it was for is not visible. More than eight ports of one host tried without success are a scan
 //! (`attempt/unopened.rs`).
 
 use std::collections::{HashMap, HashSet};
@@ -14,23 +14,23 @@ use foldhash::fast::RandomState;
 
 use crate::connection::Connection;
 
-/// Ports of protocols that TLS is no part of (SSH, Telnet, DNS, HTTP, portmapper, NetBIOS, SMB).
+/// Ports of protocols without TLS (SSH, Telnet, DNS, HTTP, portmapper, NetBIOS, SMB).
 const WITHOUT_TLS: [u16; 8] = [22, 23, 53, 80, 111, 135, 139, 445];
 
-/// The port that is TLS's own: there a single SYN counts.
-const HTTPS: u16 = 443;
+/// The port of TLS itself, where a single SYN counts.
+pub(crate) const HTTPS: u16 = 443;
 
-/// A host that tries more ports of another than this, in vain, scans it.
+/// A host that tries more ports of another than this without success scans it.
 const MAX_PORTS_TRIED: usize = 8;
 
-/// Which hosts scan which.
+/// The pairs of hosts of which one scans the other.
 #[derive(Debug, Default)]
 pub(crate) struct Unopened {
     tried: HashMap<(IpAddr, IpAddr), HashSet<u16, RandomState>, RandomState>,
 }
 
 impl Unopened {
-    /// Looks at all connections.
+    /// Reads all connections.
     pub(crate) fn of(connections: &[Connection]) -> Self {
         let mut tried: HashMap<_, HashSet<u16, RandomState>, RandomState> = HashMap::default();
         for connection in connections.iter().filter(|it| never_opened(it)) {
@@ -42,20 +42,25 @@ impl Unopened {
         Self { tried }
     }
 
-    /// Whether a connection never opened and is no scan's.
+    /// True if a connection never opened and belongs to no scan.
     pub(crate) fn is_told(&self, connection: &Connection) -> bool {
-        if !never_opened(connection) {
+        if !may_be_told(connection) {
             return false;
         }
-        let port = connection.server.port;
         let hosts = (connection.client.ip, connection.server.ip);
         let is_scan = self
             .tried
             .get(&hosts)
             .is_some_and(|ports| ports.len() > MAX_PORTS_TRIED);
-        let was_serious = connection.tcp.client.syns.len() > 1 || connection.tcp.server.frames > 0;
-        port == HTTPS || was_serious && !is_scan && !WITHOUT_TLS.contains(&port)
+        connection.server.port == HTTPS || !is_scan
     }
+}
+
+/// True if a connection never opened and is reported, unless it belongs to a scan.
+pub(crate) fn may_be_told(connection: &Connection) -> bool {
+    let port = connection.server.port;
+    let was_serious = connection.tcp.client.syns.len() > 1 || connection.tcp.server.frames > 0;
+    never_opened(connection) && (port == HTTPS || was_serious && !WITHOUT_TLS.contains(&port))
 }
 
 fn never_opened(connection: &Connection) -> bool {

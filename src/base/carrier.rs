@@ -10,7 +10,7 @@ pub enum Carrier {
     Tcp,
     /// UDP: it is DTLS (RFC 6347, RFC 9147).
     Dtls,
-    /// DTLS behind the header of CAPWAP control (RFC 5415 section 4.2): an access point joins its controller.
+    /// DTLS after the header of CAPWAP control (RFC 5415 section 4.2): an access point joins its controller.
     Capwap,
     /// QUIC (RFC 9000), which is over UDP and has TLS 1.3 inside.
     Quic,
@@ -31,7 +31,7 @@ impl Carrier {
         }
     }
 
-    /// Whether it is UDP, which neither acknowledges nor closes.
+    /// True if it is UDP, which neither acknowledges nor closes.
     #[must_use]
     pub const fn is_datagram(self) -> bool {
         !matches!(self, Self::Tcp)

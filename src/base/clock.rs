@@ -5,8 +5,8 @@ use crate::base::frame::Timestamp;
 /// The clock follows a frame that is so far ahead at once; a longer pause needs a second frame that says so.
 const STEP: i64 = 30_000_000_000;
 
-/// Two frames so far apart still agree that the clock is behind: a link may be as quiet as that. Stamps that are wrong are
-/// years off.
+/// In nanoseconds. Two frames this far apart still agree that the clock is behind: a link may be that quiet. Wrong
+/// stamps are years off.
 const SPARSE: i64 = 900_000_000_000;
 
 /// Frames in a row that are older by more than [`STEP`] after which the clock was wrong, and not they.
@@ -47,7 +47,7 @@ impl Moment {
         }
     }
 
-    /// Whether the clock was set between the two, or nothing came for long.
+    /// True if the clock was set between the two, or if there was a long silence.
     pub(crate) fn is_leap_from(self, before: Self) -> bool {
         self.now.since(before.now).abs() > STEP
     }

@@ -1,8 +1,8 @@
 //! Values → Command: a line that a person pastes into a device or a shell.
 //!
-//! Names in a capture or a log are chosen by whoever sent them. Pasted whole, `a | redirect flash:x` runs. So a command is
-//! a line of a dialect's book, filled in with types whose constructors check: a string of the wire is none of them, and does not
-//! compile into a command.
+//! Names in a capture or a log are chosen by their senders. If `a | redirect flash:x` were pasted, it would run. So a
+//! command is a line of a dialect's book, filled in with types whose constructors check their values: a string from the
+//! wire is no such type, and does not compile into a command.
 //!
 //! ```compile_fail
 //! let wire = String::from("evil.example | redirect flash:x");
@@ -40,7 +40,7 @@ impl Command {
         &self.line
     }
 
-    /// Whether no document, and no public text from such a system, was found that has this line.
+    /// True if the line was found in no document, and in no public text from such a system.
     #[must_use]
     pub const fn is_unread(&self) -> bool {
         self.is_unread
@@ -57,9 +57,9 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A value that may stand in a command.
+/// A value that is allowed in a command.
 pub trait Word: sealed::Sealed {
-    /// The text that stands in the command.
+    /// The text in the command.
     fn word(&self) -> Cow<'_, str>;
 }
 
@@ -84,8 +84,8 @@ impl Word for &'static str {
     }
 }
 
-/// A host name as RFC 952 and RFC 1123 section 2.1 write it: labels of letters, digits and hyphens. It says nothing about
-/// whether the host is who it says.
+/// A host name in the form of RFC 952 and RFC 1123 section 2.1: labels of letters, digits and hyphens. It does not
+/// prove the identity of the host.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HostName(String);
 
@@ -123,9 +123,9 @@ impl fmt::Display for HostName {
 /// A host in a command: its name or address, or a placeholder where the capture has neither that could be typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostArgument {
-    /// By name.
+    /// A name.
     Name(HostName),
-    /// By address.
+    /// An address.
     Address(IpAddr),
     /// Text of ours in angle brackets.
     Placeholder(&'static str),
@@ -154,7 +154,7 @@ impl HostArgument {
         }
     }
 
-    /// As it stands in a URL.
+    /// The form in a URL.
     #[must_use]
     pub fn in_url(self) -> UrlHost {
         UrlHost(self)
@@ -171,7 +171,7 @@ impl fmt::Display for HostArgument {
     }
 }
 
-/// A host in a URL, where an IPv6 address stands in brackets (RFC 3986 section 3.2.2).
+/// A host in a URL, where an IPv6 address is in brackets (RFC 3986 section 3.2.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UrlHost(HostArgument);
 
@@ -219,7 +219,7 @@ impl IosName {
     /// Longest name taken, in bytes: a VRF's has at most 32, a trustpoint's and an interface's fewer than 64.
     const MAX_LEN: usize = 64;
 
-    /// Takes text for such a name where it can be one: letters, digits, and `-_.:/` behind a letter or a digit.
+    /// Accepts text that can be such a name: letters, digits, and `-_.:/` after a letter or a digit.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte);
@@ -236,8 +236,8 @@ impl fmt::Display for IosName {
     }
 }
 
-/// A file's name as an argument of a POSIX shell's command: in quotes where it needs them, behind `--` where it would be
-/// taken for an option; `None` where it has characters that cannot be shown, so that no pasted text would name the file.
+/// A file's name as an argument of a POSIX shell's command: in quotes if necessary, after `--` if it would be taken as
+/// an option; `None` if it has characters that cannot be shown, so that no pasted text would name the file.
 #[must_use]
 pub fn shell_file(name: &str) -> Option<String> {
     let hides = crate::base::wire_text::WireText::from(name).to_string() != name || name.contains('\u{a0}');

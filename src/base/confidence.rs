@@ -3,7 +3,7 @@
 use crate::base::word::words;
 
 words! {
-    /// How sure a finding is.
+    /// The confidence of a finding.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub enum Confidence {
         /// Consistent with the bytes, as other explanations are.

@@ -1,12 +1,12 @@
 //! Dialect: the words and commands of a kind of client.
 //!
-//! A rule says what must be done; how that is done on the machine in hand stands in data: commands in `dialects/`, words in
-//! `texts/<language>/dialects/`. A dialect has its own where it differs from those that it rests on.
+//! A rule says what must be done; how it is done on a given machine is data: commands in `dialects/`, words in
+//! `texts/<language>/dialects/`. A dialect has its own entries if it differs from those that it builds on.
 //!
-//! Lines of the prompt stand apart from those of the configuration, so that each is typed where it is understood (IOS XR
-//! commits). Words are Fluent messages laid over the general ones, which hold no product's word, and the term `{ -device }`.
-//! The owner `wlc` of a remedy is the device that connects, whatever it is. What is to be typed on any host (`openssl
-//! s_client`) is the generic dialect's everywhere.
+//! Lines for the prompt are separate from those for the configuration, so that each is typed in its mode (IOS XR
+//! commits). Words are Fluent messages that override the general ones, which contain no product's word, and the term `{
+//! -device }`. The owner `wlc` of a remedy is the device that connects, whatever its kind. Commands for any host
+//! (`openssl s_client`) always come from the generic dialect.
 
 mod book;
 
@@ -159,7 +159,7 @@ impl Dialect {
             let known = known.filter(|begin| product.starts_with(begin.as_str()));
             known.map(String::len).max()
         };
-        // Of two dialects with equally long prefixes the more general one, which stands first.
+        // If two dialects have equally long prefixes, the more general one, which is first in the list.
         let known = Self::ALL.into_iter().filter_map(|it| Some((begins(&it)?, it)));
         known.rev().max_by_key(|&(len, _)| len).map(|(_, dialect)| dialect)
     }
@@ -223,14 +223,14 @@ pub const fn task(name: &'static str) -> Task {
 }
 
 impl Task {
-    /// With a value that may stand in a command.
+    /// Adds a value that is allowed in a command.
     #[must_use]
     pub fn with(mut self, name: &'static str, word: &dyn Word) -> Self {
         self.words.push((name, word.word().into_owned()));
         self
     }
 
-    /// Whether its lines say something about what TLS travels in: most speak of TCP, or of what licensing uses.
+    /// True if its lines apply to the carrier of TLS: most are about TCP, or about what licensing uses.
     #[must_use]
     pub fn suits(&self, carrier: Carrier) -> bool {
         const ANY: [&str; 5] = ["show-clock", "set-clock", "fetch-roots", "import-root", "show-route"];

@@ -21,8 +21,8 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// Whether an address can be that of one host: no broadcast or multicast address, nor that of a host without one. None of them
-/// opens or takes a connection (RFC 1122 section 4.2.3.10).
+/// True if an address can belong to one host: no broadcast or multicast address, and no unspecified one. None of those
+/// opens or accepts a connection (RFC 1122 section 4.2.3.10).
 pub(crate) const fn is_host(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => !ip.is_unspecified() && !ip.is_broadcast() && !ip.is_multicast(),

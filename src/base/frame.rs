@@ -199,6 +199,8 @@ pub enum AnomalyKind {
     GapBetweenFiles,
     /// A block of pcapng that is not read.
     UnknownBlock,
+    /// The file holds secrets that open the sessions in it.
+    SessionSecrets,
     /// More interfaces than are kept.
     TooManyInterfaces,
     /// IP fragments whose packet never was whole.
@@ -250,6 +252,7 @@ impl AnomalyKind {
             Self::GarbageAfterEnd => "garbage-after-end",
             Self::GapBetweenFiles => "gap-between-files",
             Self::UnknownBlock => "unknown-block",
+            Self::SessionSecrets => "session-secrets",
             Self::TooManyInterfaces => "too-many-interfaces",
             Self::FragmentsIncomplete => "fragments-incomplete",
             Self::Bound => "bound",

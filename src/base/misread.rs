@@ -5,8 +5,8 @@ use std::ops::Range;
 /// Names less alike than this (1: equal) are no slip of the pen.
 const ALIKE: f64 = 0.6;
 
-/// Says where a text in TOML is wrong, and suggests the known key that is nearest to an unknown one. `message` and `span` are those
-/// of the TOML reader's error; `hint` is what else is known of the error.
+/// Reports where a text in TOML is wrong, and suggests the known key that is nearest to an unknown one. `message` and
+/// `span` come from the TOML reader's error; `hint` is further information about the error.
 #[must_use]
 pub fn misread(message: &str, span: Option<Range<usize>>, text: &str, hint: Option<String>) -> String {
     let (line, column) = place(text, span.unwrap_or_default().start);

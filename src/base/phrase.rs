@@ -1,7 +1,7 @@
 //! Phrase → text in a language: a statement, apart from its words.
 //!
-//! A rule decides what to say and with which values; how that reads in English or Japanese stands in `texts/`, one folder
-//! per language, in Fluent's format (projectfluent.org). Commands, names and identifiers are values and never translated.
+//! A rule decides what to say and with which values; the wording in English or Japanese is in `texts/`, one folder per
+//! language, in Fluent's format (projectfluent.org). Commands, names and identifiers are values and never translated.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -35,6 +35,9 @@ impl Language {
     /// Every language there is.
     pub const ALL: [Self; 2] = [Self::En, Self::Ja];
 
+    /// Files of a catalogue.
+    const MOST_FILES: usize = Self::En.sources().len();
+
     /// The language of a tag, as a report carries it: English where it is none of these.
     #[must_use]
     pub fn of(tag: &str) -> Self {
@@ -50,7 +53,7 @@ impl Language {
         }
     }
 
-    /// Its catalogue: files of Fluent messages.
+    /// Its catalogue: files of Fluent messages, those that every report needs first.
     const fn sources(self) -> &'static [(&'static str, &'static str)] {
         macro_rules! catalogue {
             ($tag:literal: $($file:literal)*) => {
@@ -59,10 +62,10 @@ impl Language {
         }
         match self {
             Self::En => {
-                catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "datagrams.ftl" "reading.ftl" "check.ftl" "ticket.ftl" "names.ftl" "program.ftl")
+                catalogue!("en": "common.ftl" "report.ftl" "attempt.ftl" "rules.ftl" "evidence.ftl" "tcp.ftl" "names.ftl" "anomalies.ftl" "datagrams.ftl" "device.ftl" "triage.ftl" "page.ftl" "reading.ftl" "check.ftl" "ticket.ftl" "program.ftl")
             }
             Self::Ja => {
-                catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "datagrams.ftl" "reading.ftl" "check.ftl" "ticket.ftl" "names.ftl" "program.ftl")
+                catalogue!("ja": "common.ftl" "report.ftl" "attempt.ftl" "rules.ftl" "evidence.ftl" "tcp.ftl" "names.ftl" "anomalies.ftl" "datagrams.ftl" "device.ftl" "triage.ftl" "page.ftl" "reading.ftl" "check.ftl" "ticket.ftl" "program.ftl")
             }
         }
     }
@@ -77,19 +80,17 @@ impl Language {
         }
     }
 
-    /// The texts of all dialects, put together when the first text is wanted: a healthy start of the program needs none.
-    fn messages(self) -> &'static Messages {
-        static MESSAGES: [OnceLock<Messages>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
-        let cell = match self {
-            Self::En => &MESSAGES[0],
-            Self::Ja => &MESSAGES[1],
-        };
-        cell.get_or_init(|| self.sources().iter().flat_map(|(_, source)| messages(source)).collect())
+    /// A text for all dialects. A file is indexed only if the files before it lack the text: most reports need half of them.
+    fn message(self, id: &str) -> Option<&'static Message> {
+        static FILES: [[OnceLock<Messages>; Language::MOST_FILES]; Language::ALL.len()] =
+            [const { [const { OnceLock::new() }; Language::MOST_FILES] }; Language::ALL.len()];
+        let mut files = self.sources().iter().zip(FILES.get(self as usize)?);
+        files.find_map(|((_, source), file)| file.get_or_init(|| messages(source).collect()).get(id))
     }
 }
 
-/// The messages of a language or a dialect, by name. Each is read when it is first wanted: reading all of them took a third
-/// of a run on a short capture, which tells some thirty.
+/// The messages of a language or a dialect, by name. Each is parsed at first use: parsing all of them took a third of a
+/// run on a short capture, which uses some thirty.
 type Messages = HashMap<&'static str, Message, RandomState>;
 
 /// The language and the dialect of a text.
@@ -133,10 +134,10 @@ struct Catalogue {
     terms: Bundle,
     /// The texts of its own, which replace the common ones.
     own: Messages,
-    general: &'static Messages,
+    language: Language,
 }
 
-/// The text of one message, and what Fluent makes of it.
+/// The text of one message, and its parsed form.
 struct Message {
     text: &'static str,
     read: OnceLock<Bundle>,
@@ -177,12 +178,11 @@ impl Catalogue {
             let term = format!("-gate-{name} = {}\n", language.listed(releases));
             terms.add_resource_overriding(FluentResource::try_new(term).unwrap_or_else(|(term, _)| term));
         }
-        let general = language.messages();
-        Self { terms, own, general }
+        Self { terms, own, language }
     }
 
     fn text(&self, id: &str, arguments: &FluentArgs<'_>) -> Option<String> {
-        let message = self.own.get(id).or_else(|| self.general.get(id))?;
+        let message = self.own.get(id).or_else(|| self.language.message(id))?;
         let read = message.read.get_or_init(|| {
             let mut read = FluentBundle::new_concurrent(Vec::new());
             read.add_resource_overriding(message.resource());
@@ -194,8 +194,8 @@ impl Catalogue {
     }
 }
 
-/// The messages and terms of a file: each begins with its name at the beginning of a line, and goes on to the next name or
-/// comment.
+/// The messages and terms of a file: each begins with its name at the beginning of a line, and continues to the next
+/// name or comment.
 fn messages(source: &'static str) -> impl Iterator<Item = (&'static str, Message)> {
     let mut rest = source;
     std::iter::from_fn(move || {
@@ -216,9 +216,9 @@ fn messages(source: &'static str) -> impl Iterator<Item = (&'static str, Message
     })
 }
 
-/// Something to tell: the name of a message in the catalogues, and the values that fill it in.
+/// A statement: the name of a message in the catalogues, and the values that fill it in.
 ///
-/// Names are borrowed but in what a slice remembers of its capture.
+/// Names are borrowed, except in the note that a slice keeps about its capture.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phrase {
     id: Cow<'static, str>,
@@ -249,7 +249,7 @@ pub fn phrase(id: &'static str) -> Phrase {
     }
 }
 
-/// Names and values as they stand in JSON.
+/// Names and values in their JSON form.
 mod as_map {
     use super::{BTreeMap, Cow, Value};
     use serde::{Deserialize as _, Deserializer, Serializer};
@@ -266,7 +266,7 @@ mod as_map {
 }
 
 impl Phrase {
-    /// Text that is no phrase but has to stand where one does: an error of another program, a name by itself.
+    /// Text that is no phrase but is used in place of one: an error of another program, a name by itself.
     #[must_use]
     pub fn verbatim(text: impl Into<String>) -> Self {
         phrase("verbatim").with("text", text.into())
@@ -371,7 +371,7 @@ pub(crate) fn word(value: &dyn Display) -> Value {
     Value::Word(value.to_string())
 }
 
-/// Lets types fill a phrase in by what they say of themselves. It stands beside each type, so that nothing here knows of TLS.
+/// Lets types fill in a phrase with their own wording. It is beside each type, so that this module does not know TLS.
 macro_rules! words {
     ($($kind:ty)*) => {
         $(impl From<$kind> for $crate::base::phrase::Value {

@@ -3,18 +3,18 @@
 use std::borrow::Cow;
 use std::fmt;
 
-/// A string from the capture. Its `Display` escapes what could drive a terminal or hide text: C0 and C1 controls,
-/// DEL, bidirectional controls, zero-width and other invisible characters, line separators.
+/// A string from the capture. Its `Display` escapes everything that could control a terminal or hide text: C0 and C1
+/// controls, DEL, bidirectional controls, zero-width and other invisible characters, line separators.
 ///
 /// A backslash stays as it is: it separates nothing, and distinguished names (RFC 4514) are full of meaningful ones.
 ///
-/// Names in certificates, SNI and HTTP lines are chosen by whoever sent them; everything that shows one goes through here.
+/// Names in certificates, SNI and HTTP lines are chosen by their senders; all of them are displayed through this type.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WireText(String);
 
 impl WireText {
-    /// Longest text kept, in bytes. A DNS name has 253, a distinguished name of a real certificate under 1 KiB;
-    /// what is longer only fills screens.
+    /// Longest text kept, in bytes. A DNS name has 253, a distinguished name of a real certificate under 1 KiB; longer
+    /// text only fills screens.
     pub const MAX_LEN: usize = 2048;
 
     /// Takes bytes as UTF-8; what is not UTF-8 becomes U+FFFD.
@@ -38,7 +38,7 @@ impl WireText {
         &self.0
     }
 
-    /// Whether there is no text at all.
+    /// True if the text is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -54,7 +54,7 @@ impl WireText {
 }
 
 impl WireText {
-    /// In quotation marks whatever it is, for sentences that say what somebody said.
+    /// In quotation marks in any case, for sentences that quote another party.
     #[must_use]
     pub fn quoted(&self) -> String {
         let shown = self.in_prose();
@@ -66,11 +66,12 @@ impl WireText {
     }
 }
 
-/// The longest text from the wire that stands in a sentence, in characters: a few lines. The fields of a report have all of it.
+/// The longest text from the wire in a sentence, in characters: a few lines. The fields of a report have all of it.
 const LONGEST_IN_PROSE: usize = 240;
 
-/// Text from the wire as it stands in a sentence: in quotation marks, unless it is one word (a host name, an address, a URL) or
-/// an ordinary certificate name, and cut where it is long. So a name that reads as a sentence is not taken for one of ours.
+/// Text from the wire in the form for a sentence: in quotation marks, unless it is one word (a host name, an address, a
+/// URL) or an ordinary certificate name, and cut if it is long. So a name that reads as a sentence is not taken for one
+/// of ours.
 #[must_use]
 pub fn in_prose(text: &str) -> Cow<'_, str> {
     let is_short = text.chars().nth(LONGEST_IN_PROSE).is_none();
@@ -126,12 +127,12 @@ fn is_certificate_name(text: &str) -> bool {
     !text.is_empty()
 }
 
-/// Abbreviations in names of organizations, behind which a full stop ends no sentence.
+/// Abbreviations in names of organizations: a full stop after them ends no sentence.
 const ABBREVIATIONS: [&str; 12] = [
     "inc", "ltd", "co", "corp", "llc", "no", "dr", "st", "jr", "bv", "gmbh", "ltda",
 ];
 
-/// Whether a value looks like the name of a person, an organization or a product, and not like a sentence.
+/// True if a value looks like the name of a person, an organization or a product, and not like a sentence.
 fn is_name(value: &str) -> bool {
     let is_plain = |c: char| {
         c.is_alphanumeric()
@@ -141,7 +142,7 @@ fn is_name(value: &str) -> bool {
             )
     };
     let words: Vec<&str> = value.split(' ').filter(|word| !word.is_empty()).collect();
-    // Behind anything but an abbreviation a full stop ends a sentence.
+    // A full stop ends a sentence, except after an abbreviation.
     let ends_sentence = |word: &&str| {
         let letters = word.trim_end_matches(['.', ',', '\\', ')']);
         let is_known = ABBREVIATIONS.contains(&letters.to_ascii_lowercase().as_str());
@@ -160,7 +161,7 @@ impl From<&str> for WireText {
     }
 }
 
-/// Whether a character may not reach a terminal as it is.
+/// True if a character must not reach a terminal unchanged.
 pub(crate) const fn is_unsafe(c: char) -> bool {
     matches!(c,
         '\0'..='\x1f' | '\x7f'..='\u{9f}'

@@ -47,6 +47,12 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+/// Words in one text.
+pub(crate) fn join(words: &[impl std::fmt::Display], between: &str) -> String {
+    let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+    words.join(between)
+}
+
 #[cfg(test)]
 mod tests {
     words! {

@@ -69,7 +69,9 @@ fn other_capture(head: &[u8]) -> Option<(&'static str, &'static str)> {
     let size = |at: usize| head.get(at..)?.first_chunk::<4>().copied().map(u32::from_le_bytes);
     let etl = size(0).is_some_and(|bytes| bytes.is_power_of_two() && bytes >= 1024 && size(104) == Some(bytes));
     Some(match head {
-        [b's', b'n', b'o', b'o', b'p', 0, 0, 0, ..] => ("a snoop capture (Solaris)", EDITCAP),
+        [b's', b'n', b'o', b'o', b'p', 0, 0, 0, ..] => {
+            ("a snoop capture (Solaris, or fw monitor of Check Point)", EDITCAP)
+        }
         [b'T', b'R', b'S', b'N', b'I', b'F', b'F', ..] => ("a capture of the DOS Sniffer", EDITCAP),
         [b'X', b'C', b'P', 0, ..] | [b'V', b'L', 0, 0, ..] => ("a NetXray or Windows Sniffer capture", EDITCAP),
         [b'G', b'M', b'B', b'U', ..] | [b'R', b'T', b'S', b'S', ..] => ("a Microsoft Network Monitor capture", EDITCAP),
@@ -212,6 +214,11 @@ fn describe_text(text: &str) -> String {
     if text.lines().filter(|line| is_packet_line(line)).count() >= 2 {
         return "packets printed as text by tcpdump or tshark without their bytes; capture with `-w <file>.pcap` and give that \
                 file, or print the bytes with `-xx` (tshark: `-x`)"
+            .into();
+    }
+    if text.lines().filter(|line| super::text::is_fw_monitor(line)).count() >= 2 {
+        return "packets printed as text by fw monitor without their bytes; have it write them to a file (`-o <file>`), and convert \
+                that with Wireshark's `editcap -F pcapng <file> <out.pcapng>`"
             .into();
     }
     if text.lines().take(50).filter(|line| is_syslog(line)).count() >= 1 {

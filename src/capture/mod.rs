@@ -48,6 +48,27 @@ pub(crate) fn decompressed<'a>(input: impl Read + 'a) -> Result<(impl Read + 'a,
     compressed::open(chunk::Chunk::new(input))
 }
 
+/// The longest TLS key log that is read, in bytes: that of some hundred thousand sessions.
+pub(crate) const LONGEST_KEY_LOG: usize = 64 * 1024 * 1024;
+
+/// The TLS key log in the Decryption Secrets Blocks of a capture; empty where it has none.
+///
+/// # Errors
+/// When the input is no capture, or reading it fails.
+pub(crate) fn key_log(input: impl Read) -> Result<Vec<u8>, CaptureError> {
+    let mut tally = Tally::default();
+    let mut source = Source::open(input, &mut tally)?;
+    if let Some(place) = source.key_log() {
+        *place = Some(Vec::new());
+    }
+    while let Some(record) = source.next(&mut tally) {
+        source.consume(&record);
+    }
+    let key_log = source.key_log().and_then(Option::take).unwrap_or_default();
+    source.finish(&mut tally)?;
+    Ok(key_log)
+}
+
 /// Facts of a capture file beside its packets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaptureFacts {
@@ -160,6 +181,9 @@ pub fn reason(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
+        io::ErrorKind::QuotaExceeded => "no space left within the quota".to_owned(),
+        io::ErrorKind::FileTooLarge => "a file may not be as large as that here".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
         _ => {
             let text = error.to_string();
             text.split(" (os error").next().unwrap_or(&text).to_owned()

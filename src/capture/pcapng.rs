@@ -20,6 +20,7 @@ use crate::base::frame::LinkType;
 use crate::base::wire_text::WireText;
 use options::Options;
 
+mod beside;
 pub(super) mod options;
 mod run;
 mod search;
@@ -65,6 +66,8 @@ pub(super) struct Reader {
     usual_cut: u32,
     /// Blocks that describe packets, for whoever copies the file; `None`: nobody does.
     pub(super) kept: Option<Vec<Block>>,
+    /// The TLS key log in the file, for whoever was asked to use it; `None`: nobody was.
+    pub(super) key_log: Option<Vec<u8>>,
 }
 
 /// The outcome of one block: a record, nothing to hand on, or what is wrong with the block.
@@ -106,6 +109,7 @@ impl Reader {
             lost_blocks: false,
             usual_cut: 0,
             kept: None,
+            key_log: None,
         })
     }
 
@@ -291,7 +295,8 @@ impl Reader {
         match kind {
             IDB_MAGIC => return self.interface(body, tally),
             ISB_MAGIC => self.statistics(body),
-            NRB_MAGIC | DSB_MAGIC | PIB_MAGIC => {}
+            NRB_MAGIC | PIB_MAGIC => {}
+            DSB_MAGIC => self.session_secrets(body, tally),
             CB_MAGIC | DCB_MAGIC | SJE_MAGIC => return Ok(Some(NO_PACKET)),
             kind if SYSDIG_EVENTS.contains(&kind) => return Ok(Some(NO_PACKET)),
             kind if SYSDIG_OTHERS.contains(&kind) => {}
@@ -384,42 +389,6 @@ impl Reader {
             told_by_packets: None,
         });
         Ok(None)
-    }
-
-    /// Counters are kept since the capture began, so the last block of an interface counts.
-    fn statistics(&mut self, body: &[u8]) {
-        let Some(([index, high, low], options)) = self.fields::<3>(body) else {
-            return;
-        };
-        if let Some(kept) = &mut self.kept {
-            let counts = Options {
-                order: self.order,
-                bytes: options,
-            };
-            kept.push(Block::Statistics {
-                interface: self.declared_before.saturating_add(index),
-                ticks: (u64::from(high) << 32) | u64::from(low),
-                counts: counts
-                    // A comment of eight bytes is no number.
-                    .filter(|(code, _)| matches!(code, 2..=8))
-                    .filter_map(|(code, value)| Some((code, self.order.u64(value)?)))
-                    .collect(),
-            });
-        }
-        let Some(interface) = self.interfaces.get_mut(index as usize) else {
-            return;
-        };
-        for (code, value) in (Options {
-            order: self.order,
-            bytes: options,
-        }) {
-            let count = self.order.u64(value);
-            match code {
-                5 => interface.statistics[0] = count, // isb_ifdrop
-                7 => interface.statistics[1] = count, // isb_osdrop
-                _ => {}
-            }
-        }
     }
 
     /// Wireshark reads no further than this.

@@ -184,6 +184,14 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The place for the TLS key log of a file whose format may have one.
+    pub(super) const fn key_log(&mut self) -> Option<&mut Option<Vec<u8>>> {
+        match &mut self.format {
+            Format::PcapNg(reader) => Some(&mut reader.key_log),
+            Format::Pcap(_) | Format::Text(_) => None,
+        }
+    }
+
     /// Those read since they were taken last.
     pub(super) fn take_blocks(&mut self) -> Vec<Block> {
         match &mut self.format {
@@ -356,7 +364,7 @@ impl<'a> Source<'a> {
         let mut damage = Damage {
             offset,
             lost,
-            after: FrameNumber(tally.facts.frames),
+            after: tally.last_number(),
         };
         let good = doubtful.map(|(record, _)| record).filter(|record| {
             let behind = bytes.get(record.len..found).unwrap_or_default();

@@ -132,23 +132,24 @@ fn unsupported(what: &'static str) -> io::Error {
 
 /// Looks at what follows the file: the directory, or another file that is none of [`Header::is_beside`].
 fn finish(input: &mut Chunk<'_>) -> io::Result<()> {
-    // Signature, checksum and two lengths, of 4 bytes each or of 8 (Zip64).
-    if input.fill(4).starts_with(&DESCRIPTOR) {
-        let head = input.fill(28);
-        let is_signature = |at: usize| head.get(at..).and_then(<[u8]>::first_chunk::<4>).is_some_and(is_known);
-        let len = if is_signature(24) && !is_signature(16) { 24 } else { 16 };
-        input.skip(len);
-    }
-    while let Some(header) = Header::read(input)? {
+    loop {
+        // Signature, checksum and two lengths, of 4 bytes each or of 8 (Zip64).
+        if input.fill(4).starts_with(&DESCRIPTOR) {
+            let head = input.fill(28);
+            let is_signature = |at: usize| head.get(at..).and_then(<[u8]>::first_chunk::<4>).is_some_and(is_known);
+            let len = if is_signature(24) && !is_signature(16) { 24 } else { 16 };
+            input.skip(len);
+        }
+        let Some(header) = Header::read(input)? else { break };
         if !header.is_beside() {
             return Err(io::Error::new(io::ErrorKind::InvalidData, OtherFiles));
         }
         if header.flags & Header::STREAMED != 0 {
             let mut decoder = DeflateDecoder::new(&mut *input);
             io::copy(&mut decoder, &mut io::sink())?;
-            return finish(input);
+        } else {
+            input.skip(header.packed_len);
         }
-        input.skip(header.packed_len);
     }
     if input
         .fill(4)

@@ -4,12 +4,12 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use tlswalk::Target;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::frame::Timestamp;
 use tlswalk::report::accepted::Day;
 use tlswalk::report::gate::Gate;
 use tlswalk::report::ticket;
+use tlswalk::{Options, Target};
 
 use crate::cli::choices::dialects;
 pub(crate) use crate::cli::choices::{Color, ForTeam, Format, Lang};
@@ -388,7 +388,8 @@ pub(crate) struct Inspect {
     pub(crate) dialect: Option<Dialect>,
     /// Open encrypted handshakes with the secrets of this key log (SSLKEYLOGFILE)
     ///
-    /// What it opens are handshake messages and alerts; of application data nothing is shown or kept. A capture is judged
+    /// A pcapng capture that carries its own secrets (Decryption Secrets Block) is a key log too: name it here, and as the
+    /// capture. What it opens are handshake messages and alerts; of application data nothing is shown or kept. A capture is judged
     /// without one, too: it makes certain what sizes of records make likely.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) keylog: Option<PathBuf>,
@@ -478,6 +479,11 @@ impl Inspect {
             is_asked_for("wlc", self.wlc.is_empty()),
         ];
         self.profile == Self::PROFILE && !self.all && !named.contains(&true) && self.log.is_empty()
+    }
+
+    /// The options for what else failed in such a capture.
+    pub(crate) fn others(&self, options: &Options) -> Option<Options> {
+        self.leaves_open_what().then(|| options.of_others())?
     }
 }
 

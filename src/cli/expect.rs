@@ -32,6 +32,8 @@ pub(crate) struct Expectations {
     lines: Vec<Line>,
     /// What may be wrong, and which day it is.
     accepted: Option<(Accepted, Day)>,
+    /// As it was written.
+    text: String,
 }
 
 /// What came of it.
@@ -44,6 +46,8 @@ pub(crate) struct Tally<'e> {
     good: usize,
     /// What is not as expected: name, what.
     wrong: Vec<(String, String)>,
+    /// So many more were not as expected, and were told at once.
+    told: usize,
 }
 
 #[derive(Debug)]
@@ -59,6 +63,7 @@ impl Expectations {
     /// The same of every capture.
     pub(crate) fn all(gates: Vec<Gate>) -> Self {
         Self {
+            text: gates.iter().map(Gate::text).collect::<Vec<_>>().join("\n"),
             lines: vec![Line {
                 gates,
                 pattern: "*".to_owned(),
@@ -69,9 +74,28 @@ impl Expectations {
     }
 
     /// With what may be wrong today.
-    pub(crate) fn accepting(mut self, accepted: Accepted, today: Day) -> Self {
+    pub(crate) fn accepting(mut self, text: &str, today: Day) -> Result<Self, String> {
+        let accepted = Accepted::parse(text)?;
+        // Which day it is matters only where a review is due by then.
+        let due = accepted.due(today);
+        self.text = format!("{}\0{text}\0{due}", self.text);
         self.accepted = Some((accepted, today));
-        self
+        Ok(self)
+    }
+
+    /// Everything that decides whether a report is as expected, but for the report and its name.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the same is expected of a capture under another name.
+    pub(crate) fn are_the_same_of(&self, one: &str, other: &str) -> bool {
+        let place = |name: &str| self.line_of(name).map(|(at, _)| at);
+        let patterns = || {
+            let accepted = self.accepted.iter();
+            accepted.flat_map(|(accepted, _)| accepted.patterns().flatten())
+        };
+        place(one) == place(other) && patterns().all(|it| fits_name(it, one) == fits_name(it, other))
     }
 
     /// Reads a file of expectations.
@@ -107,7 +131,11 @@ impl Expectations {
         if lines.is_empty() {
             return Err("nothing is expected in it".to_owned());
         }
-        Ok(Self { lines, accepted: None })
+        Ok(Self {
+            lines,
+            accepted: None,
+            text: text.to_owned(),
+        })
     }
 
     /// Whether there is anything that can fail.
@@ -149,6 +177,7 @@ impl Expectations {
             checked: 0,
             good: 0,
             wrong: Vec::new(),
+            told: 0,
         }
     }
 }
@@ -189,7 +218,8 @@ impl Tally<'_> {
         self.wrong.push((name.to_owned(), told));
     }
 
-    fn uses(&mut self, name: &str) {
+    /// A capture is there, whatever is said of it.
+    pub(crate) fn uses(&mut self, name: &str) {
         if let Some((at, _)) = self.expectations.line_of(name)
             && let Some(used) = self.used.get_mut(at)
         {
@@ -219,6 +249,13 @@ impl Tally<'_> {
         told.collect()
     }
 
+    /// Lines for a person: what is not as expected and was not told yet. A watch tells it as it comes.
+    pub(crate) fn news(&mut self) -> Vec<String> {
+        self.told = self.told.saturating_add(self.wrong.len());
+        let wrong = self.wrong.drain(..);
+        wrong.map(|(name, why)| format!("{}: {why}", visible(&name))).collect()
+    }
+
     /// Lines for a person: what is not as expected, and how many are.
     pub(crate) fn told(&self) -> Vec<String> {
         let width = self.wrong.iter().map(|(name, _)| visible(name).chars().count()).max();
@@ -237,6 +274,7 @@ impl Tally<'_> {
         };
         lines.extend(unused.iter().map(told));
         lines.push(match (self.good, self.checked) {
+            (_, 0) => "no capture was compared with what is expected".to_owned(),
             (good, all) if good == all && unused.is_empty() => format!("all {all} as expected"),
             (good, all) => format!("{good} of {all} as expected"),
         });
@@ -245,11 +283,13 @@ impl Tally<'_> {
 
     /// What a run came to, in which expectations decide.
     pub(crate) fn exit_code(&self, total: Outcome) -> u8 {
-        let is_wrong = !self.wrong.is_empty() || !self.of_no_capture().is_empty();
+        let is_wrong = self.told > 0 || !self.wrong.is_empty() || !self.of_no_capture().is_empty();
         match (is_wrong, total) {
             (true, _) => 1,
             // What was expected may have failed where nobody looked.
             (false, Outcome::PartlyJudged) => total.exit_code(),
+            // Nothing was there to be as expected.
+            (false, _) if self.checked == 0 => total.exit_code(),
             // That nothing new is wrong says little where nothing could be concluded.
             (false, Outcome::Inconclusive) if self.expectations.lines.is_empty() => total.exit_code(),
             (false, _) => 0,
@@ -284,9 +324,10 @@ pub(crate) fn expected(inspect: &Inspect) -> Result<Option<Expectations>, String
             .map_err(|why| format!("--expect-file {}: {why}", path.display()))?,
     };
     if let Some(path) = &inspect.accepted {
-        let accepted = Accepted::parse(&read("--accepted", path)?)
+        let text = read("--accepted", path)?;
+        expected = expected
+            .accepting(&text, inspect.today.unwrap_or_else(today))
             .map_err(|why| format!("--accepted {}: {why}", path.display()))?;
-        expected = expected.accepting(accepted, inspect.today.unwrap_or_else(today));
     }
     Ok(Some(expected).filter(|it| !it.is_empty()))
 }

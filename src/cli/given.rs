@@ -1,7 +1,7 @@
 //! arguments → options: what is given in files is read here.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use tlswalk::capture::{ReadError, reason};
@@ -32,19 +32,23 @@ fn read_log(path: &Path, quiet: bool) -> Result<DeviceLog, String> {
 
 /// What the user typed → what the analysis needs: profiles and anchors are read here.
 pub(crate) fn options(inspect: &Inspect) -> Result<Options, String> {
-    let profile = match Profile::built_in(&inspect.profile) {
+    with_profile(inspect, &inspect.profile)
+}
+
+/// The same with another profile.
+pub(super) fn with_profile(inspect: &Inspect, profile: &str) -> Result<Options, String> {
+    let profile = match Profile::built_in(profile) {
         Some(profile) => profile,
         None => {
-            let text = fs::read_to_string(&inspect.profile).map_err(|error| match error.kind() {
+            let text = fs::read_to_string(profile).map_err(|error| match error.kind() {
                 io::ErrorKind::NotFound => format!(
-                    "--profile {}: neither a profile of that name ({}) nor a file{}",
-                    inspect.profile,
+                    "--profile {profile}: neither a profile of that name ({}) nor a file{}",
                     Profile::BUILT_IN.join(", "),
-                    did_you_mean(usage::nearest(&inspect.profile, Profile::BUILT_IN.iter().copied()))
+                    did_you_mean(usage::nearest(profile, Profile::BUILT_IN.iter().copied()))
                 ),
-                _ => format!("--profile {}: {}", inspect.profile, reason(&error)),
+                _ => format!("--profile {profile}: {}", reason(&error)),
             })?;
-            Profile::parse(&text).map_err(|error| format!("--profile {}: {error}", inspect.profile))?
+            Profile::parse(&text).map_err(|error| format!("--profile {profile}: {error}"))?
         }
     };
     let is_everything = inspect.all || profile.everything;
@@ -81,14 +85,8 @@ pub(crate) fn options(inspect: &Inspect) -> Result<Options, String> {
     })
 }
 
-/// The longest key log that is read, in bytes: that of some hundred thousand sessions.
-const LONGEST_KEY_LOG: u64 = 64 * 1024 * 1024;
-
 fn read_key_log(path: &Path) -> Result<KeyLog, String> {
     let name = path.display();
-    let mut text = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LONGEST_KEY_LOG).read_to_end(&mut text))
-        .map_err(|error| format!("--keylog {name}: {}", reason(&error)))?;
-    KeyLog::read(&text).map_err(|error| format!("--keylog {name}: {error}"))
+    let file = File::open(path).map_err(|error| format!("--keylog {name}: {}", reason(&error)))?;
+    KeyLog::read(file).map_err(|error| format!("--keylog {name}: {error}"))
 }

@@ -1,8 +1,8 @@
-//! SIGINT, SIGTERM → an orderly end: who can end by itself does so at the first signal, and the second ends the program at
-//! once.
+//! SIGINT, SIGTERM → an orderly end: code that can end by itself does so at the first signal, and the second signal
+//! ends the program at once.
 //!
-//! A signal does what it does to any program unless somebody heeds it: a reader of standard input, which ends the input
-//! there, a watch, and whoever has a temporary file to remove.
+//! A signal has its usual effect unless some code handles it: a reader of standard input, which ends the input there, a
+//! watch, and code that has a temporary file to remove.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use signal_hook::{SigId, flag, low_level};
 struct Signals {
     /// The next signal ends the program.
     fatal: Arc<AtomicBool>,
-    /// The number of the last signal; 0 before there was any.
+    /// The number of the last signal; 0 before the first.
     last: Arc<AtomicUsize>,
     desk: Mutex<Desk>,
 }
@@ -23,13 +23,13 @@ struct Signals {
 /// Uses of signals.
 #[derive(Default)]
 struct Desk {
-    /// So many heed them.
+    /// The number of handlers.
     heeding: usize,
-    /// What makes one signal fatal to the next; nothing, while signals wait.
+    /// The handlers by which one signal makes the next one fatal; empty while signals are held back.
     arming: Vec<SigId>,
 }
 
-/// `None` where handlers cannot be set: then signals do what they always do.
+/// `None` if handlers cannot be set: then signals have their usual effect.
 static SIGNALS: OnceLock<Option<Signals>> = OnceLock::new();
 
 fn signals() -> Option<&'static Signals> {
@@ -43,7 +43,7 @@ impl Signals {
             last: Arc::default(),
             desk: Mutex::default(),
         };
-        // They run in this order: what the first signal sets is for the second.
+        // They run in this order: the first signal's effect applies to the second.
         for (signal, number) in [(SIGINT, SIGINT as usize), (SIGTERM, SIGTERM as usize)] {
             flag::register_conditional_default(signal, Arc::clone(&signals.fatal))?;
             flag::register_usize(signal, Arc::clone(&signals.last), number)?;
@@ -68,7 +68,7 @@ impl Signals {
     }
 }
 
-/// As long as this is there, the first signal only asks.
+/// As long as this exists, the first signal only sets a flag.
 pub(crate) struct Heed(Option<&'static Signals>);
 
 impl Heed {
@@ -77,13 +77,13 @@ impl Heed {
         if let Some(signals) = signals {
             let mut desk = signals.desk();
             desk.heeding = desk.heeding.saturating_add(1);
-            // Who has been asked before is not asked twice.
+            // Once a signal has come, the next one is fatal.
             signals.fatal.store(signals.was_asked(), Ordering::SeqCst);
         }
         Self(signals)
     }
 
-    /// Whether a signal has come.
+    /// True if a signal has come.
     pub(crate) fn asked(&self) -> bool {
         self.0.is_some_and(Signals::was_asked)
     }
@@ -101,10 +101,10 @@ impl Drop for Heed {
     }
 }
 
-/// As long as this is there, signals wait, however many come; the last does its work when this is dropped.
+/// As long as this exists, signals are held back, however many come; the last one takes effect when this is dropped.
 pub(crate) struct Hold {
     signals: Option<&'static Signals>,
-    /// A signal that somebody has heeded before.
+    /// A signal that was handled before.
     before: usize,
 }
 
@@ -121,7 +121,7 @@ impl Hold {
         Self { signals, before }
     }
 
-    /// Whether a signal waits.
+    /// True if a signal is held back.
     pub(crate) fn asked(&self) -> bool {
         self.signals.is_some_and(Signals::was_asked)
     }
@@ -134,11 +134,11 @@ impl Drop for Hold {
         let is_fatal = desk.heeding == 0 || self.before != 0;
         signals.fatal.store(is_fatal, Ordering::SeqCst);
         let came = signals.last.swap(self.before, Ordering::SeqCst);
-        // Where even that fails, the first signal asks, as it did before, and so does the second.
+        // If even that fails, the first signal sets the flag as before, and so does the second.
         let _ = signals.arm(&mut desk);
         drop(desk);
         if let Ok(came @ 1..) = i32::try_from(came) {
-            // Where even that fails, the program ends a moment later by itself.
+            // If even that fails, the program ends by itself a moment later.
             let _ = low_level::emulate_default_handler(came);
         }
     }

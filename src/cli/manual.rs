@@ -5,7 +5,7 @@ use clap::CommandFactory as _;
 use crate::cli::args::{Cli, EXAMPLES};
 use crate::cli::usage;
 
-/// What the manual page says last.
+/// The end of the manual page.
 const SEE_ALSO: &str = ".SH SEE ALSO\n.BR tshark (1),\n.BR editcap (1),\n.BR tcpdump (8)\n";
 
 /// The manual page.
@@ -17,7 +17,7 @@ pub(crate) fn write_manual(out: &mut dyn std::io::Write) -> std::io::Result<()> 
     page.render_description_section(out)?;
     page.render_options_section(out)?;
     if let Some(triage) = Cli::command().find_subcommand("triage") {
-        // What it shares with the main command stands there.
+        // The options shared with the main command are described there.
         let own = ["state", "no_rings", "watch", "settle"];
         let triage = triage.clone().mut_args(|it| {
             let is_shared = !own.contains(&it.get_id().as_str());
@@ -28,7 +28,7 @@ pub(crate) fn write_manual(out: &mut dyn std::io::Write) -> std::io::Result<()> 
         let section = String::from_utf8_lossy(&section).replacen(".SH OPTIONS", ".SH OPTIONS OF TRIAGE", 1);
         out.write_all(section.as_bytes())?;
     }
-    // The examples as they stand: troff would fill the lines.
+    // The examples unchanged: troff would fill the lines.
     let examples = EXAMPLES.replace('\\', "\\\\").replace('-', "\\-");
     write!(out, ".SH EXAMPLES AND EXIT CODES\n.nf\n{examples}\n.fi\n{SEE_ALSO}")
 }

@@ -379,12 +379,9 @@ fn stream(
 fn analyze(paths: &[PathBuf], options: &Options, inspect: &Inspect) -> Result<Report, String> {
     let report = read(paths, options, inspect, inspect.quiet)?;
     // A pipe can be read once only.
-    let can_be_read_again = paths.iter().all(|path| path.is_file());
-    if !inspect.leaves_open_what() || !can_be_read_again || report.has_what_was_looked_for() {
-        return Ok(report);
-    }
-    let others = read(paths, &of_others(inspect)?, inspect, true)?;
-    Ok(report.or_others(others))
+    let can_be_read_again = || paths.iter().all(|path| path.is_file());
+    let others = || inspect.others(options).filter(|_| can_be_read_again());
+    report.or_others(others, |others| read(paths, others, inspect, true))
 }
 
 /// One reading of a capture, or of several that are one.
@@ -404,12 +401,6 @@ fn read(paths: &[PathBuf], options: &Options, inspect: &Inspect, quiet: bool) ->
         .map(|path| open(path, true)) // so many bars would only flicker
         .collect::<Result<Vec<_>, _>>()?;
     tlswalk::analyze_merged(inputs, options).map_err(|error| error.to_string())
-}
-
-/// The options for what else is in a capture that holds nothing of the service that was looked for.
-fn of_others(inspect: &Inspect) -> Result<Options, String> {
-    let others = options(inspect)?.of_others();
-    others.ok_or_else(|| "the default profile is missing".to_owned())
 }
 
 fn refuse_terminal() -> Result<(), String> {

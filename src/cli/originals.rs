@@ -1,7 +1,7 @@
-//! inputs → what no output may replace: the files that a call reads, known by device and inode, however they are spelt.
+//! inputs → files that no output may replace: the files that a call reads, by device and inode, whatever their spelling.
 //!
-//! A capture is evidence, and a key the only way back from pseudonyms: neither is worth the report that would be written over
-//! it. Nothing lifts that, no `--force` either.
+//! A capture is evidence, and a key the only way back from pseudonyms: neither may be lost for a report. No option
+//! lifts that, not even `--force`.
 
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
@@ -10,19 +10,19 @@ use tlswalk::profile::Profile;
 
 use crate::cli::args::Inspect;
 
-/// Identity of a file that is renamed, linked or spelt differently.
+/// Identity of a file that may be renamed, linked or spelt differently.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Identity {
     /// Device and inode.
     #[cfg_attr(not(unix), allow(dead_code, reason = "only there"))]
     Inode(u64, u64),
-    /// Where there are no inodes: a renamed file is another one until its content is compared.
+    /// For systems without inodes: a renamed file counts as another one until its content is compared.
     #[cfg_attr(unix, allow(dead_code, reason = "only elsewhere"))]
     Path(PathBuf),
 }
 
 impl Identity {
-    /// Of a file whose metadata is known.
+    /// For a file whose metadata is known.
     pub(crate) fn new(path: &Path, metadata: &Metadata) -> Self {
         #[cfg(unix)]
         {
@@ -37,19 +37,19 @@ impl Identity {
         }
     }
 
-    /// Of the regular file that a path leads to: what else it may lead to is not replaced by an output.
+    /// For the regular file that a path leads to: other targets are never replaced by an output.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         let path = fs::canonicalize(path).ok()?;
         let metadata = fs::metadata(&path).ok()?;
         metadata.is_file().then(|| Self::new(&path, &metadata))
     }
 
-    /// Of the regular file that standard output goes to.
+    /// For the regular file that standard output goes to.
     pub(crate) fn of_stdout() -> Option<Self> {
         Self::behind(std::io::stdout())
     }
 
-    /// Of the regular file behind standard input or output.
+    /// For the regular file behind standard input or output.
     #[cfg(unix)]
     fn behind(stream: impl std::os::fd::AsFd) -> Option<Self> {
         let file = fs::File::from(stream.as_fd().try_clone_to_owned().ok()?);
@@ -63,12 +63,12 @@ impl Identity {
     }
 }
 
-/// The files that a call reads, each with how it is called.
+/// The files that a call reads, each with its name.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Originals(Vec<(Identity, String)>);
 
 impl Originals {
-    /// All that are named on a command line.
+    /// All files that are named on a command line.
     pub(crate) fn of(inspect: &Inspect) -> Self {
         let mut all = Self::default();
         for path in &inspect.captures {
@@ -78,7 +78,7 @@ impl Originals {
             }
         }
         let profile = PathBuf::from(&inspect.profile);
-        let is_file = Profile::built_in(&inspect.profile).is_none();
+        let is_file = !Profile::BUILT_IN.contains(&inspect.profile.as_str());
         let profile = is_file.then_some(&profile).into_iter();
         let config = inspect.settings.file.iter().map(|(path, _)| path);
         let options = [
@@ -100,13 +100,13 @@ impl Originals {
         all
     }
 
-    /// One more.
+    /// Adds one more.
     pub(crate) fn with(mut self, called: &str, path: &Path) -> Self {
         self.add(Identity::of(path), format!("{called} {}", path.display()));
         self
     }
 
-    /// A capture in a folder that is scanned.
+    /// Adds a capture in a scanned folder.
     pub(crate) fn with_scanned(mut self, path: &Path) -> Self {
         let called = format!("the capture {} in a folder that is scanned", path.display());
         self.add(Identity::of(path), called);
@@ -117,7 +117,7 @@ impl Originals {
         self.0.extend(identity.map(|it| (it, called)));
     }
 
-    /// How the one is called that a path leads to.
+    /// The name of the file that a path leads to, if it is one of them.
     pub(crate) fn find(&self, target: &Path) -> Option<&str> {
         self.called(&Identity::of(target)?)
     }

@@ -1,4 +1,4 @@
-//! Words of the command line → Parsed: something to do, something to show, or a mistake.
+//! Words of the command line → Parsed: a command to run, a text to show, or a mistake.
 
 use std::ffi::OsString;
 
@@ -12,7 +12,7 @@ use crate::cli::usage;
 /// Result of reading the command line.
 #[derive(Debug)]
 pub(crate) enum Parsed {
-    /// Something to do.
+    /// A command to run.
     Run(Box<Cli>),
     /// Help or version, as text for standard output.
     Show(StyledStr),

@@ -1,4 +1,4 @@
-//! Read → Read: counts the bytes that pass, and shows them on standard error when the work is long.
+//! Read → Read: counts the bytes that pass, and shows them on standard error if the work takes long.
 
 use std::io::{self, IsTerminal as _, Read};
 use std::sync::LazyLock;
@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Work shorter than this shows nothing: a bar that flashes up tells nobody anything. 100 MB take about 0.1 s.
+/// Shorter work shows nothing: a bar that only flashes up is useless. 100 MB take about 0.1 s.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// A reader that shows how far it has come, while it is read.
+/// A reader that shows its progress while it is read.
 pub(crate) struct Progress<R> {
     input: R,
     label: String,
@@ -56,7 +56,7 @@ impl<R: Read> Read for Progress<R> {
     }
 }
 
-/// The bar goes before the report comes.
+/// The bar is removed before the report comes.
 impl<R> Drop for Progress<R> {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
@@ -70,7 +70,7 @@ static BARS: LazyLock<MultiProgress> =
     LazyLock::new(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(10)));
 
 fn bar(total: Option<u64>) -> ProgressBar {
-    // No rate and no time left: the bar begins late and would reckon both from there.
+    // No rate and no remaining time: the bar begins late and would compute both from there.
     let template = match total {
         Some(_) => "{msg} {bar:30} {binary_bytes} of {binary_total_bytes}",
         None => "{msg} {spinner} {binary_bytes}",
@@ -82,7 +82,7 @@ fn bar(total: Option<u64>) -> ProgressBar {
     }
 }
 
-/// Shows how far a run over many captures has come: captures, bytes, rate, and the time that is left.
+/// Shows the progress of a run over many captures: captures, bytes, rate, and the remaining time.
 pub(crate) struct Count {
     wanted: bool,
     started: Instant,
@@ -92,7 +92,7 @@ pub(crate) struct Count {
 }
 
 impl Count {
-    /// Counts towards so many captures and bytes. Silent unless standard error is a terminal.
+    /// Counts towards this many captures and bytes. Silent unless standard error is a terminal.
     pub(crate) fn new(captures: usize, bytes: u64, quiet: bool) -> Self {
         Self {
             wanted: !quiet && io::stderr().is_terminal(),
@@ -103,7 +103,7 @@ impl Count {
         }
     }
 
-    /// One more is done. What was not read of it is no work that was done, and none that is left.
+    /// One more is done. Bytes of it that were not read count neither as done nor as remaining work.
     pub(crate) fn done(&mut self, size: u64, read: u64) {
         self.captures.0 = self.captures.0.saturating_add(1);
         self.bytes.0 = self.bytes.0.saturating_add(read);
@@ -125,7 +125,7 @@ impl Count {
         bar.set_message(rate(self.bytes, elapsed));
     }
 
-    /// Gives way to a line of text.
+    /// Makes room for a line of text.
     pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         match &self.bar {
             Some(bar) => bar.suspend(write),

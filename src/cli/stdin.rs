@@ -1,16 +1,16 @@
-//! Standard input, pipe or device → Read: one that a signal ends, and that says when nothing came for a while, so that who
-//! reads it needs no clock.
+//! Standard input, pipe or device → Read: a reader that a signal ends, and that reports silence, so that its user needs
+//! no clock.
 //!
-//! Ctrl-C reaches all programs of a pipeline. So what the others still write then is read: until the input ends, or nothing
-//! comes any more. A report on a capture that was ended so is worth as much as on any other.
+//! Ctrl-C reaches all programs of a pipeline. So bytes that the others still write then are read: until the input ends,
+//! or no more bytes come. A report on a capture that ended in this way is as good as any other.
 //!
-//! The core reads no clock. A thread reads here, and where nothing comes it is said once a second, as an error of the kind that
-//! means "read again" (`capture/silence.rs`). Only the stream heeds it, and only between two records: then the last record no
-//! longer waits for its successor, and the next look is at so much later a time, for that look only. In the middle of a
-//! record more is sure to come: a writer that buffers (`tcpdump` without `-U`) nearly always stops there, and the clock stands.
-//! Limits: segments of a connection that was reported are those of no connection for ten minutes
-//! (`Gone`); a SYN-ACK of one that was reported as unanswered begins another attempt. A compressed input is never silent,
-//! since what its decompressor holds back is not known.
+//! The core reads no clock. A thread reads here, and reports silence once a second, as an error of the kind that means
+//! "read again" (`capture/silence.rs`). Only the stream uses it, and only between two records: then the last record no
+//! longer waits for its successor, and the next look uses a time that is later by the silence, for that look only. In
+//! the middle of a record more bytes are sure to come: a writer that buffers (`tcpdump` without `-U`) nearly always
+//! stops there, and the clock stops. Limits: late segments of a reported connection are assigned to no connection for
+//! ten minutes (`Gone`); a SYN-ACK of a connection that was reported as unanswered begins another attempt. A compressed
+//! input is never silent, because the bytes that its decompressor holds back are unknown.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -23,43 +23,43 @@ use tlswalk::capture::Silence;
 
 use crate::cli::interrupt::Heed;
 
-/// How often it is said that nothing came.
+/// The interval between two reports of silence.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How soon a signal is seen where nothing comes.
+/// How soon a signal is noticed during silence.
 const TICK: Duration = Duration::from_millis(50);
 
-/// When a signal has come, the input ends if nothing came for this long: tcpdump writes what it holds when it is
+/// After a signal, the input ends when no bytes have come for this long: tcpdump writes its buffer when it is
 /// interrupted, and ssh may take a round trip.
 const LAST: Duration = Duration::from_secs(1);
 
-/// And in any case after this long: whoever writes for ever does not know of the signal.
+/// After a signal, the input ends after this long in any case: an endless writer does not know of the signal.
 const LONGEST: Duration = Duration::from_secs(5);
 
 /// Size of one read: as much as a pipe holds.
 const BLOCK_LEN: usize = 64 * 1024;
 
-/// Blocks that wait to be taken. Then the thread waits, and with it whoever writes.
+/// Blocks that wait to be taken. When there are this many, the thread waits, and so does the writer.
 const MOST_WAITING: usize = 4;
 
-/// Bytes, of which the first so many count.
+/// A buffer, and the number of its bytes that count.
 type Block = (Vec<u8>, usize);
 
-/// An input that is read in a thread of its own, which lasts as long as the program, or until the input ends.
+/// An input that is read in a separate thread, which lasts as long as the program, or until the input ends.
 pub(crate) struct Waiting {
     name: String,
     blocks: Receiver<io::Result<Block>>,
-    /// Blocks go back, to be filled again.
+    /// Blocks that are returned to be filled again.
     spare: Sender<Vec<u8>>,
     block: Block,
     taken: usize,
-    /// When the last block came.
+    /// The time at which the last block came.
     since: Instant,
-    /// Whether a [`Silence`] is given once a second where nothing comes.
+    /// True if silence is reported as a [`Silence`] once a second.
     tells_silence: bool,
-    /// None when the input has ended: the next signal finds nobody who heeds it.
+    /// `None` after the input has ended: the next signal is not handled here.
     heed: Option<Heed>,
-    /// When a signal was seen.
+    /// The time at which a signal was noticed.
     asked: Option<Instant>,
 }
 
@@ -69,13 +69,13 @@ impl Waiting {
         Self::begin("-".to_owned(), || Ok(io::stdin().lock()))
     }
 
-    /// For a pipe or a device: opening a pipe waits for whoever is to write to it.
+    /// For a pipe or a device: opening a pipe waits for its writer.
     pub(crate) fn for_pipe(path: &Path) -> io::Result<Self> {
         let to_open = path.to_owned();
         Self::begin(path.display().to_string(), move || File::open(to_open))
     }
 
-    /// From now on, it says when nothing comes.
+    /// Reports silence from now on.
     pub(crate) const fn telling_silence(mut self) -> Self {
         self.tells_silence = true;
         self
@@ -87,7 +87,7 @@ impl Waiting {
         let (spare, empty) = channel();
         thread::Builder::new().spawn(move || match open() {
             Ok(input) => pass(input, &filled, &empty),
-            // Nobody waits for it where the input has been given up.
+            // No one waits for the error if the input was dropped.
             Err(error) => drop(filled.send(Err(error))),
         })?;
         Ok(Self {
@@ -103,7 +103,7 @@ impl Waiting {
         })
     }
 
-    /// The next block, or none where the input ends.
+    /// The next block; `None` at the end of the input.
     fn next(&mut self) -> io::Result<Option<Block>> {
         let began = Instant::now();
         while let Some(heed) = &self.heed {
@@ -155,7 +155,7 @@ impl Read for Waiting {
             };
             let (used, _) = std::mem::replace(&mut self.block, block);
             if !used.is_empty() {
-                // The thread is gone when the input has ended.
+                // The thread is gone if the input has ended.
                 let _ = self.spare.send(used);
             }
             self.taken = 0;

@@ -1,8 +1,8 @@
-//! bytes → a file, a pipe or a device: the one way in which every command writes what `-o` names.
+//! bytes → a file, a pipe or a device: the only way in which commands write to the name given by `-o`.
 //!
-//! A regular file is written whole or not at all: into a temporary file in its folder, which then takes its name. Links are
-//! followed, also those that lead to nothing yet. A device or a named pipe cannot be replaced: it is written to. What is
-//! read is never written to ([`Originals`]). A broken pipe is no error and does not change the exit code.
+//! A regular file is written whole or not at all: into a temporary file in its folder, which then takes its name. Links
+//! are followed, also those whose target does not exist yet. A device or a named pipe cannot be replaced: it is written
+//! to. An input is never written to ([`Originals`]). A broken pipe is no error and does not change the exit code.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write as _};
@@ -13,10 +13,10 @@ use crate::cli::interrupt::Hold;
 use crate::cli::originals::Originals;
 use crate::cli::reason;
 
-/// Links that lead to links are followed this far; Linux itself gives up after 40.
+/// The number of links that are followed one after another; Linux itself gives up after 40.
 const MOST_LINKS: usize = 40;
 
-/// Where an output goes that has a name.
+/// The destination of an output with a name.
 pub(crate) struct Target {
     path: PathBuf,
     originals: Originals,
@@ -25,14 +25,14 @@ pub(crate) struct Target {
 
 /// Kind of output that a name stands for.
 enum Place {
-    /// Something that is there and cannot be replaced.
+    /// An existing target that cannot be replaced.
     Device,
-    /// A regular file behind all links, there or not.
+    /// A regular file at the end of all links, which may not exist.
     File(PathBuf),
 }
 
 impl Target {
-    /// Refuses what cannot or must not be written to, before a long analysis.
+    /// Refuses targets that cannot or must not be written to, before a long analysis.
     pub(crate) fn new(path: &Path, overwrite: bool, originals: Originals) -> Result<Self, String> {
         let name = format!("-o {}", path.display());
         if is_standard_output(path) {
@@ -71,8 +71,8 @@ impl Target {
         format!("-o {}", self.path.display())
     }
 
-    /// A file without a name, for what is to be written: gone when the program is, whatever ends it. Beside the file that it
-    /// is for, where there is room for that; else where temporary files are.
+    /// A file without a name, for the output: it is removed when the program ends, whatever ends it. It is beside the
+    /// final file if there is room, otherwise where temporary files are.
     pub(crate) fn spool(&self) -> io::Result<File> {
         match Place::of(&self.path)? {
             Place::File(file) => tempfile::tempfile_in(directory(&file)).or_else(|_| tempfile::tempfile()),
@@ -80,15 +80,15 @@ impl Target {
         }
     }
 
-    /// Writes everything that `input` gives.
+    /// Writes everything that `input` returns.
     pub(crate) fn write(&self, input: &mut dyn Read) -> io::Result<()> {
         if is_standard_output(&self.path) {
-            // Opened anew, a file would be written from its beginning.
+            // Opened again, a file would be written from its beginning.
             let mut out = io::stdout().lock();
             io::copy(input, &mut out)?;
             return out.flush();
         }
-        // Links may have been made meanwhile.
+        // Links may have been created in the meantime.
         if let Some(original) = self.originals.find(&self.path) {
             return Err(io::Error::other(format!("is the same file as {original} by now")));
         }
@@ -100,19 +100,19 @@ impl Target {
             Place::File(file) => {
                 let hold = Hold::begin();
                 self.replace(&file, &mut Until { input, hold: &hold })
-                // Here the temporary file is gone, and a signal that came meanwhile does its work.
+                // Here the temporary file is gone, and a signal that was held back takes effect.
             }
         }
     }
 
-    /// Puts everything that `input` gives under a name in one step.
+    /// Writes everything that `input` returns under a name in one step.
     fn replace(&self, file: &Path, input: &mut dyn Read) -> io::Result<()> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(".tlswalk-");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            // As any program would create it: the umask takes its part away.
+            // As any program would create it: the umask removes its bits.
             builder.permissions(fs::Permissions::from_mode(0o666));
         }
         let mut temporary = builder.tempfile_in(directory(file))?;
@@ -126,7 +126,7 @@ impl Target {
         temporary.as_file().sync_all()?;
         match self.overwrite {
             true => temporary.persist(file),
-            // Something may have got that name since it was looked for.
+            // Another file may have got that name since the check.
             false => temporary.persist_noclobber(file),
         }
         .map_err(|error| error.error)?;
@@ -148,7 +148,7 @@ impl Place {
     }
 }
 
-/// Target of a dangling link; a path that is no link stays as it is.
+/// The target of a dangling link; a path that is no link stays as it is.
 fn behind_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -160,7 +160,7 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("a link that leads to too many links"))
 }
 
-/// The names of what the program has open already.
+/// True for the names of the standard output that is already open.
 fn is_standard_output(path: &Path) -> bool {
     [STANDARD_OUTPUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
         .iter()
@@ -175,7 +175,7 @@ fn directory(path: &Path) -> &Path {
     }
 }
 
-/// Read → Read, until a signal waits.
+/// Read → Read, until a signal is held back.
 struct Until<'a> {
     input: &'a mut dyn Read,
     hold: &'a Hold,

@@ -1,4 +1,4 @@
-//! Command line, clap error → help and mistakes: what each subcommand takes, and what was meant by a word that is none.
+//! Command line, clap error → help and mistakes: the options of each subcommand, and suggestions for unknown words.
 
 use std::path::Path;
 
@@ -12,17 +12,18 @@ use tlswalk::report::explain;
 
 use crate::cli::args::{Cli, Format};
 
-/// A subcommand that judges captures: how it is called, what a mistake suggests, and the options of the main command that it takes.
+/// A subcommand that judges captures: its name, the suggestion after a mistake, and the options of the main command
+/// that it accepts.
 struct Subcommand {
     name: &'static str,
     usage: &'static str,
     example: &'static str,
     takes: &'static [&'static str],
-    /// What `--format` can be.
+    /// The possible values of `--format`.
     formats: &'static [Format],
 }
 
-/// Options that decide how a capture is judged: every subcommand that judges takes them.
+/// Options that influence how a capture is judged: every subcommand that judges accepts them.
 const JUDGING: &[&str] = &[
     "captures",
     "profile",
@@ -39,7 +40,7 @@ const JUDGING: &[&str] = &[
     "no_config",
 ];
 
-/// What is said once, of one capture or two.
+/// The formats of an answer about one capture or two.
 const ANSWERS: &[Format] = &[Format::Text, Format::Json, Format::Ndjson];
 
 const ROWS: &[Format] = &[
@@ -140,7 +141,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     },
 ];
 
-/// Options of the main command that a subcommand has, but does not take.
+/// Options of the main command that a subcommand has, but does not accept.
 fn not_taken<'a>(subcommand: &'a Subcommand, definition: &'a Command) -> impl Iterator<Item = &'a Arg> {
     let of_main = definition.get_arguments();
     of_main.filter(|it| {
@@ -149,12 +150,12 @@ fn not_taken<'a>(subcommand: &'a Subcommand, definition: &'a Command) -> impl It
     })
 }
 
-/// The definition of the command line, in which each subcommand shows only the options that it takes.
+/// The definition of the command line, in which each subcommand shows only the options that it accepts.
 pub(crate) fn command() -> Command {
     command_of(|_| true)
 }
 
-/// The same as far as a command line needs it: what subcommands show that are not named in it nobody sees.
+/// The same, limited to what a command line needs: the help of subcommands that it does not name is never shown.
 pub(crate) fn command_for(arguments: &[std::ffi::OsString]) -> Command {
     command_of(|name| arguments.iter().any(|argument| argument == name))
 }
@@ -181,7 +182,7 @@ fn command_of(is_asked: impl Fn(&str) -> bool) -> Command {
     command
 }
 
-/// `--format` with those that can be written.
+/// `--format` with the formats that can be written.
 fn of_formats(format: Arg, formats: &'static [Format]) -> Arg {
     let names: Vec<String> = formats.iter().map(|it| it.name()).collect();
     let told = match names.split_last() {
@@ -193,7 +194,7 @@ fn of_formats(format: Arg, formats: &'static [Format]) -> Arg {
         .map(|name| Format::from_str(&name, false).unwrap_or(Format::Text));
     let is_told = formats == ROWS;
     let format = format.value_parser(parser);
-    // What each is for is told where it differs from a report.
+    // The purpose of each is described if it differs from a report's.
     if is_told {
         format
     } else {
@@ -201,13 +202,13 @@ fn of_formats(format: Arg, formats: &'static [Format]) -> Arg {
     }
 }
 
-/// What a subcommand can write; without one, a report.
+/// The formats that a subcommand can write; without a subcommand, those of a report.
 pub(crate) fn formats(subcommand: Option<&str>) -> &'static [Format] {
     let found = SUBCOMMANDS.iter().find(|it| Some(it.name) == subcommand);
     found.map_or(Format::value_variants(), |it| it.formats)
 }
 
-/// Refuses a format that a file's ending asks for and that is not written here.
+/// Refuses a format that a file's ending requests and that cannot be written here.
 pub(crate) fn refuse_format(output: &Path, format: Format, formats: &[Format]) -> Result<(), String> {
     if formats.contains(&format) {
         return Ok(());
@@ -221,14 +222,14 @@ pub(crate) fn refuse_format(output: &Path, format: Format, formats: &[Format]) -
     ))
 }
 
-/// Whether `-f` was given.
+/// True if `-f` was given.
 pub(crate) fn says_format(matches: &ArgMatches) -> bool {
     let given = matches.subcommand().map_or(matches, |(_, given)| given);
     matches!(given.try_contains_id("format"), Ok(true))
         && given.value_source("format") == Some(ValueSource::CommandLine)
 }
 
-/// The definition for completion scripts, which offer every verdict, profile and dialect there is.
+/// The definition for completion scripts, which offer every verdict, profile and dialect.
 pub(crate) fn command_for_completions() -> Command {
     let verdicts = || PossibleValuesParser::new(explain::explanations().map(|it| it.id).collect::<Vec<_>>());
     let with_values = |command: Command| {
@@ -249,7 +250,7 @@ pub(crate) fn command_for_completions() -> Command {
         command = command.mut_subcommand(subcommand.name, with_values);
     }
     command = command.mut_subcommand("explain", |it| it.mut_arg("id", |id| id.value_parser(verdicts())));
-    // An argument that was changed goes to the end: the captures must stay behind the verdict.
+    // A changed argument moves to the end: the captures must stay after the verdict.
     command = command.mut_subcommand("whynot", |it| {
         it.mut_arg("id", |id| id.value_parser(verdicts()))
             .mut_arg("captures", |captures| captures)
@@ -411,7 +412,7 @@ mod tests {
             };
             assert!(told.starts_with(option), "{told}");
         }
-        // What has a default value was not given.
+        // An option with its default value was not given.
         assert!(matches!(parsed("tlswalk slice -o y a"), Parsed::Run(_)));
     }
 
@@ -446,7 +447,7 @@ mod tests {
         }
     }
 
-    /// Words of a line of the documentation as a shell takes them, to where another program or a comment begins.
+    /// The words of a documented command line as a shell splits them, up to another program or a comment.
     fn words(line: &str) -> Vec<String> {
         let line = line.split("  ").next().unwrap_or_default();
         let mut words = vec![String::new()];

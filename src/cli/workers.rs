@@ -1,39 +1,39 @@
-//! Jobs → outcomes, on all cores and in order: what a second core is for when there are several files.
+//! Jobs → outcomes, on all cores and in order: this is how a second core is used when there are several files.
 //!
-//! A single capture stays on one core: order matters in it. Of several, each is one piece of work; outcomes are handed on
-//! in the order of the jobs as soon as they are due. A job that takes long does not stop the others: their outcomes wait,
-//! until they weigh what the caller is willing to keep.
+//! A single capture stays on one core, because order matters in it. Of several, each is one piece of work; outcomes are
+//! handed on in the order of the jobs as soon as they are due. A slow job does not stop the others: their outcomes
+//! wait, up to the weight that the caller is willing to keep.
 //!
-//! A thread that reads ahead in one capture would be what `cat file | tlswalk -` is: that took 41 % more CPU time, which is
-//! the scarcer aim.
+//! A thread that reads ahead in one capture would have the effect of `cat file | tlswalk -`, which took 41 % more CPU
+//! time, and CPU time is scarcer.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// Captures per thread that may be done and not yet handed on, where each has a whole report: one that takes long keeps
-/// nobody waiting, and not more than these reports are in memory.
+/// The number of captures per thread that may be done and not yet handed on, if each has a whole report: a slow one
+/// keeps no other waiting, and memory holds no more than these reports.
 pub(crate) const AHEAD: usize = 1;
 
-/// How far the work is.
+/// The state of the work.
 struct Progress<T> {
     begun: usize,
     done: BTreeMap<usize, T>,
-    /// What the outcomes weigh that are done and not yet handed on.
+    /// The weight of outcomes that are done and not yet handed on.
     weight: usize,
     stopped: bool,
 }
 
-/// How much may wait for its turn.
+/// The limit for outcomes that wait for their turn.
 pub(crate) struct Held<W> {
-    /// What one outcome weighs.
+    /// Returns the weight of one outcome.
     pub(crate) weigh: W,
-    /// No job is begun while the outcomes that wait weigh this much or more.
+    /// No job is begun while the waiting outcomes have this weight or more.
     pub(crate) most: usize,
 }
 
-/// The threads there are for that many jobs.
+/// The number of threads for that many jobs.
 pub(crate) fn threads(jobs: usize) -> usize {
     thread::available_parallelism().map_or(1, usize::from).min(jobs)
 }
@@ -65,7 +65,7 @@ pub(crate) fn in_order<J: Sync, T: Send>(
         for _ in 0..threads {
             scope.spawn(|| one_thread(jobs, held, &work, &progress, &changed));
         }
-        // Whatever becomes of this thread, the others must not wait for it.
+        // However this thread ends, the others must not wait for it.
         let _stop = Stop(&progress, &changed);
         for due in 0..jobs.len() {
             let mut now = lock(&progress);
@@ -88,8 +88,8 @@ pub(crate) fn in_order<J: Sync, T: Send>(
     });
 }
 
-/// One thread: takes the next job until there is none. The job that is due has always been begun, since jobs are begun in
-/// order: however much waits, it comes.
+/// One thread: takes the next job until there is none. The job that is due has always been begun, because jobs are
+/// begun in order: it is finished however many outcomes wait.
 fn one_thread<J, T>(
     jobs: &[J],
     held: &Held<impl Fn(&T) -> usize>,
@@ -97,7 +97,7 @@ fn one_thread<J, T>(
     progress: &Mutex<Progress<T>>,
     changed: &Condvar,
 ) {
-    // A thread that panics would be waited for in vain.
+    // If a thread panicked, the others would wait for it forever.
     let stop = Stop(progress, changed);
     loop {
         let mut now = lock(progress);

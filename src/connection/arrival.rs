@@ -1,7 +1,7 @@
-//! Connection → how far it came below TLS: whether TCP opened at the server, what of the Client Hello arrived there, and how
-//! long an answer takes.
+//! Connection → its progress below TLS: whether TCP opened at the server, which part of the Client Hello arrived there,
+//! and how long an answer takes.
 //!
-//! Each is asked of numbers and times of the segments, so that a rule states what was checked for exactly its sentence.
+//! Each answer comes from the numbers and times of the segments, so that a rule states exactly what was checked.
 
 use crate::base::frame::FrameAt;
 use crate::connection::Connection;
@@ -9,12 +9,14 @@ use crate::connection::walk::{Side, StepKind};
 use crate::tcp::delivery::Coverage;
 use crate::tcp::stream::Position;
 
-/// Retransmission timers of a SYN-ACK start at a second (RFC 6298); one sent again sooner crossed the acknowledgement.
+/// In nanoseconds. Retransmission timers of a SYN-ACK start at a second (RFC 6298); a SYN-ACK repeated sooner crossed
+/// the acknowledgement.
 const TIMER: i64 = 800_000_000;
 
 impl Connection {
-    /// The time from a packet of the client to the answer that the server's system gives at once, wherever on the path the
-    /// capture was made: from the SYN to the acknowledgement of its answer. `None` where one of the three was repeated.
+    /// The time from a packet of the client to the answer that the server's system gives at once, wherever on the path
+    /// the capture was made: from the SYN to the acknowledgement of its answer. `None` if one of the three was
+    /// repeated.
     #[must_use]
     pub fn round_trip(&self) -> Option<i64> {
         let [FrameAt { time: asked, .. }] = self.tcp.client.syns[..] else {
@@ -25,7 +27,7 @@ impl Connection {
         Some(opened.time.since(asked)).filter(|&time| time >= 0)
     }
 
-    /// The bytes of the first Client Hello: from where to where, by its own length.
+    /// The first and the last position of the first Client Hello, by its own length.
     #[must_use]
     pub fn hello_extent(&self) -> Option<(Position, Position)> {
         let step = self.step_by(StepKind::ClientHello, Side::Client)?;
@@ -40,8 +42,8 @@ impl Connection {
         Some(self.tcp.client.delivery.coverage(from, to))
     }
 
-    /// The SYN-ACK that was sent last though the client had acknowledged it long before and spoken: for the server the
-    /// connection never opened.
+    /// The last SYN-ACK, if it was sent although the client had acknowledged an earlier one long before and had sent
+    /// data: for the server the connection never opened.
     #[must_use]
     pub fn repeated_syn_ack(&self) -> Option<FrameAt> {
         let server = &self.tcp.server;
@@ -50,8 +52,8 @@ impl Connection {
         (server.ordinary.is_none() && last.time.since(acknowledged) >= TIMER).then_some(last)
     }
 
-    /// Whether the server's SYN-ACK was answered by nothing, or by the same SYN again, though either was sent more than once:
-    /// what follows a single one may have come after the capture.
+    /// True if the server's SYN-ACK was answered by nothing, or by the same SYN again, and either was sent more than
+    /// once: the answer to a single one may have come after the capture.
     #[must_use]
     pub fn syn_ack_unanswered(&self) -> bool {
         let (client, server) = (&self.tcp.client, &self.tcp.server);

@@ -1,9 +1,10 @@
-//! SYN, SYN-ACK → where a direction begins, and what is no beginning of it.
+//! SYN, SYN-ACK → where a direction begins, and which segments are no beginning.
 //!
-//! A host that still knows an older connection on the same addresses and ports answers a SYN with what that one would say
-//! next (RFC 9293 section 3.10.7.4, RFC 5961 section 4.2), and the client refuses that with a RST (section 3.10.7.3). None of
-//! it counts bytes of the connection that was asked for. A SYN may also be answered twice, with two numbers: by a host that
-//! forgot it, or by two; the client's acknowledgement tells which answer it took.
+//! A host that still holds an older connection on the same addresses and ports answers a SYN with the next segment of
+//! that connection (RFC 9293 section 3.10.7.4, RFC 5961 section 4.2), and the client refuses that with a RST (section
+//! 3.10.7.3). None of these segments counts bytes of the requested connection. A SYN may also be answered twice, with
+//! two numbers: by a host that forgot the first answer, or by two hosts; the client's acknowledgement shows which
+//! answer it accepted.
 
 use crate::base::seq::SeqNumber;
 use crate::connection::direction::{Direction, chunk_of};
@@ -38,7 +39,7 @@ impl Direction {
         }
     }
 
-    /// The other side's acknowledgement tells which of two SYN-ACKs it took.
+    /// The other side's acknowledgement shows which of two SYN-ACKs it accepted.
     #[cold]
     pub(crate) fn take_other_syn(&mut self, acked: SeqNumber) {
         if let Some((seq, ttl)) = self.other_syn
@@ -55,28 +56,35 @@ impl Direction {
     }
 
     pub(crate) const fn start(&mut self, position: Position) {
-        self.tcp.start_known = true;
         self.stream.start_at(position);
+        self.know_start(position);
     }
 
     pub(crate) const fn start_or_before(&mut self, position: Position) {
-        self.tcp.start_known = true;
         self.stream.start_at_or_before(position);
+        self.know_start(position);
     }
 
-    /// Whether its TCP handshake was reported as complete.
+    /// Where more came ahead of the SYN than waits for it, what is read began behind the first byte.
+    const fn know_start(&mut self, position: Position) {
+        if let Some(start) = self.stream.start() {
+            self.tcp.start_known |= start == position;
+        }
+    }
+
+    /// True if its TCP handshake was reported as complete.
     pub(crate) fn acked_handshake(&self) -> bool {
         self.tcp_events.iter().any(|event| matches!(event.kind, EventKind::Ack))
     }
 
-    /// Whether a segment at `position` can be the one that completes TCP's handshake, or tells as well as that one where the
-    /// peer's bytes begin: it was sent before a word was said.
+    /// True if a segment at `position` may complete TCP's handshake, or shows equally well where the peer's bytes
+    /// begin: it was sent before any data.
     pub(crate) fn acks_handshake(&self, position: Position, peer: &Self) -> bool {
         self.stream.start() == Some(position) && (!self.acked_handshake() || peer.syn_seq.is_none())
     }
 
-    /// Whether a segment answers the other side's SYN with an acknowledgement of something else. Only before anything else
-    /// was said: later, bytes that were not captured explain such a number.
+    /// True if a segment answers the other side's SYN with an acknowledgement that does not fit. Only before any data:
+    /// later, bytes that were not captured explain such a number.
     pub(crate) fn answers_another(&mut self, segment: &Segment<'_>, peer: &Self, acked: Position) -> bool {
         let opens = self.syn_seq.is_none()
             && peer.syn_seq.is_some()
@@ -85,7 +93,7 @@ impl Direction {
             && !segment.flags.rst()
             && !segment.flags.fin()
             && segment.payload.is_empty();
-        // A SYN may carry bytes (RFC 7413): up to their end everything is an answer to it.
+        // A SYN may carry bytes (RFC 7413): an acknowledgement up to their end answers the SYN.
         let expected = peer.stream.start().unwrap_or_default()..=peer.stream.highest();
         if !opens || expected.contains(&acked) {
             return false;
@@ -101,7 +109,7 @@ impl Direction {
         true
     }
 
-    /// Whether a RST is the answer to such an acknowledgement: it carries the very number that was acknowledged.
+    /// True if a RST answers such an acknowledgement: it carries the very number that was acknowledged.
     pub(crate) fn refuses_stale(&self, segment: &Segment<'_>, peer: &mut Self, position: Position) -> bool {
         let Some(stale) = peer.tcp.stale_answer.as_mut() else {
             return false;

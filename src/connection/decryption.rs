@@ -1,6 +1,6 @@
-//! Events, Secrets → Events: a connection whose secrets are in a key log, with what its encrypted records hold in their place.
+//! Events, Secrets → Events: a connection with a key log, and the content of its encrypted records in their place.
 //!
-//! Handshake messages and alerts go on as those in clear do. Of Application Data nothing is kept but that it is that.
+//! Handshake messages and alerts are processed like those in clear. For Application Data only its kind is kept.
 
 use crate::connection::direction::Direction;
 use crate::connection::event::{Event, EventKind};
@@ -11,8 +11,8 @@ use crate::tls::message::{Assembler, Message};
 use crate::tls::record::content;
 use crate::tls::{CipherSuite, Version};
 
-/// Puts what a key log opens in the place of encrypted records; whether it opens any. All stays as it is where the first records
-/// of a direction do not open: then it is not known which of them are which.
+/// Replaces encrypted records with the content that a key log opens; returns whether it opened any. If the first
+/// records of a direction do not open, nothing changes: then it is unknown which record is which.
 pub(crate) fn open(client: &mut Direction, server: &mut Direction, log: &KeyLog) -> bool {
     let hello = client.events.iter().find_map(|event| match &event.kind {
         EventKind::Tls(Message::ClientHello(hello)) => Some(hello.random),
@@ -55,7 +55,7 @@ pub(crate) fn open(client: &mut Direction, server: &mut Direction, log: &KeyLog)
 enum Outcome {
     /// No record is encrypted.
     Nothing,
-    /// The first does not open.
+    /// The first record does not open.
     Closed,
     Events(Vec<Event>),
 }
@@ -68,7 +68,8 @@ fn opened(direction: &Direction, opener: &mut Opener, is_tls13: bool) -> Outcome
     let mut assembler = Assembler::of_decrypted(is_tls13);
     let mut events = Vec::with_capacity(direction.events.len());
     let (mut has_opened, mut has_closed) = (false, false);
-    // In TLS 1.2, records are counted from change_cipher_spec on; of many, only the last ones have an event each.
+    // In TLS 1.2, records are counted from change_cipher_spec on; if there are many, only the last ones have their own
+    // events.
     let (mut sequence, mut is_encrypted, mut told) = (0, false, 0);
     for event in &direction.events {
         let EventKind::Tls(message) = &event.kind else {
@@ -101,7 +102,7 @@ fn opened(direction: &Direction, opener: &mut Opener, is_tls13: bool) -> Outcome
             _ => None,
         };
         let Some((kind, bytes)) = content else {
-            // Early data comes before what a key log opens, and later records are not kept.
+            // Early data comes before the records that a key log opens, and later records are not kept.
             has_closed |= !has_opened && !is_data;
             events.push(event.clone());
             continue;

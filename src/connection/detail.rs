@@ -7,7 +7,7 @@ use crate::tls::key_exchange::KeyExchange;
 use crate::tls::message::{CertificateMessage, Message};
 use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Version};
 
-/// The step that a message of TLS is. Records that mean different things at different times are named by the walker.
+/// The step of a TLS message. Records whose meaning depends on the moment are named by the walker.
 pub(super) fn step_of(message: &Message) -> (StepKind, Option<Detail>) {
     let kind = match message {
         Message::ClientHello(hello) => return (StepKind::ClientHello, hello_detail(hello)),
@@ -97,7 +97,7 @@ fn certificate_detail(message: &CertificateMessage) -> Option<Detail> {
     })
 }
 
-/// Whether a message of a server shows a handshake that is not abbreviated (RFC 5246 section 7.3).
+/// True if a server's message shows a full handshake, not an abbreviated one (RFC 5246 section 7.3).
 pub(super) const fn is_of_full_handshake(kind: &EventKind) -> bool {
     matches!(
         kind,

@@ -1,4 +1,4 @@
-//! Segment → Event: what one side of a connection says, read from its own bytes alone.
+//! Segment → Event: the messages of one side of a connection, read from its own bytes alone.
 //!
 //! The two directions never share a buffer: interleaving cannot mix them.
 //!
@@ -23,20 +23,20 @@ use crate::tls::message::Message;
 use crate::tls::peek;
 use crate::tls::record::{Carries, RecordReader};
 
-/// Bytes after which a flow in which neither direction looks like anything known is no longer followed.
+/// The number of bytes after which a flow is dropped if neither direction looks like a known protocol.
 const MAX_IDLE_BYTES: u64 = 128 * 1024;
 
-/// Segments of a direction that are all looked at: most connections have no more.
+/// The number of segments of a direction that are all examined: most connections have no more.
 const LOOKED_AT: u64 = 12;
 
 /// Events kept per direction; a handshake has about ten, a renegotiating connection more.
 const MAX_EVENTS: usize = 256;
 
-/// Failures kept beyond those: that a connection spoke for long must not hide why it ended.
+/// Failures kept in addition: a long connection must not hide the reason for its end.
 const MAX_LATE_FAILURES: usize = 16;
 
 /// Application Data records kept one by one from the beginning of a direction: the encrypted handshake of TLS 1.3,
-/// tickets and the first of the exchange are among them. Later ones are only counted, but for the last few.
+/// tickets and the first of the exchange are among them. Later ones are only counted, except for the last few.
 const MAX_RECORDS: usize = 48;
 
 /// The last Application Data records of a direction, kept one by one: an encrypted alert is among them.
@@ -48,13 +48,13 @@ const MAX_DNS: usize = 8 * 1024;
 /// Second copies listed per direction, with both frames: a handshake's worth.
 const MAX_COPIES: usize = 32;
 
-/// Holes kept per direction.
+/// Gaps kept per direction.
 const MAX_GAPS: usize = 32;
 
 /// One direction of a flow.
 #[derive(Debug, Default)]
 pub struct Direction {
-    /// Below the bytes.
+    /// The facts below the bytes.
     pub tcp: TcpSide,
     /// Its messages, in order (TCP's own events are added at the end).
     pub events: Vec<Event>,
@@ -64,7 +64,7 @@ pub struct Direction {
     pub application_data: ApplicationData,
     /// The protocol it carries; set at the end.
     pub carries: Carries,
-    /// Bytes of plaintext before TLS; set at the end.
+    /// The number of plaintext bytes before TLS; set at the end.
     pub preamble: u64,
     /// It speaks neither TLS nor readable HTTP; set at the end.
     pub speaks_other: bool,
@@ -72,24 +72,24 @@ pub struct Direction {
     pub opening: Opening,
     /// DNS over TCP; `None` on other ports.
     pub dns: Option<Vec<u8>>,
-    /// Plain text before TLS, or in its place.
+    /// Plain text before TLS, or instead of it.
     pub talk: Talk,
     /// Its bytes in order.
     pub(crate) stream: Stream,
     records: RecordReader,
     http: HttpReader,
     last_records: VecDeque<Event>,
-    /// Segments that only carry on, since it was last brought up to date.
+    /// Segments that only continue the direction, since it last caught up.
     pub(crate) run: Run,
     /// Initial sequence number, from its SYN.
     pub(crate) syn_seq: Option<SeqNumber>,
-    /// Another initial number, of a SYN-ACK that came later, and its time to live.
+    /// Another initial number, from a later SYN-ACK, and its time to live.
     pub(crate) other_syn: Option<(SeqNumber, u8)>,
-    /// TCP's own events, put among the others at the end.
+    /// TCP's own events, merged with the others at the end.
     pub(crate) tcp_events: Vec<Event>,
-    /// Zero bytes of the last segment that may be padding or data: the next segment tells.
+    /// Zero bytes of the last segment that may be padding or data: the next segment decides.
     pub(super) doubtful: Option<Doubtful>,
-    /// Given up: nothing in it is followed.
+    /// Dropped: no part of it is followed.
     pub(crate) ignored: bool,
 }
 
@@ -104,7 +104,7 @@ pub(crate) const fn chunk_of<'a>(segment: &Segment<'a>, from: Position, acked: P
 }
 
 impl TcpSide {
-    /// Notes what a segment is like below its bytes.
+    /// Records the facts of a segment below its bytes.
     #[inline]
     pub(crate) fn count(&mut self, segment: &Segment<'_>, position: Position) {
         if self.frames == 0 {
@@ -203,7 +203,7 @@ impl Direction {
         self.records.bodies.as_ref()?.at(position)
     }
 
-    /// Whether bodies of encrypted records were kept.
+    /// True if bodies of encrypted records were kept.
     pub(crate) fn has_bodies(&self) -> bool {
         self.records.bodies.as_ref().is_some_and(|it| !it.is_empty())
     }
@@ -262,8 +262,8 @@ impl Direction {
         }
         self.events.extend(self.last_records.drain(..));
         self.events.append(&mut self.tcp_events);
-        // Stable, so that what stands at one position stays in order: TCP's SYN and ACK begin before bytes, FIN and RST
-        // after them.
+        // Stable, so that events at one position stay in order: TCP's SYN and ACK come before bytes, FIN and RST after
+        // them.
         self.events.sort_by_key(|event| {
             let rank = match event.kind {
                 EventKind::Syn | EventKind::Ack => 0,
@@ -282,8 +282,8 @@ impl Direction {
         self.records.carries()
     }
 
-    /// The server that this direction asks for with its very first bytes, where that is none of `names`: found without
-    /// reading any of the rest.
+    /// The server that this direction asks for with its very first bytes, if it is none of `names`: found without
+    /// reading the other bytes.
     #[inline]
     pub(crate) fn names_another_at_once(&self, chunk: &Chunk<'_>, lost: u32, names: &[String]) -> Option<WireText> {
         let begins = chunk.data.first() == Some(&22) && lost == 0 && self.stream.start() == Some(chunk.from);
@@ -294,8 +294,8 @@ impl Direction {
         (!is_one_of(name, names)).then(|| name.into())
     }
 
-    /// Whether, among the events from `since` on, a Client Hello asks for a server that is none of `names`, and nothing
-    /// said before that the connection goes through a proxy.
+    /// True if, among the events from `since` on, a Client Hello asks for a server that is none of `names`, and no
+    /// earlier message shows that the connection goes through a proxy.
     pub(crate) fn names_another(&self, since: usize, names: &[String]) -> bool {
         let connects = |event: &Event| matches!(event.kind, EventKind::Http(Head::Request(_)));
         self.events.iter().skip(since).any(|event| match &event.kind {
@@ -307,13 +307,14 @@ impl Direction {
         }) && !self.events.iter().any(connects)
     }
 
-    /// Bytes that it may still say before it is given up; `None` as long as it or its peer is of interest.
+    /// The number of bytes that it may still send before it is dropped; `None` as long as it or its peer is of
+    /// interest.
     pub(crate) fn bytes_left_beside(&self, peer: &Self) -> Option<u64> {
         (self.is_uninteresting() && (peer.is_uninteresting() || peer.tcp.frames == 0))
             .then(|| (MAX_IDLE_BYTES + 1).saturating_sub(self.tcp.bytes_seen(&self.stream)))
     }
 
-    /// Lets segments that only carry on pass, where nothing else can come of them.
+    /// Lets segments that only continue the direction pass, if they cannot change anything else.
     #[inline]
     pub(crate) fn let_pass(&mut self, peer: &Self, is_opener: bool) {
         if self.tcp.frames > LOOKED_AT
@@ -330,21 +331,21 @@ impl Direction {
         }
     }
 
-    /// Bytes that may pass, and whether only bytes in which TLS cannot begin.
+    /// The number of bytes that may pass, and whether only bytes in which TLS cannot begin may.
     fn passable(&self, peer: &Self) -> (u32, bool) {
         let is_read = self.records.carries() != Carries::Tls && !self.http.is_done();
         if !self.opening.whole || is_read {
             return (0, false);
         }
         let (room, is_searched) = self.records.passable();
-        // The last of them is looked at, so that it is given up there.
+        // The last of them is examined, so that the direction is dropped there.
         let left = self
             .bytes_left_beside(peer)
             .map_or(u64::MAX, |left| left.saturating_sub(1));
         (u32::try_from(room.min(left)).unwrap_or(u32::MAX), is_searched)
     }
 
-    /// Takes note of the segments that only carried on.
+    /// Takes over the segments that only continued the direction.
     pub(crate) fn catch_up(&mut self, peer: &mut Stream) {
         let Some(passed) = self.run.close() else { return };
         let tcp = &mut self.tcp;
@@ -366,8 +367,8 @@ impl Direction {
         self.run = Run::default();
     }
 
-    /// Whether the capture holds this very packet already: the same header and checksum, hence the same bytes. If so it is
-    /// counted, with the frames of both.
+    /// True if the capture already holds this very packet: the same header and checksum, hence the same bytes. Such a
+    /// copy is counted, with the frames of both.
     #[inline]
     pub(crate) fn is_copy(&mut self, segment: &Segment<'_>, print: u64) -> bool {
         let Some(original) = self.run.copy_of(segment, print) else {
@@ -380,7 +381,7 @@ impl Direction {
         true
     }
 
-    /// Notes a FIN or a RST, the first of each; `chunk` is what the segment carried.
+    /// Records a FIN or a RST, the first of each; `chunk` is the segment's payload.
     #[cold]
     pub(crate) fn close(&mut self, segment: &Segment<'_>, chunk: &Chunk<'_>) {
         let end = chunk.from.saturating_add(u64::from(segment.wire_payload_len()));
@@ -414,7 +415,7 @@ impl Direction {
     }
 }
 
-/// Whether a server's name is one of these; a dot at its end adds nothing.
+/// True if a server's name is one of these; a dot at its end makes no difference.
 pub(crate) fn is_one_of(name: &str, names: &[String]) -> bool {
     let name = name.trim_end_matches('.');
     names.iter().any(|own| own.eq_ignore_ascii_case(name))
@@ -433,7 +434,7 @@ fn read_item(
         Item::Chunk(chunk) => {
             opening.keep(chunk);
             if records.carries() != Carries::Tls {
-                // Bytes behind a hole are not the opening.
+                // Bytes after a gap are not the opening.
                 let whole = tcp.gaps.is_empty();
                 talk.keep(chunk);
                 if !http.is_done() {
@@ -470,7 +471,7 @@ mod tests {
 
     const START: Position = 1 << 20;
 
-    /// Hands in bytes at positions after the start, each in a frame of its own, and ends the direction.
+    /// Hands in bytes at positions after the start, each in its own frame, and ends the direction.
     fn read(parts: &[(u64, &[u8])]) -> Direction {
         read_into(Direction::default(), parts)
     }

@@ -1,11 +1,11 @@
-//! Said → Event: what a direction of a connection says, in TCP, TLS or readable HTTP.
+//! Said → Event: the messages of a direction of a connection, in TCP, TLS or readable HTTP.
 
 use crate::connection::step::{Detail, StepKind};
 use crate::http::reader::Head;
 use crate::tcp::said::Said;
 use crate::tls::message::Message;
 
-/// Something a direction said, in its order.
+/// A message of a direction, in its order.
 pub type Event = Said<EventKind>;
 
 /// An event of a direction: TCP's, HTTP's or TLS's.
@@ -22,12 +22,12 @@ pub enum EventKind {
     Decrypted(Message),
     /// Readable HTTP, before TLS or instead of it.
     Http(Head),
-    /// CAPWAP control in clear, or what QUIC itself says, by its step.
+    /// CAPWAP control in clear, or a statement of QUIC itself, by its step.
     Control(StepKind, Option<Detail>),
 }
 
 impl EventKind {
-    /// Whether it says that something failed: it is kept beyond the bound that others have.
+    /// True if it reports a failure: it is kept beyond the bound for other events.
     pub(crate) fn tells_failure(&self) -> bool {
         match self {
             Self::Tls(Message::Alert { level, .. }) | Self::Decrypted(Message::Alert { level, .. }) => *level == 2,

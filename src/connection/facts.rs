@@ -1,4 +1,4 @@
-//! The facts of TLS that a walk shows: choices, certificates, alerts, and how far the handshake came.
+//! The facts of TLS in a walk: choices, certificates, alerts, and the progress of the handshake.
 
 use super::step::{Seen, Side, Sides};
 use crate::base::frame::{FrameNumber, Timestamp};
@@ -22,12 +22,12 @@ pub struct Alert {
     pub seen: Seen,
     /// Index of its step.
     pub step: usize,
-    /// The other side had closed before: the alert is a consequence of that.
+    /// The other side had closed before: the alert is a consequence of the close.
     pub after_close: bool,
 }
 
 impl Alert {
-    /// Whether it reports an error: everything but close_notify and, in TLS 1.3, user_canceled; warnings of earlier
+    /// True if it reports an error: every alert except close_notify and, in TLS 1.3, user_canceled; warnings of earlier
     /// versions do not end a connection by themselves.
     #[must_use]
     pub const fn is_error(&self, version: Option<Version>) -> bool {
@@ -71,27 +71,29 @@ pub struct TlsFacts {
     /// TLS 1.3: the client's part of the handshake held more than Finished, hence a Certificate, perhaps an empty one
     /// (RFC 9846 section 4.4.2: it is sent if and only if the server asked).
     pub client_sent_certificate: bool,
-    /// TLS 1.3: by its size that Certificate was empty.
+    /// TLS 1.3: the size shows that this Certificate was empty.
     pub client_certificate_empty: bool,
-    /// TLS 1.3: the server sent something after the client's Finished that is no alert: it accepted what came before.
+    /// TLS 1.3: the server sent a record other than an alert after the client's Finished: it accepted the messages
+    /// before.
     pub server_accepted: bool,
     /// TLS 1.3: the server's answer is a single record that could also be a ticket.
     pub lone_answer: bool,
-    /// TLS 1.3: all that the server sent after the handshake may be tickets or the answer; the first of it.
+    /// TLS 1.3: all records of the server after the handshake may be tickets or the answer; the first of them.
     pub ticket_or_answer: Option<FrameNumber>,
-    /// TLS 1.3: where the client sent, behind a record as large as a certificate, one as short as an alert and no Finished.
+    /// TLS 1.3: the frame of a client's record as short as an alert, after one as large as a certificate and without a
+    /// Finished.
     pub client_gave_up: Option<FrameNumber>,
-    /// QUIC: what the server sent behind the handshake, where it may be the end as well as an answer, or where the capture may have
-    /// lost sight of it.
+    /// QUIC: the server's packet after the handshake, if it may be the end or an answer, or if the capture may have
+    /// lost sight of the connection.
     pub unclear_answer: Option<FrameNumber>,
-    /// TLS 1.3: the server's first record after the client's Finished is as short as an alert, and nothing but the
+    /// TLS 1.3: the server's first record after the client's Finished is as short as an alert, and only the
     /// connection's end follows it.
     pub server_alert_after_finished: Option<FrameNumber>,
     /// TLS 1.3: the same from the client, in place of its Finished.
     pub client_alert_instead_of_finished: Option<FrameNumber>,
-    /// TLS 1.3: the server's first encrypted record holds no more than an alert: it broke off behind its Server Hello.
+    /// TLS 1.3: the server's first encrypted record holds only an alert: the server aborted after its Server Hello.
     pub server_broke_off: Option<FrameNumber>,
-    /// Where a record should have begun stood something else: who sent that, and where.
+    /// Bytes other than a record stood where one should begin: their sender and frame.
     pub not_a_record: Option<(Side, FrameNumber)>,
 }
 
@@ -108,7 +110,7 @@ impl TlsFacts {
         self.server_hello.as_ref().map(|hello| CipherSuite(hello.cipher_suite))
     }
 
-    /// Whether both sides finished the handshake, as far as can be seen.
+    /// True if both sides finished the handshake, as far as the capture shows.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         self.finished.client.is_some() && self.finished.server.is_some()

@@ -1,9 +1,9 @@
-//! Segment → Run: segments that only carry on, counted without looking at the rest of their direction.
+//! Segment → Run: segments that only continue a direction, counted without reading the rest of its state.
 //!
-//! Most segments of a connection come in order and bring nothing that is read: acknowledgements, plaintext of no known
-//! protocol, the middle of a record's ciphertext. They change a few numbers, which stand here in one or two lines of the
-//! cache where a direction has twenty-six. The direction catches up when a segment comes that must be looked at, or when it ends; then
-//! everything is as if it had looked at each of them.
+//! Most segments of a connection come in order and carry nothing that is read: acknowledgements, plaintext of an
+//! unknown protocol, the middle of a record's ciphertext. They change a few numbers, which are here in one or two cache
+//! lines, while a direction has twenty-six. The direction catches up when a segment comes that must be examined, or
+//! when it ends; then its state is as if it had examined each of them.
 
 use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::seq::SeqNumber;
@@ -11,22 +11,24 @@ use crate::decode::{Segment, TcpFlags, options};
 use crate::tcp::side::Ordinary;
 use crate::tls::may_begin;
 
-/// Segments remembered to tell the capture's second copies from the sender's retransmissions.
+/// The number of segments remembered to distinguish the capture's second copies from the sender's retransmissions.
 pub(crate) const MAX_RECENT: usize = 32;
 
 /// The same for acknowledgements without data, which are the bulk of a capture and change nothing.
 const MAX_RECENT_BARE: usize = 4;
 
-/// A second copy of a packet without IP identification must come within this time, since a retransmission looks the same;
-/// no TCP retransmits faster on purpose (RFC 6298 asks for a second, Linux waits 200 ms).
+/// In nanoseconds. A second copy of a packet without IP identification must come within this time, because a
+/// retransmission looks the same; no TCP retransmits faster on purpose (RFC 6298 asks for a second, Linux waits 200
+/// ms).
 const COPY_WITHIN: i64 = 100_000_000;
 
 /// Sequence numbers that a direction may advance before it catches up: well below half of sequence space.
 const MAX_AHEAD: u32 = 64 * 1024 * 1024;
 
-/// Counters of a direction since it caught up, and the state that shows whether it must look at the next segment.
+/// Counters of a direction since it last caught up, and the state that decides whether it must examine the next
+/// segment.
 ///
-/// All but `recent` is as long as a line of the cache. It is not aligned to one: that gained nothing, and cost memory.
+/// Without `recent` it fits into one cache line. It is not aligned to one: alignment gained nothing, and cost memory.
 #[derive(Debug, Default)]
 pub(crate) struct Run {
     /// The last segments, in a ring.
@@ -38,19 +40,19 @@ pub(crate) struct Run {
     /// The acknowledgement number of the last segment, and the one when the run began.
     acked: SeqNumber,
     acked_from: SeqNumber,
-    /// Bytes that may go by.
+    /// The number of bytes that may pass.
     room: u32,
-    /// Largest payload that may go by.
+    /// The largest payload that may pass.
     largest: u32,
     /// Segments.
     frames: u32,
     /// All segments of the direction below TCP, these included.
     ordinary: Option<Ordinary>,
-    /// Where in `recent` the next one goes.
+    /// The index in `recent` for the next segment.
     at: u8,
-    /// Segments may be taken.
+    /// True if segments may be taken.
     is_open: bool,
-    /// TLS may begin in the bytes.
+    /// True if TLS may begin in the bytes.
     is_searched: bool,
 }
 
@@ -74,8 +76,8 @@ pub(crate) struct Passed {
 }
 
 impl Run {
-    /// Lets segments be taken from number `next` on, until `room` bytes have gone by; `is_searched` when none of them may
-    /// begin TLS. One larger than all before is looked at: `largest` is the largest payload so far.
+    /// Lets segments be taken from number `next` on, until `room` bytes have passed; `is_searched` if none of them may
+    /// begin TLS. A segment larger than all before is examined: `largest` is the largest payload so far.
     pub(crate) fn open(&mut self, next: SeqNumber, room: u32, is_searched: bool, ordinary: Ordinary, largest: u32) {
         self.next = next;
         self.acked_from = self.acked;
@@ -86,7 +88,7 @@ impl Run {
         self.is_open = true;
     }
 
-    /// Takes no more, and tells what went by, if anything did.
+    /// Stops taking segments, and returns those that passed, if any.
     pub(crate) fn close(&mut self) -> Option<Passed> {
         self.is_open = false;
         let frames = std::mem::take(&mut self.frames);
@@ -99,12 +101,12 @@ impl Run {
         })
     }
 
-    /// The last segment taken that the direction does not know of.
+    /// The last segment taken that the direction does not know yet.
     pub(crate) fn last(&self) -> Option<FrameAt> {
         (self.frames > 0).then_some(self.last)
     }
 
-    /// Takes a segment, if it only carries on.
+    /// Takes a segment, if it only continues the direction.
     #[inline]
     pub(crate) fn takes(&mut self, segment: &Segment<'_>) -> bool {
         const TOLD_APART: u8 = TcpFlags::SYN | TcpFlags::FIN | TcpFlags::RST | TcpFlags::ACK;
@@ -143,7 +145,7 @@ impl Run {
         true
     }
 
-    /// Remembers a segment that the direction looks at.
+    /// Remembers a segment that the direction examines.
     #[inline]
     pub(crate) fn note(&mut self, segment: &Segment<'_>, print: u64) {
         if segment.flags.ack() {
@@ -152,7 +154,7 @@ impl Run {
         self.remember(segment, print);
     }
 
-    /// The frame that is this very packet: the same header and checksum, hence the same bytes.
+    /// The frame that holds this very packet: the same header and checksum, hence the same bytes.
     #[inline]
     pub(crate) fn copy_of(&self, segment: &Segment<'_>, print: u64) -> Option<FrameNumber> {
         let bare = segment.payload.is_empty() && segment.flags.0 & (TcpFlags::SYN | TcpFlags::FIN | TcpFlags::RST) == 0;
@@ -190,19 +192,20 @@ impl Seen {
     }
 }
 
-/// Bits of a time that are left away: 2^16 ns, so that 32 bits hold three days.
+/// The number of low bits of a time that are dropped: units of 2^16 ns, so that 32 bits hold three days.
 const SHORT: u32 = 16;
 
 const fn short(time: Timestamp) -> u32 {
     (time.0 >> SHORT) as u32
 }
 
-/// Whether a segment like one at that time can be the same packet.
+/// True if a segment with the same fingerprint at that time may be the same packet.
 pub(crate) fn may_be_copy(segment: &Segment<'_>, at: Timestamp) -> bool {
     segment.ip_id.is_some_and(|id| id != 0) || segment.time.0.abs_diff(at.0) <= COPY_WITHIN.unsigned_abs()
 }
 
-/// The fields that two copies of one packet share, however often it was forwarded between them: not TTL, MAC or VLAN tag.
+/// The fields that two copies of one packet share, however often it was forwarded between them: not TTL, MAC or VLAN
+/// tag.
 #[inline]
 pub(crate) fn fingerprint(segment: &Segment<'_>) -> u64 {
     let numbers = u64::from(segment.seq.0) << 32 | u64::from(segment.ack.0);
@@ -231,25 +234,25 @@ mod tests {
     /// The next action of a side.
     #[derive(Clone, Debug)]
     enum Step {
-        /// Sends so many of its bytes, after this many that are not captured.
+        /// Sends this many of its bytes, after this many that are not captured.
         Send {
             side: usize,
             skip: usize,
             len: usize,
         },
-        /// Acknowledges all that was sent but so much, selectively beyond, or announces that it has no room.
+        /// Acknowledges everything except this much, selectively beyond, or announces that it has no room.
         Ack {
             side: usize,
             less: u32,
             sack: bool,
             window: u16,
         },
-        /// The frame so many before it comes once more, as a copy or sent again.
+        /// The frame this many places before comes once more, as a copy or sent again.
         Again {
             back: usize,
             is_copy: bool,
         },
-        /// The last two frames change places.
+        /// The last two frames swap places.
         Swap,
         Close {
             side: usize,
@@ -318,7 +321,7 @@ mod tests {
         prop_oneof![tls, text, zeros, noise, http]
     }
 
-    /// The frames of a connection that does all this.
+    /// The frames of a connection with these actions.
     fn frames(says: &[Vec<u8>; 2], steps: &[Step], isn: [u32; 2]) -> Vec<Sent> {
         let mut at = [0_usize; 2];
         let mut frames: Vec<Sent> = Vec::new();
@@ -387,7 +390,7 @@ mod tests {
         frames
     }
 
-    /// The connection, and how many segments were passed over; none where each is to be looked at.
+    /// The connection, and the number of segments that passed; none if each is examined.
     fn read(frames: &[Sent], numbered: bool, may_pass: bool) -> (String, String, u64) {
         let ends = [0, 1].map(|side| Endpoint {
             ip: [10, 0, 0, side].into(),
@@ -444,7 +447,7 @@ mod tests {
         let closes = (0..2_usize, prop_oneof![Just(TcpFlags::FIN), Just(TcpFlags::RST)]);
         let end = proptest::collection::vec(closes.prop_map(|(side, flag)| Step::Close { side, flag }), 0..3);
         let steps = (proptest::collection::vec(step(), 1..600), end).prop_map(|(steps, end)| [steps, end].concat());
-        // Where the SYN stands, the first frame that acknowledges, and how long the client has nothing to say.
+        // The place of the SYN, the first frame that acknowledges, and how long the client sends nothing.
         let odd = prop_oneof![2 => Just((0, 0, 0)), 1 => (0..40_usize, 0..40_usize, 0..40_usize)];
         let isn = prop_oneof![[0..100_u32, 0..100_u32], any::<[u32; 2]>()];
         let strategy = ([bytes(), bytes()], steps, isn, any::<bool>(), odd);
@@ -482,7 +485,7 @@ mod tests {
             Ok(())
         });
         done.unwrap();
-        // Otherwise nothing was compared.
+        // Otherwise nothing would have been compared.
         assert!(passed.get() * 4 > all.get(), "{} of {}", passed.get(), all.get());
     }
 

@@ -1,4 +1,4 @@
-//! Segment → Flow: who talks to whom, and what each direction says.
+//! Segment → Flow: the two ends of a connection, and the messages of each direction.
 //!
 //! A flow is one TCP connection under observation: two [`Direction`]s, each with its stream and its readers, which never
 //! share a buffer. A new SYN on the same addresses and ports is a new flow (port reuse).
@@ -23,11 +23,11 @@ pub(crate) const LATE_SYN: i32 = 1024 * 1024;
 pub struct Flow {
     /// In order of first frames, counted from 0 over all TCP connections of the capture that were followed.
     pub index: u64,
-    /// The two ends; `directions[0]` is what `ends[0]` sends.
+    /// The two ends; `directions[0]` holds what `ends[0]` sends.
     pub ends: [Endpoint; 2],
     /// The two directions.
     pub directions: [Direction; 2],
-    /// Which end sent the SYN, where one was captured (or its answer).
+    /// The end that sent the SYN, if it or its answer was captured.
     pub opener: Option<usize>,
     /// First frame and its time.
     pub first: FrameAt,
@@ -35,13 +35,13 @@ pub struct Flow {
     pub last: FrameAt,
     /// The tunnel of the first frame.
     pub tunnel: Tunnel,
-    /// It is over, and that is known.
+    /// The flow is known to be over.
     pub(crate) closing: bool,
     /// It was handed on because too many flows were open at once: later segments belong to no flow.
     pub(crate) was_evicted: bool,
-    /// The server that its hello asked for, where it was given up for that before it was read.
+    /// The server that its hello asked for, if the flow was dropped for that before the hello was read.
     pub(crate) asks_for: Option<WireText>,
-    /// Nothing in it is followed. Said here as well as in both directions: each is a kilobyte away.
+    /// No part of it is followed. Stored here as well as in both directions: each of them is a kilobyte away.
     given_up: bool,
     /// A FIN or a RST was seen.
     closed: bool,
@@ -54,6 +54,8 @@ pub struct FlowCounts {
     pub flows: u64,
     /// Flows closed early because too many were open at once.
     pub evicted: u64,
+    /// Flows dropped without a known request for another server: what else they said is unknown.
+    pub given_up: u64,
     /// Segments that belong to no flow: connections that began before the capture and do not look like TLS or HTTP.
     pub stray: u64,
     /// Second copies.
@@ -63,7 +65,7 @@ pub struct FlowCounts {
 }
 
 impl Flow {
-    /// A flow that this segment begins; it is yet to be accepted.
+    /// A flow that begins with this segment, which is not processed yet.
     pub(crate) fn begin(index: u64, segment: &Segment<'_>) -> Box<Self> {
         let ends = if segment.src > segment.dst {
             [segment.dst, segment.src]
@@ -92,7 +94,7 @@ impl Flow {
         flow
     }
 
-    /// The same, with the bodies of encrypted records kept where that is wanted; before the first of them.
+    /// The same, keeping the bodies of encrypted records if wanted; must be called before the first of them.
     pub(crate) fn keeping(mut self: Box<Self>, keeps_bodies: bool) -> Box<Self> {
         if keeps_bodies {
             self.directions.iter_mut().for_each(Direction::keep_bodies);
@@ -100,12 +102,13 @@ impl Flow {
         self
     }
 
-    /// Whether a SYN on the same addresses and ports starts a new connection rather than belonging to this one.
+    /// True if a SYN on the same addresses and ports starts a new connection rather than belonging to this one.
     pub(crate) fn is_reused_by(&self, segment: &Segment<'_>, from: usize) -> bool {
         let Some(direction) = self.directions.get(from) else {
             return false;
         };
-        // A SYN-ACK for the SYN of this connection is none of another, whatever its number (RFC 9293 section 3.5).
+        // A SYN-ACK for the SYN of this connection never belongs to another, whatever its number (RFC 9293 section
+        // 3.5).
         let peer = self.directions.get(1 - from.min(1));
         if segment.flags.ack()
             && let Some(asked) = peer.and_then(|peer| peer.syn_seq)
@@ -116,22 +119,22 @@ impl Flow {
         if let Some(seq) = direction.syn_seq {
             return seq != segment.seq;
         }
-        // No SYN of this side yet: one that comes late in the file, because its direction was written late, fits the
-        // bytes seen of it, or what the peer acknowledged.
+        // This side has no SYN yet: a SYN that is late in the file, because its direction was written late, fits the
+        // bytes seen of it, or the peer's acknowledgement.
         direction
             .stream
             .first_seq()
             .is_some_and(|first| !(0..=LATE_SYN).contains(&first.distance_from(segment.seq)))
     }
 
-    /// Whether both sides have closed, or one has reset, and every byte is there; true once only.
+    /// True if both sides have closed, or one has reset, and every byte is captured; true only once.
     pub(crate) fn closes(&mut self) -> bool {
         let closes = !self.closing && self.is_over();
         self.closing |= closes;
         closes
     }
 
-    /// Whether it may have closed, and [`Self::closes`] has not said so yet.
+    /// True if it may have closed, and [`Self::closes`] has not returned true yet.
     #[inline]
     pub(crate) const fn may_close(&self) -> bool {
         self.closed && !self.closing
@@ -147,19 +150,19 @@ impl Flow {
                 .all(|side| side.ignored || side.stream.is_whole())
     }
 
-    /// Whether nothing in it is followed.
+    /// True if no part of it is followed.
     #[inline]
     pub(crate) const fn is_given_up(&self) -> bool {
         self.given_up
     }
 
-    /// Takes a segment that only carries on; says whether it is one. Any other is for [`Self::accept`].
+    /// Takes a segment if it only continues a direction, and returns whether it did. Any other is for [`Self::accept`].
     #[inline]
     pub(crate) fn carries_on(&mut self, segment: &Segment<'_>, from: usize) -> bool {
         self.directions.get_mut(from).is_some_and(|own| own.run.takes(segment))
     }
 
-    /// Brings everything up to date with the segments that only carried on.
+    /// Brings everything up to date with the segments that only continued a direction.
     pub(crate) fn catch_up(&mut self) {
         self.last = self.last();
         let [first, second] = &mut self.directions;
@@ -167,13 +170,13 @@ impl Flow {
         second.catch_up(&mut first.stream);
     }
 
-    /// Last frame and its time, of those that only carried on too.
+    /// Last frame and its time, including segments that only continued a direction.
     pub(crate) fn last(&self) -> FrameAt {
         let passed = self.directions.iter().filter_map(|side| side.run.last());
         passed.fold(self.last, Ord::max)
     }
 
-    /// Lets segments that only carry on pass from now on.
+    /// Lets segments that only continue a direction pass from now on.
     fn let_pass(&mut self) {
         if self.closed || self.given_up {
             return;
@@ -183,7 +186,7 @@ impl Flow {
         second.let_pass(first, self.opener == Some(1));
     }
 
-    /// Takes a segment of one of its ends.
+    /// Processes a segment of one of its ends.
     pub(crate) fn accept(
         &mut self,
         segment: &Segment<'_>,
@@ -272,8 +275,8 @@ impl Flow {
                 && own.syn_seq.is_some()
                 && own.acks_handshake(position, peer)
             {
-                // The peer's bytes begin where the acknowledgement of its SYN points, whether or not that was captured: the
-                // lowest of those sent before a word was said.
+                // The peer's bytes begin where the acknowledgement of its SYN points, whether or not the SYN was
+                // captured: at the lowest acknowledgement sent before any data.
                 if peer.syn_seq.is_none() {
                     peer.start_or_before(acked);
                 }
@@ -316,7 +319,7 @@ impl Flow {
             own.close(segment, &chunk);
             self.closed = true;
         }
-        // Neither side has anything that is followed: only FIN and RST still matter.
+        // Neither side carries anything that is followed: only FIN and RST still matter.
         if own.bytes_left_beside(peer) == Some(0) {
             own.ignore();
             peer.ignore();
@@ -324,7 +327,7 @@ impl Flow {
         }
     }
 
-    /// Reads what is left and puts each direction's events in order.
+    /// Reads the remaining bytes and puts each direction's events in order.
     #[must_use]
     pub fn finish(mut self: Box<Self>) -> Box<Self> {
         self.catch_up();

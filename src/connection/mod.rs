@@ -1,4 +1,4 @@
-//! Flow → Connection: everything a rule may look at, in terms of client and server.
+//! Flow → Connection: everything a rule may use, in terms of client and server.
 
 pub(crate) mod arrival;
 pub(crate) mod beginning;
@@ -37,7 +37,7 @@ use crate::tls::keys::KeyLog;
 use crate::tls::message::Message;
 use crate::tls::record::Carries;
 
-/// Why one end is taken for the client.
+/// The reason why one end is taken as the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientBy {
     /// It sent the Client Hello.
@@ -55,7 +55,7 @@ pub enum ClientBy {
 /// A readable HTTP request and its answer.
 #[derive(Clone, Debug, Default)]
 pub struct Exchange {
-    /// The request, with its frame; `None` when only the answer was captured.
+    /// The request, with its frame; `None` if only the answer was captured.
     pub request: Option<(FrameNumber, Box<crate::http::reader::Request>)>,
     /// The answer, with its frame.
     pub response: Option<(FrameNumber, Box<crate::http::reader::Response>)>,
@@ -70,7 +70,7 @@ pub struct Connection {
     pub client: Endpoint,
     /// The server.
     pub server: Endpoint,
-    /// How the client was recognised.
+    /// The reason why this end is the client.
     pub client_by: ClientBy,
     /// The transport below TLS.
     pub carrier: Carrier,
@@ -82,13 +82,13 @@ pub struct Connection {
     pub first: FrameAt,
     /// Last frame and its time.
     pub last: FrameAt,
-    /// Below the bytes.
+    /// The facts below the bytes.
     pub tcp: Sides<TcpSide>,
     /// The walk.
     pub steps: Vec<Step>,
-    /// TLS; `None` when neither side sent any.
+    /// The facts of TLS; `None` if neither side sent any.
     pub tls: Option<TlsFacts>,
-    /// Application Data records by their headers, whatever they hold.
+    /// Application Data records by their headers, whatever their content.
     pub records: Sides<ApplicationData>,
     /// Readable HTTP.
     pub http: Vec<Exchange>,
@@ -96,15 +96,15 @@ pub struct Connection {
     pub opening: Sides<Vec<u8>>,
     /// The frames of those bytes.
     pub opening_frame: Sides<Option<FrameNumber>>,
-    /// The same side speaks something that is neither TLS nor readable HTTP.
+    /// This side sends a protocol other than TLS and readable HTTP.
     pub speaks_other: Sides<bool>,
     /// The beginning of a side was not captured, and the bytes that follow do not show the protocol.
     pub beginning_hidden: bool,
     /// DNS over TCP.
     pub dns: Sides<Vec<u8>>,
-    /// TLS that was asked for in plain text and did not come about.
+    /// TLS that was requested in plain text and did not follow.
     pub offer: Option<Offer>,
-    /// The client says something other than TLS, and what shows that TLS was expected.
+    /// The client sends something other than TLS, with the sign that TLS was expected.
     pub plain_client: Option<PlainClient>,
     /// Events that were not kept.
     pub events_dropped: u64,
@@ -113,7 +113,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Describes a flow that has ended, with what a key log opens of it.
+    /// Describes a flow that has ended, with what a key log decrypts of it.
     #[must_use]
     #[allow(clippy::too_many_lines, reason = "one line for each field of a connection")]
     pub fn of(flow: Box<Flow>, log: Option<&KeyLog>) -> Self {
@@ -126,7 +126,7 @@ impl Connection {
         } else {
             ((second, first), (second_end, first_end))
         };
-        // Records of a session inside another protocol's packets are cut by its headers: nothing of them is read.
+        // Records of a session inside another protocol's packets are cut by its headers: none of them is read.
         let is_framed = framing::is_openvpn(&own.opening.bytes, &peer.opening.bytes);
         if is_framed {
             [&mut own, &mut peer].into_iter().for_each(forget_records);
@@ -183,14 +183,15 @@ impl Connection {
             plain_client: None,
             opened: is_opened,
         };
-        // One that negotiates TLS speaks as it should.
+        // A client that negotiates TLS behaves as it should.
         if connection.offer.is_none() && !is_framed {
             connection.plain_client = PlainClient::of(&connection);
         }
         connection
     }
 
-    /// Whether it was TLS or readable HTTP, or may have been: nothing shows what it was where its beginning was not captured.
+    /// True if it was TLS or readable HTTP, or may have been: if its beginning was not captured, the protocol is
+    /// unknown.
     #[must_use]
     pub fn may_be_read(&self) -> bool {
         self.tls.is_some() || !self.http.is_empty() || self.beginning_hidden || self.wants_tls()
@@ -208,24 +209,24 @@ impl Connection {
         self.steps.iter().find(|step| step.kind == kind && step.side == side)
     }
 
-    /// Whether TCP connected, as far as can be seen: the server answered the SYN, or bytes flowed.
+    /// True if TCP connected, as far as the capture shows: the server answered the SYN, or bytes were exchanged.
     #[must_use]
     pub fn connected(&self) -> bool {
         !self.tcp.server.syns.is_empty()
             || self.step(StepKind::Ack).is_some()
             || self.tcp.server.bytes > 0
-            // Data in a SYN was sent before anybody answered (RFC 7413).
+            // Data in a SYN was sent before any answer (RFC 7413).
             || self.tcp.client.bytes > 0 && !self.spoke_in_syn_only()
     }
 
-    /// Whether all that the client sent, bytes or none, came with its SYNs.
+    /// True if everything that the client sent, bytes or none, came with its SYNs.
     #[must_use]
     pub fn spoke_in_syn_only(&self) -> bool {
         self.tcp.client.ordinary.is_none() && !self.tcp.client.syns.is_empty()
     }
 
-    /// Whether the client answered the server's answer to its SYN with a RST, before a word was said: its TCP knows no such
-    /// connection, or the server took the SYN for one of an older (RFC 9293 section 3.10.7.3).
+    /// True if the client answered the server's answer to its SYN with a RST, before any data: its TCP has no such
+    /// connection, or the server took the SYN as one of an older connection (RFC 9293 section 3.10.7.3).
     #[must_use]
     pub fn answer_refused(&self) -> bool {
         self.tcp.client.reset.is_some()
@@ -234,27 +235,27 @@ impl Connection {
             && Side::both().iter().all(|&side| self.tcp[side].bytes == 0)
     }
 
-    /// Whether TLS was asked for or expected, and did not come about.
+    /// True if TLS was requested or expected, and did not follow.
     #[must_use]
     pub fn wants_tls(&self) -> bool {
         let is_sign = |client: &PlainClient| client.sign.is_some() || client.spoken == Spoken::Tlcp;
         self.offer.is_some() || self.plain_client.as_ref().is_some_and(is_sign)
     }
 
-    /// The frame and time of the last thing a side sent.
+    /// The frame and time of a side's last packet.
     #[must_use]
     pub fn last_of(&self, side: Side) -> Option<FrameAt> {
         let tcp = &self.tcp[side];
         (tcp.frames > 0).then_some(tcp.last)
     }
 
-    /// The name the client asked for: SNI.
+    /// The name that the client asked for (SNI).
     #[must_use]
     pub fn server_name(&self) -> Option<&WireText> {
         self.tls.as_ref()?.client_hello.as_ref()?.server_name.as_ref()
     }
 
-    /// The last exchange that a proxy was asked to make itself, without a tunnel.
+    /// The last exchange that a proxy was asked to perform itself, without a tunnel.
     #[must_use]
     pub fn forwarded(&self) -> Option<&Exchange> {
         self.http.iter().rfind(|exchange| exchange.absolute().is_some())
@@ -294,7 +295,8 @@ impl Side {
     }
 }
 
-/// Bytes that never arrived show by segments of their receiver after the hole; without such segments nothing shows it.
+/// Bytes that never arrived are shown by segments of their receiver after the gap; without such segments nothing shows
+/// it.
 fn doubt_gaps(own: &mut TcpSide, receiver: &TcpSide) {
     for gap in &mut own.gaps {
         if gap.cause == GapCause::NeverArrived && receiver.last.frame <= gap.seen_at {
@@ -303,7 +305,7 @@ fn doubt_gaps(own: &mut TcpSide, receiver: &TcpSide) {
     }
 }
 
-/// Which end is the client, and why.
+/// The end that is the client, and the reason.
 fn find_client(flow: &Flow) -> (usize, ClientBy) {
     let says = |test: fn(&EventKind) -> bool| {
         flow.directions
@@ -355,7 +357,7 @@ fn find_client(flow: &Flow) -> (usize, ClientBy) {
     (usize::from(first.port < second.port), ClientBy::Port)
 }
 
-/// Takes back what was read as TLS.
+/// Discards what was read as TLS.
 fn forget_records(side: &mut Direction) {
     side.events.retain(|event| !is_tls_event(event));
     side.carries = Carries::NotTls;
@@ -366,7 +368,7 @@ fn speaks_tls(side: &Direction) -> bool {
     side.carries == Carries::Tls || side.events.iter().any(is_tls_event)
 }
 
-/// The first bytes of a direction that is not TLS from its first byte: any other has no opening of its own.
+/// The first bytes of a direction that is not TLS from its first byte; other directions have no opening.
 fn own_opening(side: &mut Direction) -> Vec<u8> {
     let is_own = side.carries != Carries::Tls || side.preamble > 0;
     if is_own {
@@ -399,7 +401,7 @@ fn pair(messages: Vec<(Side, FrameAt, Head)>) -> Vec<Exchange> {
                 request: Some((frame, request)),
                 response: None,
             }),
-            // An interim answer (RFC 9110 section 15.2) is not the one.
+            // An interim answer (RFC 9110 section 15.2) is not the final one.
             Head::Response(response) if (100..200).contains(&response.status) => {}
             Head::Response(response) => {
                 match exchanges.get_mut(answered) {
@@ -432,7 +434,7 @@ mod tests {
 
     pub(crate) const SECOND: i64 = 1_000_000_000;
 
-    /// A connection with one captured SYN, at this second and in the frame of that number.
+    /// A connection with one captured SYN, at this second and in the frame with that number.
     pub(crate) fn connection(at: i64, client: &str, server: &str) -> Connection {
         let first = FrameAt::new(FrameNumber(at.unsigned_abs()), Timestamp(at * SECOND));
         Connection {
@@ -477,7 +479,7 @@ mod tests {
             self
         }
 
-        /// The client sent a hello with this name (none: without one).
+        /// The client sent a hello with this name (empty: without one).
         pub(crate) fn asking_for(self, name: &str) -> Self {
             let mut this = self.answered();
             let hello = ClientHello {

@@ -1,4 +1,4 @@
-//! Segment → Doubtful: a few zero bytes that are Ethernet's padding or data, until the next segment shows which.
+//! Segment → Doubtful: a few zero bytes that are Ethernet's padding or data, until the next segment decides.
 
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::seq::SeqNumber;
@@ -6,8 +6,8 @@ use crate::connection::direction::Direction;
 use crate::decode::{Segment, TcpFlags};
 use crate::tcp::stream::{Chunk, Stream};
 
-/// Whether a segment's payload may be Ethernet's padding, which some stacks count as data: up to six zero bytes, not
-/// pushed. Taken for data they would displace the first bytes of what follows.
+/// True if a segment's payload may be Ethernet's padding, which some stacks count as data: up to six zero bytes, not
+/// pushed. Treated as data they would displace the first bytes of the next segment.
 pub(super) fn may_be_padding(segment: &Segment<'_>) -> bool {
     let len = segment.payload.len();
     // On a SYN or FIN, one zero byte is more likely data than padding.
@@ -30,7 +30,7 @@ pub(super) struct Doubtful {
 }
 
 impl Direction {
-    /// Keeps bytes that may be padding until the next segment tells.
+    /// Keeps bytes that may be padding until the next segment decides.
     pub(crate) fn doubt(&mut self, segment: &Segment<'_>) {
         if !segment.flags.syn() && !segment.flags.fin() {
             self.doubtful = Some(Doubtful {
@@ -43,8 +43,8 @@ impl Direction {
         }
     }
 
-    /// They were data when the sender's numbers went on behind them, and padding when it sends from the same place again. A
-    /// segment of before, late or sent again, shows neither.
+    /// They were data if the sender's numbers continue after them, and padding if it sends from the same place again.
+    /// An earlier segment, late or sent again, shows neither.
     pub(crate) fn settle_doubtful(&mut self, next: SeqNumber, peer: &mut Stream) {
         let Some(doubtful) = self.doubtful.take() else { return };
         let len = i32::try_from(doubtful.len).unwrap_or_default();

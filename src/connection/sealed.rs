@@ -1,7 +1,7 @@
-//! Record → Step: what the encrypted records of TLS 1.3 must be, as far as order, side and size decide it.
+//! Record → Step: the kinds of the encrypted records of TLS 1.3, as far as order, side and size determine them.
 //!
 //! After the Server Hello every record is of type application_data (RFC 9846 section 5.2), whether it holds handshake
-//! messages, tickets, an alert or data. What is named here is inferred, and marked so by whoever uses it.
+//! messages, tickets, an alert or data. The names given here are inferred, and the callers mark them so.
 //!
 //! Sizes seen in recordings (TLS_AES_256_GCM_SHA384: Finished alone 69 bytes, an alert alone 19): OpenSSL, GnuTLS and NSS
 //! servers pad nothing; JSSE adds 16 bytes to every record (Finished 85, alerts 35); clients of OpenSSL and GnuTLS send
@@ -34,10 +34,10 @@ pub(super) struct Sizes {
     pub(super) alert: u16,
 }
 
-/// The names that the records were given.
+/// The names given to the records.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Named {
-    /// Step index, what it is, and a remark.
+    /// Step index, kind, and a remark.
     pub(super) steps: Vec<(usize, StepKind, Option<Detail>)>,
     /// Alerts, in no order.
     pub(super) alerts: Vec<(Side, usize)>,
@@ -45,33 +45,36 @@ pub(super) struct Named {
     pub(super) application_data: Sides<u64>,
     pub(super) first_application_data: Sides<Option<FrameNumber>>,
     pub(super) client_sent_certificate: bool,
-    /// By its size that Certificate was empty.
+    /// The size shows that this Certificate was empty.
     pub(super) client_certificate_empty: bool,
     pub(super) server_accepted: bool,
     pub(super) server_refused: Option<FrameNumber>,
-    /// In place of its encrypted messages the server sent a record that holds no more than an alert.
+    /// The server sent a record that holds only an alert, in place of its encrypted messages.
     pub(super) server_broke_off: Option<FrameNumber>,
     pub(super) client_refused: Option<FrameNumber>,
     /// The answer is a single record that could also be a ticket.
     pub(super) lone_answer: bool,
-    /// All that came back are records like tickets, and one of them was sent after the server had the request: the first.
+    /// All records that came back are like tickets, and one of them was sent after the server had the request: the
+    /// first such record.
     pub(super) ticket_or_answer: Option<FrameNumber>,
     /// After a record as large as a certificate the client sent one as short as an alert, and no Finished.
     pub(super) client_gave_up: Option<FrameNumber>,
 }
 
-/// How long after the client's Finished a ticket may come: the server sends it when it has that (RFC 9846 section 4.6.1), so
-/// a few round trips, with a delayed acknowledgement (up to 200 ms) between.
+/// The number of round trips after the client's Finished within which a ticket may come: the server sends it when it
+/// has the Finished (RFC 9846 section 4.6.1), so after a few round trips, with a delayed acknowledgement (up to 200 ms)
+/// between.
 const TICKET_TRIPS: i64 = 3;
 const TICKET_PATIENCE: i64 = 250_000_000;
 
-/// The largest record that is taken for Encrypted Extensions alone: a few extensions, and nothing of a certificate.
+/// The largest record that counts as Encrypted Extensions alone: a few extensions, and no part of a certificate.
 const MAX_EXTENSIONS: u16 = 150;
 
 /// Bytes of padding that a stack may add to short records: JSSE adds 16.
 const MAX_PADDING: u16 = 64;
 
-/// An empty Certificate message is eight bytes longer than nothing: sharing a record with Finished, it is no padding.
+/// An empty Certificate message is eight bytes longer than none: in a record together with Finished, this is no
+/// padding.
 const EMPTY_CERTIFICATE: u16 = 8;
 
 /// An alert's two bytes.
@@ -80,8 +83,8 @@ const ALERT: u16 = 2;
 /// The padding JSSE adds.
 const JSSE_PADDING: u16 = 16;
 
-/// Names the records of both sides; `early_data_end`: where the client's early data ended, if it sent any; `round_trip`: how
-/// long an answer takes, in nanoseconds.
+/// Names the records of both sides; `early_data_end` is the end of the client's early data, if it sent any;
+/// `round_trip` is the time until an answer, in nanoseconds.
 pub(super) fn name(
     client: &[Protected],
     server: &[Protected],
@@ -116,7 +119,8 @@ pub(super) fn name(
         client_flight(client, sizes, early_data_end.is_some(), &mut named)
     };
     named.data(Side::Client, rest, Goodbye::of(client_alert, sizes));
-    // All that the server still says is alerts: it refuses. Several: some stacks close with a second one.
+    // All further records of the server are alerts: it refuses. There may be several: some stacks close with a second
+    // one.
     let only_alerts = !after.is_empty() && after.len() <= 3 && after.iter().all(|record| record.len == server_alert);
     if only_alerts && !answered_early {
         named.server_refused = after.first().map(|record| record.frame);
@@ -134,8 +138,8 @@ pub(super) fn name(
     named
 }
 
-/// Names the server's flight. Its last message is Finished, recognised by its size where it has a record of its own; what
-/// follows that did not wait for the client (RFC 9846 section 4.4.4). Otherwise messages share records.
+/// Names the server's flight. Its last message is Finished, recognised by its size if it has its own record; records
+/// after it did not wait for the client (RFC 9846 section 4.4.4). Otherwise messages share records.
 fn server_flight<'a>(before: &'a [Protected], client_spoke: bool, sizes: Sizes, named: &mut Named) -> &'a [Protected] {
     let own_record = before
         .iter()
@@ -148,7 +152,7 @@ fn server_flight<'a>(before: &'a [Protected], client_spoke: bool, sizes: Sizes, 
             named.finished.server = Some(record.frame);
             (StepKind::Finished, (n == 0).then_some(Detail::WithMessagesBefore))
         } else if n == 0 && record.len <= MAX_EXTENSIONS && flight.len() > 1 {
-            // A record of its own; a larger one, or the only one, may hold anything up to Finished.
+            // In its own record; a larger record, or the only one, may hold anything up to Finished.
             (StepKind::EncryptedExtensions, None)
         } else {
             (StepKind::EncryptedHandshake, None)
@@ -158,8 +162,8 @@ fn server_flight<'a>(before: &'a [Protected], client_spoke: bool, sizes: Sizes, 
     flight
 }
 
-/// Where the client refuses with an alert in the place of its flight, or of the rest of it: what follows, and the length of
-/// the client's alerts.
+/// If the client refuses with an alert in place of its flight, or of the rest of it: the records after it, and the
+/// length of the client's alerts.
 fn refused_turn<'a>(
     client: &'a [Protected],
     flight: &[Protected],
@@ -179,7 +183,7 @@ fn refused_turn<'a>(
     if flight.is_empty() || !after.is_empty() || !is_large || !is_alert(alert) {
         return None;
     }
-    // Something as large as a certificate, then an alert where the rest of the flight belongs, and no answer to any of it.
+    // A record as large as a certificate, then an alert in place of the rest of the flight, and no answer to either.
     named.client_sent_certificate = true;
     named.client_gave_up = Some(alert.frame);
     let remark = Some(Detail::CertificateBySize);
@@ -190,8 +194,8 @@ fn refused_turn<'a>(
     Some((&[], sizes.alert))
 }
 
-/// How long it takes until something is answered, as the handshakes of TCP and TLS show, whichever took longer; wherever the
-/// capture was made.
+/// The time until a message is answered, in the handshakes of TCP and TLS, whichever is longer; wherever the capture
+/// was made.
 pub(super) fn round_trip(steps: &[Step]) -> i64 {
     let time = |kind: StepKind| steps.iter().find(|step| step.kind == kind).map(|step| step.time);
     let pairs = [
@@ -203,7 +207,7 @@ pub(super) fn round_trip(steps: &[Step]) -> i64 {
     trips.into_iter().max().unwrap_or_default()
 }
 
-/// Names the client's part of the handshake; what follows it, and the length of the client's alerts.
+/// Names the client's part of the handshake; returns the records after it, and the length of the client's alerts.
 fn client_flight<'a>(
     client: &'a [Protected],
     sizes: Sizes,
@@ -219,7 +223,7 @@ fn client_flight<'a>(
         .or_else(|| first.clone().position(|record| padded(record) == JSSE_PADDING));
     // Without a record of that size the messages share one record, which then is the first.
     let end = own_record.unwrap_or(0);
-    // Early data ends with a record of its own (EndOfEarlyData), which is no certificate.
+    // Early data ends with its own record (EndOfEarlyData), which is no certificate.
     let others = end.saturating_sub(usize::from(early_data));
     named.client_sent_certificate = others > 0 || own_record.is_none() && !client.is_empty();
     // An empty Certificate alone in a record, or beside Finished.
@@ -248,10 +252,10 @@ fn client_flight<'a>(
 }
 
 impl Named {
-    /// Names the alerts where the server sent one in place of its encrypted messages; whether it did.
+    /// Names the alerts if the server sent one in place of its encrypted messages; returns whether it did.
     ///
-    /// No message fits into the record of an alert: the least of them, without a body, is two bytes longer (RFC 9846 section 4).
-    /// A client that goes on has had the server's Finished, which then was not captured.
+    /// No message fits into the record of an alert: the smallest of them, without a body, is two bytes longer (RFC 9846
+    /// section 4). A client that continues has received the server's Finished, which then was not captured.
     fn broken_off(&mut self, client: &[Protected], server: &[Protected], alert_len: u16) -> bool {
         let holds_alert = |record: &&Protected| record.len == alert_len;
         let Some(first) = server.first().filter(holds_alert) else {
@@ -270,7 +274,7 @@ impl Named {
         true
     }
 
-    /// Names what the server says after its flight: tickets first, then answers.
+    /// Names the server's records after its flight: tickets first, then answers.
     fn answers(
         &mut self,
         later: &[Protected],
@@ -281,7 +285,7 @@ impl Named {
         let tickets = ticket_count(later, goodbye, request, last_ticket);
         let others = later.iter().filter(|record| record.len != goodbye.len).count();
         self.lone_answer = tickets == 0 && others == 1;
-        // Size and place are all there is to tell a ticket by: one that was sent with the request in hand may be the answer.
+        // Only size and place identify a ticket: a record sent after the request arrived may be the answer.
         self.ticket_or_answer = later
             .first()
             .filter(|_| tickets > 0 && tickets == others)
@@ -294,7 +298,7 @@ impl Named {
         self.data(Side::Server, answers, goodbye);
     }
 
-    /// Records after the handshake: alerts where the side's last ones are that short, data otherwise.
+    /// Records after the handshake: alerts if the side's last ones are that short, data otherwise.
     fn data(&mut self, side: Side, records: &[Protected], goodbye: Goodbye) {
         let alerts = goodbye.count(records);
         for (n, record) in records.iter().enumerate() {
@@ -314,7 +318,7 @@ impl Named {
     }
 }
 
-/// The padding of a record that holds Finished, 0 when its length cannot be that.
+/// The padding of a record that holds Finished; 0 if its length does not fit.
 const fn padding_of(len: u16, finished: u16) -> u16 {
     let excess = len.saturating_sub(finished);
     if excess <= MAX_PADDING && excess != EMPTY_CERTIFICATE {
@@ -329,7 +333,8 @@ const fn padding_of(len: u16, finished: u16) -> u16 {
 struct Goodbye {
     /// Length of a record that holds one.
     len: u16,
-    /// How many there may be: JSSE, which pads them, sends user_canceled before close_notify (RFC 9846 section 6.1).
+    /// The greatest number of them: JSSE, which pads them, sends user_canceled before close_notify (RFC 9846 section
+    /// 6.1).
     most: usize,
 }
 
@@ -339,20 +344,21 @@ impl Goodbye {
         Self { len, most }
     }
 
-    /// Number of the last records that are such alerts.
+    /// The number of last records that are such alerts.
     fn count(self, records: &[Protected]) -> usize {
         let last = records.iter().rev().take(self.most);
         last.take_while(|record| record.len == self.len).count()
     }
 }
 
-/// How many of the records that follow the client's Finished are tickets: the first one to four of one size, when that is
-/// the size of a ticket (it holds a state of at least some dozen bytes; with a client certificate in it, Java's has 3,072).
+/// The number of records after the client's Finished that are tickets: the first one to four of one size, if that is
+/// the size of a ticket (it holds a state of at least some dozen bytes; with a client certificate in it, Java's has
+/// 3,072).
 ///
-/// A record that stands alone may just as well be the answer. It is taken for that only when the server had the request by
-/// then and closed in good order after it, as a server does that has answered.
+/// A single record may just as well be the answer. It counts as the answer only if the server had the request by then
+/// and closed properly after it, as a server that has answered does.
 ///
-/// A record that comes after the request, and long after the time of tickets, is no ticket.
+/// A record after the request, and long after the time of tickets, is no ticket.
 fn ticket_count(
     later: &[Protected],
     goodbye: Goodbye,
@@ -392,7 +398,7 @@ mod tests {
         alert: 19,
     };
 
-    /// Names a conversation given in order as `(side, record length)`; the server acknowledges all that precedes.
+    /// Names a conversation given in order as `(side, record length)`; the server acknowledges everything before.
     fn read(records: &[(Side, u16)]) -> Named {
         read_slowly(records, 1_000_000)
     }
@@ -576,7 +582,7 @@ mod tests {
 
     #[test]
     fn tickets_sent_before_the_client_finished_are_not_its_acceptance_of_a_certificate() {
-        // A record behind the server's own Finished did not wait for the client.
+        // A record after the server's own Finished did not wait for the client.
         let named = read(&[(S, 30), (S, 900), (S, 69), (S, 250), (C, 69), (S, 19)]);
         assert!(named.server_refused.is_none());
     }

@@ -1,4 +1,4 @@
-//! Flow → Sighting: what of a connection tells that its hosts are there, whether it was followed or not.
+//! Flow → Sighting: the facts of a connection that show that its hosts exist, whether it was followed or not.
 
 use super::flow::Flow;
 use crate::base::endpoint::Endpoint;
@@ -12,7 +12,7 @@ pub struct Sighting {
     pub ends: [Endpoint; 2],
     /// Segments that each of them sent.
     pub frames: [u64; 2],
-    /// Which of them opened it, as far as that shows.
+    /// The end that opened it, if known.
     pub opener: Option<usize>,
     /// The tunnel of the first frame.
     pub tunnel: Tunnel,
@@ -20,12 +20,12 @@ pub struct Sighting {
     pub first: FrameAt,
     /// The last one.
     pub last: FrameAt,
-    /// It is given up at a bound: that its opener has no more connections says nothing.
+    /// It was dropped at a bound: the absence of further connections of its opener proves nothing.
     pub left_out: bool,
 }
 
 impl Sighting {
-    /// The sighting of a flow as far as it was followed.
+    /// The sighting of a flow, up to where it was followed.
     #[must_use]
     pub fn of(flow: &Flow) -> Self {
         Self {

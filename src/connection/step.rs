@@ -42,7 +42,7 @@ impl Side {
     }
 }
 
-/// Something that each side has.
+/// A value for each side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)] // one field per side
 pub struct Sides<T> {
@@ -69,7 +69,7 @@ impl<T> IndexMut<Side> for Sides<T> {
     }
 }
 
-/// Whether a step was read, or deduced from what encryption leaves visible.
+/// Whether a step was read, or deduced from sizes and order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // explained above
 pub enum Seen {
@@ -108,7 +108,7 @@ macro_rules! step_kinds {
                 match self { $(Self::$kind => $name,)* }
             }
 
-            /// Whether it is a record or message of TLS.
+            /// True if it is a record or message of TLS.
             #[must_use]
             pub const fn is_tls(self) -> bool {
                 !matches!(
@@ -187,7 +187,7 @@ pub struct Step {
     pub kind: StepKind,
     /// Its sender.
     pub side: Side,
-    /// The frame by which it was wholly captured.
+    /// The frame that completes the step.
     pub frame: FrameNumber,
     /// All frames that carried it.
     pub frames: Vec<FrameNumber>,
@@ -199,7 +199,7 @@ pub struct Step {
     pub to: Position,
     /// Read or deduced.
     pub seen: Seen,
-    /// More about it.
+    /// Details.
     pub detail: Option<Detail>,
 }
 
@@ -222,15 +222,15 @@ pub enum Detail {
     AsksFor(Group),
     /// Number of issuers that a Certificate Request lists.
     AcceptableIssuers(usize),
-    /// The number of a handshake message that has no name here.
+    /// The number of a handshake message without a name here.
     HandshakeType(u8),
-    /// Bytes of a message that are not in the capture.
+    /// Bytes of a message that the capture lacks.
     Missing(u32),
     /// Bytes of a message that is too long to be read whole.
     Unread(u32),
     /// A Certificate message without a certificate.
     NoCertificate,
-    /// A certificate that does not parse, and why not.
+    /// A certificate that does not parse, and the reason.
     UnreadableCertificate(Phrase),
     /// Records before the Server Hello (RFC 9846 section 2.3).
     EarlyData,
@@ -245,7 +245,7 @@ pub enum Detail {
 }
 
 impl Detail {
-    /// In words. What is said by values alone needs no catalogue: a report has thousands of steps.
+    /// In words. A detail that consists of values needs no catalogue: a report has thousands of steps.
     #[must_use]
     pub fn told(&self, voice: Voice) -> String {
         match self {

@@ -1,13 +1,14 @@
-//! Segment → Ended: the table of connections, and which of them are worth a [`Flow`].
+//! Segment → Ended: the table of connections; only some of them are worth a [`Flow`].
 //!
-//! Most connections of a capture matter little: a scan's are one SYN, and others name a server that nobody asked about. Each
-//! is kept as small as what may still be asked of it, so that a look-up is all that a segment of it costs.
+//! Most connections of a capture matter little: a scan's are one SYN, and others name a server of no interest. Each is
+//! kept as small as later questions allow, so that a segment of it costs only a look-up.
 //!
-//! A connection is as large as what may be asked of it: one SYN takes a place of 110 bytes in the table, TCP's
-//! handshake three short segments. Nearly every connection then asks, in one segment, for a server that nobody asked
-//! about: its name is looked up in the hello (`tls/peek.rs`), the hello is not read, and no flow of 2 KiB is made.
-//! Anything else makes one, from those segments. One that was given up keeps who spoke and whether it closed. Single
-//! SYNs are the first to go when 16,384 are open, so a scan pushes out no live connection.
+//! Connection state grows only as far as later questions need: one SYN takes a place of 110 bytes in the table, TCP's
+//! handshake three short segments. Nearly every connection then asks, in one segment, for a server of no interest: its
+//! name is looked up in the hello (`tls/peek.rs`), the hello is not read, and no flow of 2 KiB is made. Any other
+//! segment turns those segments into a flow. A dropped connection keeps which side sent data and whether it closed.
+//! SYNs without an answer, or with an answer that nobody acknowledged, are evicted first when 16,384 are open, the oldest
+//! of them first: a scan evicts no live connection, and no SYN before its answer comes.
 
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
@@ -38,12 +39,13 @@ mod lone;
 #[cfg(test)]
 mod tests;
 
-/// Flows observed at once. A 100 MB export of a busy uplink holds some thousands; a SYN scan a million, of 150 bytes each with the table's part. A
-/// followed one has some three KiB, so this many take 50 MB; beyond it the one that was idle longest is closed, and counted.
+/// The number of flows observed at once. A 100 MB export of a busy uplink holds some thousands; a SYN scan a million,
+/// of 150 bytes each with the table's part. A followed flow has some three KiB, so this many take 50 MB; beyond that,
+/// the flow that was idle longest is closed, and counted.
 const MAX_FLOWS: usize = 16 * 1024;
 
-/// Single SYNs closed at once when there are too many flows: one after another, each waits for the memory that the one
-/// before it waited for.
+/// The number of unopened flows closed at once when there are too many flows: closed one after another, each would wait
+/// for memory separately.
 const EVICTED_AT_ONCE: usize = 32;
 
 /// Frames after which a closed flow is handed on: late copies and stray resets of it have come by then.
@@ -54,30 +56,30 @@ const LINGER: u64 = 4096;
 pub enum Ended {
     /// One SYN and nothing else.
     Lone(Lone),
-    /// Given up: it has nothing to do with any server of interest.
+    /// Dropped: it has nothing to do with any server of interest, or consists of one SYN and its answer.
     Elsewhere(Box<Elsewhere>),
     /// Followed.
     Followed(Box<Flow>),
 }
 
-/// All flows, by addresses and ports. VLAN tags and tunnels are no part of the key: a packet seen twice, with and without,
-/// is one packet.
+/// All flows, by addresses and ports. VLAN tags and tunnels are not part of the key: a packet seen twice, with and
+/// without, is one packet.
 #[derive(Debug, Default)]
 pub struct Flows {
-    /// Slots by their keys, which stand in the slots only: a scan writes all of it, so it must be small.
+    /// Slots by their keys, which are stored in the slots only: a scan writes the whole table, so it must be small.
     table: HashTable<u32>,
     hasher: RandomState,
     slots: Vec<Slot>,
     free: Vec<u32>,
     closing: VecDeque<(Ticket, FrameNumber)>,
-    /// Server names that are of interest; `None`: all are. A connection that names another is only counted.
+    /// Server names of interest; `None`: all are. A connection that names another server is only counted.
     names: Option<Vec<String>>,
-    /// Single SYNs in order of creation: the first to go when there are too many flows, so that a scan does not push out
+    /// Unopened flows in order of creation: evicted first when there are too many flows, so that a scan does not evict
     /// live connections.
-    lone: VecDeque<Ticket>,
-    /// Flows that were handed on by the clock: none of a file.
+    unopened: VecDeque<Ticket>,
+    /// Flows that were handed on by the clock; empty for a file.
     gone: clock::Gone,
-    /// All others, for finding one that was idle long.
+    /// All others, to find one that was idle for long.
     order: VecDeque<Ticket>,
     next_index: u64,
     /// Counters.
@@ -86,7 +88,7 @@ pub struct Flows {
     pub(crate) keeps_bodies: bool,
 }
 
-/// A place in `slots`, and the flow that it was given out for.
+/// A place in `slots`, and the flow that it was assigned to.
 #[derive(Clone, Copy, Debug)]
 struct Ticket {
     slot: u32,
@@ -97,7 +99,7 @@ struct Ticket {
 struct Slot {
     key: Key,
     index: u64,
-    /// A segment came since the queue was last looked through.
+    /// A segment has come since the queue was last searched.
     active: bool,
     state: State,
 }
@@ -127,7 +129,7 @@ impl Flows {
         }
     }
 
-    /// Takes a segment; flows that have ended for good are added to `ended`.
+    /// Processes a segment; flows that have ended for good are added to `ended`.
     #[inline]
     pub fn accept(&mut self, segment: &Segment<'_>, ended: &mut Vec<Ended>) {
         if self
@@ -150,8 +152,8 @@ impl Flows {
         match &mut place.state {
             State::Elsewhere { spoke, .. } if plain => speaks(spoke, from),
             State::Handshake(handshake) if plain => {
-                let names = self.names.as_deref().unwrap_or_default();
-                match handshake.accept(segment, from, place.key.ends(), names) {
+                let (is_first, index) = (!handshake.is_open(), place.index);
+                match handshake.accept(segment, from, place.key.ends(), self.names.as_deref()) {
                     Next::Handshake => {}
                     Next::Elsewhere(rest) => {
                         place.state = State::Elsewhere {
@@ -159,7 +161,10 @@ impl Flows {
                             rest,
                         };
                     }
-                    Next::Flow => self.accept_any(slot, key, from, segment, ended),
+                    Next::Flow => return self.accept_any(slot, key, from, segment, ended),
+                }
+                if is_first {
+                    self.order.push_back(Ticket { slot, index });
                 }
             }
             State::Followed(flow) if !segment.flags.syn() => {
@@ -175,18 +180,18 @@ impl Flows {
         }
     }
 
-    /// The number of the next connection, in order of first frames over those of datagrams as well.
+    /// The number of the next connection, in order of first frames, datagrams included.
     pub(crate) const fn take_index(&mut self) -> u64 {
         let index = self.next_index;
         self.next_index += 1;
         index
     }
 
-    /// Hands on every flow that is left, in order of first frames.
+    /// Hands on every remaining flow, in order of first frames.
     pub fn finish(&mut self) -> impl Iterator<Item = Ended> + use<> {
         self.table = HashTable::new();
         let mut slots = std::mem::take(&mut self.slots);
-        // A slot is a hundred bytes: its number is what is sorted.
+        // A slot is a hundred bytes, so its number is sorted instead.
         let mut order: Vec<(u64, usize)> = slots.iter().enumerate().map(|(at, slot)| (slot.index, at)).collect();
         order.sort_unstable();
         order.into_iter().filter_map(move |(index, at)| {
@@ -196,7 +201,7 @@ impl Flows {
         })
     }
 
-    /// A segment of no flow that is known.
+    /// A segment of no known flow.
     fn begin(&mut self, key: Key, hash: u64, from: usize, segment: &Segment<'_>, ended: &mut Vec<Ended>) {
         if !opens_flow(segment) || ![segment.src, segment.dst].iter().all(|end| is_host(end.ip)) {
             self.counts.stray += u64::from(!segment.payload.is_empty());
@@ -215,7 +220,7 @@ impl Flows {
         let Some(place) = self.slots.get_mut(slot as usize) else {
             return;
         };
-        // Written where it stays, field by field: a slot copied just after it was written stalls the processor.
+        // Written in its final place, field by field: copying a slot right after it was written stalls the processor.
         (place.key, place.index, place.active) = (key, index, false);
         let is_lone = match Bare::of(segment, from, TcpFlags::SYN) {
             Some(syn) => {
@@ -233,14 +238,14 @@ impl Flows {
         });
         let ticket = Ticket { slot, index };
         if is_lone {
-            self.lone.push_back(ticket);
+            self.unopened.push_back(ticket);
         } else {
             self.order.push_back(ticket);
             self.accept_any(slot, key, from, segment, ended);
         }
     }
 
-    /// A slot that nothing is in.
+    /// A free slot.
     #[inline]
     fn free_slot(&mut self) -> u32 {
         self.free.pop().unwrap_or_else(|| {
@@ -250,7 +255,7 @@ impl Flows {
         })
     }
 
-    /// Everything but the ordinary segment of a followed flow.
+    /// Processes everything except the ordinary segment of a followed flow.
     #[inline(never)]
     fn accept_any(&mut self, slot: u32, key: Key, from: usize, segment: &Segment<'_>, ended: &mut Vec<Ended>) {
         let Some(place) = self.slots.get_mut(slot as usize) else {
@@ -259,16 +264,17 @@ impl Flows {
         let (ends, index) = (place.key.ends(), place.index);
         match &place.state {
             State::Lone(syn) => {
-                self.order.push_back(Ticket { slot, index });
-                // Where everything is followed, nothing is gained by waiting.
-                let handshake = self.names.as_ref().and_then(|_| Handshake::of(syn, segment, from));
-                if let Some(handshake) = handshake {
+                if let Some(handshake) = Handshake::of(syn, segment, from) {
                     place.state = State::Handshake(Box::new(handshake));
                     return;
                 }
+                self.order.push_back(Ticket { slot, index });
                 place.state = State::Followed(flow_of(syn, &[], ends, index).keeping(self.keeps_bodies));
             }
             State::Handshake(handshake) => {
+                if !handshake.is_open() {
+                    self.order.push_back(Ticket { slot, index });
+                }
                 place.state = State::Followed(handshake.flow(ends, index).keeping(self.keeps_bodies));
             }
             State::Free | State::Elsewhere { .. } | State::Followed(_) => {}
@@ -294,17 +300,18 @@ impl Flows {
         self.settle(slot, segment.frame);
     }
 
-    /// A flow that was given up shrinks; one that is over waits for its stragglers.
+    /// A dropped flow shrinks; a flow that is over waits for late segments.
     fn settle(&mut self, slot: u32, now: FrameNumber) {
         let Some(place) = self.slots.get_mut(slot as usize) else {
             return;
         };
-        // Where everything is reported, what was read before is, too.
+        // If everything is reported, so is what was read before.
         if self.names.is_some()
             && let State::Followed(flow) = &place.state
             && flow.is_given_up()
         {
             let rest = Box::new(Elsewhere::of(flow));
+            self.counts.given_up += u64::from(rest.name.is_none());
             place.state = State::Elsewhere {
                 spoke: rest.spoke,
                 rest,
@@ -347,23 +354,20 @@ impl Flows {
         self.free.push(slot);
     }
 
-    /// Closes the oldest single SYNs; where there is none, the flow that was idle longest, approximately: each in the queue
-    /// gets another turn while it was active since the last one (the clock algorithm).
+    /// Closes the oldest unopened flows; if there are none, approximately the flow that was idle longest: each flow in the
+    /// queue gets another turn if it was active since its last one (the clock algorithm).
     fn evict(&mut self, ended: &mut Vec<Ended>) {
         let before = ended.len();
         while ended.len() - before < EVICTED_AT_ONCE
-            && let Some(ticket) = self.lone.pop_front()
+            && let Some(ticket) = self.unopened.pop_front()
         {
-            if let Some(slot) = self.slot(ticket)
-                && let State::Lone(syn) = &slot.state
-            {
-                ended.push(Ended::Lone(Lone::of(*syn, slot.key, slot.index)));
-                self.free(ticket.slot);
+            if self.slot(ticket).is_some_and(|slot| slot.state.has_not_opened()) {
+                ended.extend(self.take(ticket.slot));
             }
         }
-        let lone = (ended.len() - before) as u64;
-        self.counts.evicted += lone;
-        if lone > 0 {
+        let unopened = (ended.len() - before) as u64;
+        self.counts.evicted += unopened;
+        if unopened > 0 {
             return;
         }
         self.counts.evicted += 1;
@@ -397,7 +401,7 @@ impl Flows {
             }
         }
         // The queues forget flows that have gone, so that they do not outgrow the table.
-        for queue in [&mut self.order, &mut self.lone] {
+        for queue in [&mut self.order, &mut self.unopened] {
             if queue.len() > 2 * MAX_FLOWS {
                 queue.retain(|ticket| {
                     self.slots
@@ -410,10 +414,23 @@ impl Flows {
 }
 
 impl State {
+    /// True if it is a SYN, with an answer at most.
+    fn has_not_opened(&self) -> bool {
+        match self {
+            Self::Lone(_) => true,
+            Self::Handshake(handshake) => !handshake.is_open(),
+            Self::Free | Self::Elsewhere { .. } | Self::Followed(_) => false,
+        }
+    }
+
     fn ended(self, key: &Key, index: u64) -> Option<Ended> {
         match self {
             Self::Free => None,
             Self::Lone(syn) => Some(Ended::Lone(Lone::of(syn, *key, index))),
+            // It holds nothing to read, and no sign that the answer was lost: an answer that was sent twice makes a flow.
+            Self::Handshake(handshake) if !handshake.is_open() => {
+                Some(Ended::Elsewhere(Box::new(handshake.unanswered(key.ends()))))
+            }
             Self::Handshake(handshake) => Some(Ended::Followed(handshake.flow(key.ends(), index))),
             Self::Elsewhere { spoke, mut rest } => {
                 rest.spoke = spoke;
@@ -439,8 +456,8 @@ fn speaks(spoke: &mut [bool; 2], from: usize) {
     }
 }
 
-/// Whether a segment that belongs to no flow begins one: a SYN, or payload in which TLS or HTTP could begin. A connection
-/// that began before the capture is followed from there on; the rest of its kind costs nothing.
+/// True if a segment outside all flows begins one: a SYN, or payload in which TLS or HTTP may begin. A connection that
+/// began before the capture is followed from there on; its other segments cost nothing.
 fn opens_flow(segment: &Segment<'_>) -> bool {
     // A reset that answers a SYN (RFC 9293 section 3.10.7.1) may stand before it in the file.
     segment.flags.syn()
@@ -456,7 +473,7 @@ fn opens_flow(segment: &Segment<'_>) -> bool {
         }
 }
 
-/// Whether a hello's record stands near the beginning, behind some preamble.
+/// True if a hello's record is near the beginning, after some preamble.
 fn holds_hello(payload: &[u8]) -> bool {
     let near = payload.get(..256).unwrap_or(payload);
     may_hold_header(near)

@@ -1,8 +1,8 @@
 //! Message → Walk: the two directions as one list of steps, in the order in which they can have happened.
 //!
-//! The file's order is not trusted: a direction may have been written late. What a side says came after what it had
-//! acknowledged (RFC 9293 section 3.4: an acknowledgement covers all bytes before it), so events are merged by
-//! acknowledgement first and by frame number only where neither side had seen the other's event.
+//! The file's order is not trusted: a direction may have been written late. A side's message came after everything that
+//! the side had acknowledged (RFC 9293 section 3.4: an acknowledgement covers all bytes before it), so events are
+//! merged by acknowledgement first, and by frame number only if neither side had seen the other's event.
 //!
 //! Encrypted messages are inferred from order, side and size, and marked so.
 
@@ -17,17 +17,18 @@ use crate::tcp::stream::Position;
 use crate::tls::message::Message;
 use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Version};
 
-/// Records of datagrams that belong together come within this time: timers of what is sent again start at a second.
+/// In nanoseconds. Records of datagrams that belong together come within this time: retransmission timers start at a
+/// second.
 const ONE_FLIGHT: i64 = 800_000_000;
 
-/// The walk: steps, and what they show of TLS.
+/// The walk: steps, and the facts of TLS that they show.
 #[derive(Clone, Debug, Default)]
 pub struct Walk {
     /// In the order in which they can have happened.
     pub steps: Vec<Step>,
     /// Facts of TLS; meaningful when TLS was seen.
     pub tls: TlsFacts,
-    /// Readable HTTP requests and answers, with the frame by which each was whole.
+    /// Readable HTTP requests and answers, with the frame that completes each.
     pub http: Vec<(Side, FrameAt, Head)>,
 }
 
@@ -45,8 +46,8 @@ pub fn walk(client: Vec<Event>, server: Vec<Event>) -> Walk {
     walker.finish()
 }
 
-/// Walks two directions' events of DTLS or QUIC. Nothing of DTLS 1.3 is named by sizes: its records tell by their epochs whether they
-/// belong to the handshake, as packets of QUIC do by their types.
+/// Walks two directions' events of DTLS or QUIC. In DTLS 1.3 no record is named by its size: epochs show whether
+/// records belong to the handshake, as types do for packets of QUIC.
 #[must_use]
 pub fn walk_datagrams(client: Vec<Event>, server: Vec<Event>) -> Walk {
     let mut walker = Walker {
@@ -54,7 +55,7 @@ pub fn walk_datagrams(client: Vec<Event>, server: Vec<Event>) -> Walk {
         ..Walker::default()
     };
     let mut events = in_causal_order(client, server);
-    // Lost datagrams come again and nothing acknowledges them, so only the protocol itself gives the order.
+    // Lost datagrams are sent again and are not acknowledged, so only the protocol itself gives the order.
     let is_full = events
         .iter()
         .any(|(side, event)| *side == Side::Server && is_of_full_handshake(&event.kind));
@@ -74,8 +75,8 @@ pub fn walk_datagrams(client: Vec<Event>, server: Vec<Event>) -> Walk {
     walk
 }
 
-/// What records of DTLS 1.3 show of its handshake. Keys of epoch 3 exist where the other side's Finished was read (RFC 9147 section
-/// 6.1), but for a server, which may send before that.
+/// Adds the facts that records of DTLS 1.3 show about its handshake. Keys of epoch 3 exist if the other side's Finished
+/// was read (RFC 9147 section 6.1), except for a server, which may send before that.
 pub fn tell_dtls13(tls: &mut TlsFacts) {
     if tls.version().is_some_and(Version::is_tls13) {
         let first = tls.first_application_data;
@@ -84,7 +85,7 @@ pub fn tell_dtls13(tls: &mut TlsFacts) {
     }
 }
 
-/// Merges both directions: an event comes before everything that was said in its knowledge.
+/// Merges both directions: an event comes before everything whose sender had received it.
 fn in_causal_order(client: Vec<Event>, server: Vec<Event>) -> Vec<(Side, Event)> {
     let mut merged = Vec::with_capacity(client.len() + server.len());
     let (mut client, mut server) = (client.into_iter().peekable(), server.into_iter().peekable());
@@ -121,7 +122,7 @@ fn in_causal_order(client: Vec<Event>, server: Vec<Event>) -> Vec<(Side, Event)>
 struct Encryption {
     /// TLS 1.3 was chosen.
     tls13: bool,
-    /// Lengths of its records that hold one message.
+    /// Lengths of records that hold one message.
     sizes: Sizes,
 }
 
@@ -158,7 +159,7 @@ struct Walker {
     /// Position after the client's early data.
     early_data_end: Option<Position>,
     encrypted_handshakes: Sides<u32>,
-    /// A key log tells what the encrypted records are.
+    /// A key log shows what the encrypted records are.
     is_opened: bool,
 }
 
@@ -189,7 +190,7 @@ impl Walker {
             }
             EventKind::Tls(Message::Heartbeat) => (StepKind::Heartbeat, None),
             EventKind::Http(head) => self.http_step(head),
-            // None is left: all were put in the place of these.
+            // None remains: each was put in the place of an encrypted record.
             EventKind::Decrypted(_) => return,
             EventKind::Tls(Message::NotARecord) => {
                 self.out.tls.not_a_record.get_or_insert((side, event.frame()));
@@ -254,7 +255,7 @@ impl Walker {
         let tls = &mut self.out.tls;
         match event.kind {
             EventKind::Tls(Message::ClientHello(hello)) => {
-                // After a retry the first hello still tells what the client would have liked; the second adds nothing.
+                // After a retry the first hello still shows the client's preference; the second adds nothing.
                 tls.client_hello.get_or_insert(hello);
             }
             EventKind::Tls(Message::ServerHello(hello)) if !hello.is_retry && tls.server_hello.is_none() => {
@@ -310,7 +311,7 @@ impl Walker {
     /// The first encrypted handshake record after change_cipher_spec is Finished (RFC 5246 section 7.4.9); later ones
     /// renegotiate.
     fn encrypted_handshake(&mut self, side: Side) -> StepKind {
-        // One before it is a record that a hole made unreadable, and takes nothing from what follows.
+        // A record before change_cipher_spec was made unreadable by a gap, and does not count.
         self.encrypted_handshakes[side] += u32::from(self.changed[side]);
         if self.changed[side] && self.encrypted_handshakes[side] == 1 {
             StepKind::Finished
@@ -351,13 +352,13 @@ impl Walker {
         });
     }
 
-    /// A run of records from one side is one step.
+    /// Consecutive records from one side are one step.
     fn application_step(&mut self, side: Side, event: &Event, detail: Option<Detail>) {
         if let Some(last) = self.out.steps.last_mut()
             && last.kind == StepKind::ApplicationData
             && last.side == side
             && last.detail == detail
-            // A datagram that is sent again is a record of its own, and says how long its answer was waited for.
+            // A datagram that is sent again is a record of its own, and shows how long the side waited for an answer.
             && (!self.is_datagram || event.time.since(last.time) < ONE_FLIGHT)
         {
             for frame in event.frames.iter() {
@@ -417,7 +418,7 @@ impl Walker {
                 || client_changes.is_none_or(|client| server_changes.is_some_and(|server| server < client)));
     }
 
-    /// TLS 1.3, opened by a key log: what is inferred otherwise is read.
+    /// TLS 1.3, opened by a key log: facts that are otherwise inferred are read.
     fn tell_tls13(&mut self) {
         let tls = &mut self.out.tls;
         tls.resumed = tls.server_hello.as_ref().is_some_and(|hello| hello.accepts_psk);
@@ -434,7 +435,7 @@ impl Walker {
         tls.server_accepted = behind.into_iter().any(accepts);
     }
 
-    /// TLS 1.3: takes over what the encrypted records were found to be.
+    /// TLS 1.3: takes over the inferred names of the encrypted records.
     fn infer_tls13(&mut self) {
         let named = sealed::name(
             &self.protected.client,
@@ -510,7 +511,7 @@ mod tests {
         }
     }
 
-    /// A conversation in order: each side has seen all that precedes. Every event is 10 bytes long.
+    /// A conversation in order: each side has seen everything before. Every event is 10 bytes long.
     fn talk(said: Vec<(Side, EventKind)>) -> (Vec<Event>, Vec<Event>) {
         let mut sides: Sides<Vec<Event>> = Sides::default();
         for (n, (side, kind)) in said.into_iter().enumerate() {
@@ -704,7 +705,7 @@ mod tests {
         assert!(hear(abbreviated(&[1, 2], &[1, 2])).tls.resumed);
         assert!(hear(abbreviated(&[], &[])).tls.resumed); // by ticket
         assert!(hear(abbreviated(&[], &[])[..4].to_vec()).tls.resumed); // the client not captured any more
-        // Without the server's change_cipher_spec nothing is agreed.
+        // Without the server's change_cipher_spec no session is agreed.
         assert!(!hear(abbreviated(&[1, 2], &[1, 2])[..2].to_vec()).tls.resumed);
     }
 

@@ -32,11 +32,11 @@ impl fmt::Display for Hardware {
 /// From this frame on, this hardware address claims the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// The first frame that says so.
+    /// The first frame that shows it.
     pub frame: FrameNumber,
     /// The hardware address.
     pub hardware: Hardware,
-    /// The frame is an announcement: nobody had asked.
+    /// The frame is an announcement: no host had asked.
     pub announced: bool,
 }
 
@@ -87,7 +87,7 @@ mod tests {
     use crate::base::frame::{Frame, LinkType, Timestamp};
     use crate::decode::Decoder;
 
-    /// ARP over Ethernet: who says it, of which address, asking for which.
+    /// ARP over Ethernet: the sender, the claimed address, and the requested address.
     fn message(operation: u8, hardware: u8, sender: [u8; 4], target: [u8; 4]) -> Vec<u8> {
         let own = [2, 0, 0, 0, 0, hardware];
         [

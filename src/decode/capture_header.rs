@@ -44,7 +44,7 @@ pub(super) fn peel(link: LinkType, wire: Wire<'_>) -> Peeled<'_> {
     }
 }
 
-/// An address family in the byte order of the machine that captured; the small number tells which that was.
+/// An address family in the byte order of the capturing machine; a small number shows which order that was.
 fn loopback(wire: Wire<'_>) -> Peeled<'_> {
     let bytes: [u8; 4] = wire.array(0)?;
     let family = u32::from_be_bytes(bytes).min(u32::from_le_bytes(bytes));
@@ -74,7 +74,7 @@ fn cooked(hardware: u16, protocol: u16, rest: Wire<'_>) -> Peeled<'_> {
         (824, _) => Err(Skip::NotIp),
         (801, _) => Ok((Layer::Dot11 { padded: false }, rest)),
         (803, _) => wireless::radiotap(rest),
-        // Tunnel interfaces have no link layer, and some kernels tell no protocol either.
+        // Tunnel interfaces have no link layer, and some kernels give no protocol either.
         (_, 0) if matches!(rest.ip_version(), Some(4 | 6)) => Ok((Layer::Ip, rest)),
         // ETH_P_ALL: some drivers hand over whole Ethernet frames.
         (_, 3) => Ok((Layer::Ethernet, rest)),
@@ -83,7 +83,7 @@ fn cooked(hardware: u16, protocol: u16, rest: Wire<'_>) -> Peeled<'_> {
     }
 }
 
-/// Netfilter's log: attributes, one of which is the packet. Lengths are in the byte order of the machine that captured.
+/// Netfilter's log: attributes, one of which is the packet. Lengths are in the byte order of the capturing machine.
 fn nflog(wire: Wire<'_>) -> Peeled<'_> {
     const PAYLOAD: u16 = 9;
     let mut rest = wire.skip(4)?;
@@ -116,8 +116,8 @@ fn per_packet_information(wire: Wire<'_>) -> Peeled<'_> {
     Ok((Layer::Link(LinkType(link)), wire.skip(usize::from(len))?))
 }
 
-/// Juniper Ethernet: a magic number, flags, and extensions of the length they tell. Without its layer 2 bit the frame
-/// is bare IP.
+/// Juniper Ethernet: a magic number, flags, and extensions with their own length. Without its layer 2 bit the frame is
+/// bare IP.
 fn juniper_ethernet(wire: Wire<'_>) -> Peeled<'_> {
     let [m, g, c, flags] = wire.array(0)?;
     if [m, g, c] != *b"MGC" {
@@ -130,7 +130,7 @@ fn juniper_ethernet(wire: Wire<'_>) -> Peeled<'_> {
     };
     let rest = wire.skip(4 + extensions)?;
     if flags & 0x02 != 0 {
-        // A protocol family of four bytes stands in place of the Ethernet header.
+        // A protocol family of four bytes is in place of the Ethernet header.
         return Ok((Layer::Ip, rest.skip(4)?));
     }
     Ok((Layer::Ethernet, rest))

@@ -14,7 +14,8 @@ pub(crate) const CONTROL_PORT: u16 = 5246;
 /// The controller's port for data.
 pub(crate) const DATA_PORT: u16 = 5247;
 
-/// Whether a packet of CAPWAP data is about its channel and not in it: a keep-alive (RFC 5415 section 4.4.1), or DTLS.
+/// True if a packet of CAPWAP data is about its channel and not inside it: a keep-alive (RFC 5415 section 4.4.1), or
+/// DTLS.
 pub(crate) const fn is_of_channel(payload: &[u8]) -> bool {
     const KEEP_ALIVE: u8 = 0x08;
     match payload {

@@ -13,7 +13,7 @@ const BITS: usize = 4096;
 pub(crate) struct DatagramPorts {
     dtls: [u64; BITS / 64],
     quic: [u64; BITS / 64],
-    /// Packets of QUIC behind its handshake are wanted too.
+    /// Packets of QUIC after its handshake are wanted, too.
     pub(super) follows_quic: bool,
 }
 
@@ -27,21 +27,22 @@ impl Default for DatagramPorts {
     }
 }
 
-/// What a payload opens with.
+/// The protocol at the beginning of a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Spoken {
     Dtls,
     Quic,
 }
 
-/// Whether packets of a version of QUIC are built as those of version 1 are (RFC 9000, RFC 9369, and the drafts from the 23rd on).
+/// True if packets of a QUIC version have the form of those of version 1 (RFC 9000, RFC 9369, and the drafts from the
+/// 23rd on).
 #[must_use]
 pub const fn is_quic_version(version: u32) -> bool {
     matches!(version, 1 | 0x6b33_43cf | 0xff00_0017..=0xff00_0022)
 }
 
 impl DatagramPorts {
-    /// Whether a payload may be DTLS or QUIC: as cheap as can be.
+    /// True if a payload may be DTLS or QUIC: the cheapest possible check.
     #[inline(always)]
     pub(super) fn may_begin(&self, ports: [u16; 2], payload: &[u8]) -> bool {
         match payload {
@@ -56,13 +57,13 @@ impl DatagramPorts {
         }
     }
 
-    /// Whether a list of versions may be one: it may stand in the file before what it answers.
+    /// True if the payload may be a list of versions: it may come before the packet that it answers.
     #[inline]
     fn may_list(&self, ports: [u16; 2]) -> bool {
         ports.contains(&443) || know(&self.quic, ports)
     }
 
-    /// What a payload opens with; its ports are remembered when that is in clear.
+    /// The protocol at the beginning of a payload; its ports are remembered if that is in clear.
     pub(super) fn begins(&mut self, ports: [u16; 2], payload: &[u8]) -> Option<Spoken> {
         match payload {
             [20..=26, 0xfe, 0xfc..=0xff, _, _, _, _, _, _, _, _, _, _, ..] => {

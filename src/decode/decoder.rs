@@ -33,19 +33,19 @@ impl Decoder {
         Self::default()
     }
 
-    /// The same, which hands on the packets of QUIC behind a handshake as well; otherwise they are counted as skipped.
+    /// The same, which also hands on the packets of QUIC after a handshake; otherwise they are counted as skipped.
     #[must_use]
     pub const fn following_quic(mut self, follows: bool) -> Self {
         self.datagram_ports.follows_quic = follows;
         self
     }
 
-    /// Hands everything that the frame holds to `sink`: at least one [`Decoded`] per frame. A datagram whose fragments
-    /// were waited for in vain may come along; its parts carry the frame number of its first fragment.
+    /// Hands everything in the frame to `sink`: at least one [`Decoded`] per frame. An incomplete datagram whose
+    /// fragments never came may be handed on as well; its parts carry the frame number of its first fragment.
     #[inline(always)]
     pub fn decode(&mut self, frame: &Frame<'_>, sink: &mut impl FnMut(Decoded<'_>)) {
-        // IP over plain Ethernet is nearly every frame of nearly every capture. The two versions meet nowhere behind this, so
-        // that their addresses go straight to where they belong.
+        // IP over plain Ethernet is nearly every frame of nearly every capture. The two versions are handled separately
+        // after this, so that their addresses go straight to their destination.
         if frame.link == LinkType::ETHERNET {
             match straight::ethernet(Wire::of(frame)) {
                 Some((ether_type::IPV4, wire)) => {
@@ -90,7 +90,7 @@ impl Decoder {
         }
     }
 
-    /// A wireless client's TCP, or UDP of no interest, where it travels as nearly all does. False asks for the walk.
+    /// A wireless client's TCP, or UDP of no interest, in its usual encapsulation. False: use the general walk.
     #[inline(always)]
     fn decode_capwap<S: FnMut(Decoded<'_>)>(&mut self, frame: &Frame<'_>, outer: &Ip<'_>, sink: &mut S) -> bool {
         let Some((controller, client)) = straight::capwap(outer) else {

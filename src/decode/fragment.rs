@@ -1,7 +1,7 @@
 //! Fragment → Datagram: pieces of IP datagrams and CAPWAP packets put together (RFC 791 section 3.2, RFC 8200 section 4.5).
 //!
-//! Pieces may come in any order. Where two overlap, the bytes that came first stay. A datagram that never becomes whole
-//! is handed out as far as it goes without a hole, so that ports, flags and the start of a first piece still count.
+//! Pieces may come in any order. If two overlap, the bytes that came first stay. A datagram that never becomes whole is
+//! handed on up to its first gap, so that ports, flags and the start of a first piece still count.
 
 use crate::base::phrase::phrase;
 use std::net::IpAddr;
@@ -26,7 +26,7 @@ const MAX_DATAGRAM: u32 = 65_535;
 pub(super) struct Datagram {
     /// The type of its first header.
     pub(super) layer: Layer,
-    /// Where its bytes came from: the last piece when whole, else the first.
+    /// The origin of its bytes: the last piece if it is whole, else the first.
     pub(super) context: Context,
     bytes: Vec<u8>,
     cut: u32,
@@ -77,7 +77,7 @@ struct Waiting {
 #[derive(Debug)]
 struct Piece {
     offset: u32,
-    /// Where it ended on the wire, which is further than its bytes when the snap length cut it.
+    /// Its end on the wire, which is further than its bytes if the snap length cut it.
     end: u32,
     bytes: Vec<u8>,
 }

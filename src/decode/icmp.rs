@@ -1,7 +1,7 @@
-//! ICMP → `IcmpError`: what a router or host says about a packet it did not deliver (RFC 792, RFC 4443).
+//! ICMP → `IcmpError`: a report of a router or host about a packet that it did not deliver (RFC 792, RFC 4443).
 //!
-//! An error quotes the packet it is about: the IP header and at least eight bytes behind it, which is enough for
-//! the ports and the sequence number, and not a whole TCP header.
+//! An error quotes the packet it is about: the IP header and at least eight bytes after it, which is enough for the
+//! ports and the sequence number, and not a whole TCP header.
 
 use super::ip::{self, protocol};
 use super::layer::{Context, Layer, Wire};
@@ -27,7 +27,7 @@ pub(super) fn error(wire: Wire<'_>, v6: bool, context: &Context) -> Result<IcmpE
     let transport = loop {
         match layer {
             Layer::Protocol(number @ (protocol::TCP | protocol::UDP)) => break number,
-            // Ports stand in the first fragment only.
+            // Only the first fragment holds the ports.
             Layer::Fragment(fragment) if fragment.offset == 0 => layer = Layer::Protocol(fragment.next),
             Layer::Protocol(number) if quoted.ip.src.is_ipv6() && extensions.next().is_some() => {
                 let peeled = ip::peel_protocol(number, rest, &mut quoted).ok_or(Skip::Icmp)?;

@@ -23,7 +23,7 @@ pub(super) enum Layer {
     Mpls,
     /// An 802.11 frame; `padded`: the driver aligned the body to four bytes.
     Dot11 {
-        /// Whether padding stands between header and body.
+        /// True if there is padding between header and body.
         padded: bool,
     },
     /// Several 802.11 frames in one (A-MSDU).
@@ -38,7 +38,7 @@ pub(super) enum Layer {
     Sflow,
 }
 
-/// Where a piece belongs in its datagram.
+/// The place of a piece in its datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fragment {
     /// The protocol that was fragmented.
@@ -47,7 +47,7 @@ pub(super) struct Fragment {
     pub(super) id: u32,
     /// Bytes of the datagram before this piece.
     pub(super) offset: u32,
-    /// Whether pieces follow.
+    /// True if more pieces follow.
     pub(super) more: bool,
     /// The content of the whole datagram: an IP protocol number, or for CAPWAP the T bit.
     pub(super) next: u8,
@@ -65,7 +65,7 @@ pub(super) enum Fragmented {
 }
 
 impl Fragment {
-    /// The layer behind the whole datagram.
+    /// The layer after the whole datagram.
     pub(super) const fn whole(self) -> Layer {
         match (self.of, self.next) {
             (Fragmented::Capwap, 0) => Layer::Ethernet,
@@ -138,7 +138,8 @@ impl Context {
         }
     }
 
-    /// Notes a tunnel. The outermost one counts, but for CAPWAP: wherever it stands, it says whose traffic this is.
+    /// Records a tunnel. The outermost one counts, except for CAPWAP: wherever it is, it shows that the traffic is a
+    /// wireless client's.
     pub(super) fn enter(&mut self, tunnel: Tunnel) {
         if self.tunnel == Tunnel::None || tunnel == Tunnel::Capwap {
             self.tunnel = tunnel;
@@ -146,7 +147,7 @@ impl Context {
     }
 }
 
-/// The bytes of a layer as captured, and how many more stood on the wire behind them.
+/// The bytes of a layer as captured, and the number of further bytes on the wire after them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wire<'a> {
     pub(super) data: &'a [u8],
@@ -168,7 +169,7 @@ impl<'a> Wire<'a> {
         if self.cut > 0 { Skip::HeaderCut } else { Skip::Malformed }
     }
 
-    /// The bytes behind the first `count`.
+    /// The bytes after the first `count`.
     pub(super) fn skip(self, count: usize) -> Result<Self, Skip> {
         let data = self.data.get(count..).ok_or_else(|| self.too_short())?;
         Ok(Self { data, cut: self.cut })
@@ -212,7 +213,7 @@ impl<'a> Wire<'a> {
         self.array(offset).map(u32::from_be_bytes)
     }
 
-    /// The version field of the IP header that may stand here.
+    /// The version field of an IP header at this place.
     pub(super) fn ip_version(self) -> Option<u8> {
         self.data.first().map(|byte| byte >> 4)
     }

@@ -32,7 +32,7 @@ pub(super) fn ethernet(wire: Wire<'_>) -> Peeled<'_> {
     tagged(wire, 12)
 }
 
-/// A type or length field at `offset`, behind bytes of no interest.
+/// A type or length field at `offset`, after bytes of no interest.
 pub(super) fn tagged(wire: Wire<'_>, offset: usize) -> Peeled<'_> {
     let value = wire.u16(offset)?;
     let rest = wire.skip(offset + 2)?;
@@ -42,7 +42,7 @@ pub(super) fn tagged(wire: Wire<'_>, offset: usize) -> Peeled<'_> {
     Ok((Layer::EtherType(value), rest))
 }
 
-/// The header behind an EtherType.
+/// The header after an EtherType.
 pub(super) fn announced(number: u16, wire: Wire<'_>) -> Peeled<'_> {
     match number {
         ether_type::IPV4 | ether_type::IPV6 => Ok((Layer::Ip, wire)),
@@ -157,8 +157,8 @@ pub(super) fn ppp(wire: Wire<'_>) -> Peeled<'_> {
     }
 }
 
-/// MPLS labels until the bottom of the stack. Nothing says what follows: IP shows by its version, a pseudowire's control
-/// word by its zero nibble (RFC 4385), and the rest can only be Ethernet.
+/// MPLS labels until the bottom of the stack. No field names the next protocol: IP is recognised by its version, a
+/// pseudowire's control word by its zero nibble (RFC 4385), and the rest can only be Ethernet.
 pub(super) fn mpls(mut wire: Wire<'_>) -> Peeled<'_> {
     loop {
         let label = wire.u32(0)?;
@@ -175,7 +175,7 @@ pub(super) fn mpls(mut wire: Wire<'_>) -> Peeled<'_> {
     }
 }
 
-/// Whether an Ethernet frame with a familiar type stands here.
+/// True if there is an Ethernet frame with a familiar type here.
 pub(super) fn is_ethernet(wire: Wire<'_>) -> bool {
     wire.u16(12).is_ok_and(|number| {
         matches!(
@@ -192,7 +192,7 @@ pub(super) fn frame_relay(mut wire: Wire<'_>) -> Peeled<'_> {
     }
     wire = wire.skip(1)?;
     match wire.array(0)? {
-        // A padding byte may stand before the id.
+        // A padding byte may precede the id.
         [0x03, 0x00] => network_layer_id(wire.skip(2)?),
         [0x03, _] => network_layer_id(wire.skip(1)?),
         _ => tagged(wire, 0),

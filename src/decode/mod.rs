@@ -114,7 +114,7 @@ impl TcpFlags {
 pub struct Segment<'a> {
     /// The frame that carried it (for a reassembled datagram: the frame of the last fragment).
     pub frame: FrameNumber,
-    /// When that frame was captured.
+    /// The time at which that frame was captured.
     pub time: Timestamp,
     /// The sender.
     pub src: Endpoint,
@@ -175,7 +175,7 @@ impl Segment<'_> {
 pub struct Datagram<'a> {
     /// The frame that carried it.
     pub frame: FrameNumber,
-    /// When that frame was captured.
+    /// The time at which that frame was captured.
     pub time: Timestamp,
     /// The sender.
     pub src: Endpoint,
@@ -209,7 +209,7 @@ pub enum IcmpErrorKind {
     HostUnreachable,
     /// The host has no such protocol.
     ProtocolUnreachable,
-    /// Nobody listens on the port.
+    /// No service listens on the port.
     PortUnreachable,
     /// A filter forbids it (ICMP 9, 10, 13; ICMPv6 code 1, 5, 6).
     Prohibited,
@@ -247,7 +247,7 @@ impl IcmpErrorKind {
 pub struct IcmpError {
     /// The frame that carried it.
     pub frame: FrameNumber,
-    /// When that frame was captured.
+    /// The time at which that frame was captured.
     pub time: Timestamp,
     /// The sender of the error.
     pub from: IpAddr,
@@ -269,7 +269,7 @@ pub enum Skip {
     UnknownLink,
     /// ARP, LLDP, spanning tree and other protocols that are not IP.
     NotIp,
-    /// The bytes do not parse as the header that should stand there.
+    /// The bytes do not parse as the expected header.
     Malformed,
     /// The snap length cut the packet inside its headers.
     HeaderCut,
@@ -346,8 +346,8 @@ pub enum Decoded<'a> {
     Dtls(Datagram<'a>),
     /// A UDP datagram that opens with a packet of QUIC.
     Quic(Datagram<'a>),
-    /// A UDP datagram of CAPWAP control, from its preamble on: in clear, or DTLS behind four bytes (RFC 5415 section 4). Of
-    /// CAPWAP data those that keep its channel up, or are inside DTLS.
+    /// A UDP datagram of CAPWAP control, from its preamble on: in clear, or DTLS after four bytes (RFC 5415 section 4).
+    /// For CAPWAP data, only packets that keep its channel open, or are inside DTLS.
     Capwap(Datagram<'a>),
     /// An ICMP error that quotes a TCP or UDP packet.
     Icmp(IcmpError),

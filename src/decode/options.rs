@@ -1,4 +1,4 @@
-//! option bytes → Options: what a TCP header says beyond its fixed fields (RFC 9293 section 3.2, RFC 7323, RFC 2018).
+//! option bytes → Options: the content of a TCP header beyond its fixed fields (RFC 9293 section 3.2, RFC 7323, RFC 2018).
 
 use super::Segment;
 use crate::base::seq::SeqNumber;
@@ -10,7 +10,7 @@ pub struct Options {
     pub mss: Option<u16>,
     /// Power of two by which the sender's window field is to be multiplied (SYN only); RFC 7323 allows up to 14.
     pub window_scale: Option<u8>,
-    /// Whether the sender understands selective acknowledgements (SYN only).
+    /// True if the sender supports selective acknowledgements (SYN only).
     pub sack_permitted: bool,
     /// Timestamp value and echo reply.
     pub timestamps: Option<(u32, u32)>,
@@ -19,7 +19,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads option bytes; whatever stands behind a length that makes no sense is left alone.
+    /// Reads option bytes; bytes after an impossible length are ignored.
     #[must_use]
     pub fn read(mut rest: &[u8]) -> Self {
         let mut options = Self::default();
@@ -79,7 +79,7 @@ impl Options {
     }
 }
 
-/// Whether there are selective acknowledgements (RFC 2018); with a block, options have ten bytes at least.
+/// True if there are selective acknowledgements (RFC 2018); with a block, options have at least ten bytes.
 #[inline]
 pub(crate) fn holds_sack(options: &[u8]) -> bool {
     options.len() >= 10 && options.contains(&5) && Options::read(options).sack_blocks().next().is_some()

@@ -1,4 +1,4 @@
-//! facts → bytes → facts: frames for the unit tests, built header by header, and what the decoder says of them.
+//! facts → bytes → facts: frames for the unit tests, built header by header, and the decoder's result for them.
 
 use std::iter;
 

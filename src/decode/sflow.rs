@@ -30,7 +30,7 @@ pub(super) fn samples<'a>(wire: Wire<'a>, mut on_sample: impl FnMut(Layer, Wire<
     Ok(())
 }
 
-/// The records of one flow sample; their number stands at `count_at`.
+/// The records of one flow sample; their number is at `count_at`.
 fn records<'a>(sample: Wire<'a>, count_at: usize, on_sample: &mut impl FnMut(Layer, Wire<'a>)) -> Result<(), Skip> {
     let count = sample.u32(count_at)?;
     let mut rest = sample.skip(count_at + 4)?;
@@ -74,7 +74,7 @@ fn item(wire: Wire<'_>) -> Result<(u32, Wire<'_>, Wire<'_>), Skip> {
     let kind = wire.u32(0)?;
     let len = usize::try_from(wire.u32(4)?).unwrap_or(usize::MAX);
     let body = wire.skip(8)?;
-    // The last item may be cut; those behind it are then gone.
+    // The last item may be cut; later ones are then missing.
     let next = body.skip(len).unwrap_or(Wire {
         data: &[],
         cut: body.cut,

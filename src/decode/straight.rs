@@ -1,5 +1,5 @@
-//! Frame → Ip: the straight way through Ethernet and CAPWAP, where nothing is odd. What is odd takes the walk, which goes
-//! the same way header by header and says the same.
+//! Frame → Ip: the short way through Ethernet and CAPWAP for ordinary frames. Unusual frames take the general walk,
+//! which processes them header by header with the same result.
 
 use std::net::IpAddr;
 
@@ -37,7 +37,7 @@ pub(super) fn plain_ip(wire: Wire<'_>) -> Option<Ip<'_>> {
     }
 }
 
-/// Whether a UDP header with ports that nothing is looked into on stands here, and behind it nothing that looks like DTLS.
+/// True if there is a UDP header here with ports that are not examined, and no bytes after it that look like DTLS.
 #[inline(always)]
 pub(super) fn is_of_no_interest(wire: Wire<'_>, datagram_ports: &DatagramPorts) -> bool {
     let Ok([s0, s1, d0, d1, _, _, _, _]) = wire.array(0) else {
@@ -63,7 +63,7 @@ const fn is_of_interest(port: u16) -> bool {
     port == DNS_PORT || tunnel::is_port(port)
 }
 
-/// The controller, and where the client's IP header should stand, in CAPWAP data over UDP that is no fragment and neither
+/// The controller, and the place of the client's IP header, in CAPWAP data over UDP that is no fragment and neither
 /// encrypted nor aggregated.
 #[inline(always)]
 pub(super) fn capwap<'a>(outer: &Ip<'a>) -> Option<(IpAddr, Wire<'a>)> {
@@ -95,7 +95,7 @@ pub(super) fn capwap<'a>(outer: &Ip<'a>) -> Option<(IpAddr, Wire<'a>)> {
         },
         _ => return None,
     };
-    // The walk goes by the version field as well; where the EtherType says otherwise, it sees what to make of it.
+    // The walk also uses the version field; if the EtherType contradicts it, the walk decides.
     let version = match number {
         ether_type::IPV4 => 4,
         ether_type::IPV6 => 6,

@@ -57,8 +57,8 @@ pub(super) fn segment<'a>(wire: Wire<'a>, ip: &IpHeader, context: &Context) -> R
     })
 }
 
-/// Whether a segment's checksum is right (RFC 9293 section 3.1); `None` when bytes of it were not captured. An urgent
-/// pointer, which nothing has used for decades, is taken for zero.
+/// Whether a segment's checksum is right (RFC 9293 section 3.1); `None` if some of its bytes were not captured. The
+/// urgent pointer, unused for decades, is taken as zero.
 #[must_use]
 pub fn checksum_is_right(segment: &Segment<'_>) -> Option<bool> {
     if segment.lost > 0 {

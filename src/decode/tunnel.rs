@@ -21,7 +21,7 @@ pub(super) fn udp<'a>(ports: [u16; 2], wire: Wire<'a>, context: &mut Context) ->
             _ => continue,
         };
         match peeled {
-            // Not this tunnel after all, says the header; perhaps the other port's.
+            // The header shows that it is not this tunnel; it may be the other port's.
             Err(Skip::Udp) => {}
             peeled => {
                 context.enter(tunnel);
@@ -32,7 +32,7 @@ pub(super) fn udp<'a>(ports: [u16; 2], wire: Wire<'a>, context: &mut Context) ->
     Err(if ports.contains(&443) { Skip::Quic } else { Skip::Udp })
 }
 
-/// Whether [`udp`] knows a port.
+/// True if [`udp`] knows a port.
 #[inline]
 pub(super) const fn is_port(port: u16) -> bool {
     matches!(
@@ -73,7 +73,7 @@ fn geneve(wire: Wire<'_>) -> Peeled<'_> {
     Ok((Layer::EtherType(number), wire.skip(8 + usize::from(first & 0x3f) * 4)?))
 }
 
-/// GTP-U (3GPP TS 29.281 section 5): message 255 carries a user's packet, behind a chain of extension headers.
+/// GTP-U (3GPP TS 29.281 section 5): message 255 carries a user's packet, after a chain of extension headers.
 fn gtp(wire: Wire<'_>) -> Peeled<'_> {
     const HAS_EXTENSION: u8 = 0x04;
     const HAS_OPTIONAL_FIELDS: u8 = 0x07;
@@ -103,7 +103,7 @@ fn gtp(wire: Wire<'_>) -> Peeled<'_> {
     }
 }
 
-/// L2TP version 2 (RFC 2661 section 3.1) carries PPP; version 3 is [`l2tp_v3`] behind four bytes.
+/// L2TP version 2 (RFC 2661 section 3.1) carries PPP; version 3 is [`l2tp_v3`] after four bytes.
 fn l2tp(wire: Wire<'_>) -> Peeled<'_> {
     const CONTROL: u16 = 0x8000;
     const HAS_LENGTH: u16 = 0x4000;
@@ -131,8 +131,9 @@ fn l2tp(wire: Wire<'_>) -> Peeled<'_> {
     Ok((Layer::Ppp, rest.skip(len)?))
 }
 
-/// L2TP version 3 data (RFC 3931 section 4.1): a session number, then a cookie of 0, 4 or 8 bytes and perhaps a sublayer
-/// of 4, as agreed when the session was set up. The first combination behind which Ethernet stands is taken.
+/// L2TP version 3 data (RFC 3931 section 4.1): a session number, then a cookie of 0, 4 or 8 bytes and perhaps a
+/// sublayer of 4, as negotiated when the session was set up. The first combination that is followed by Ethernet is
+/// taken.
 pub(super) fn l2tp_v3(wire: Wire<'_>) -> Peeled<'_> {
     if wire.u32(0)? == 0 {
         return Err(Skip::OtherProtocol); // control
@@ -146,7 +147,7 @@ pub(super) fn l2tp_v3(wire: Wire<'_>) -> Peeled<'_> {
     Err(Skip::OtherProtocol)
 }
 
-/// Teredo (RFC 4380 section 5.1.1): IPv6 behind an optional authentication header and an optional origin.
+/// Teredo (RFC 4380 section 5.1.1): IPv6 after an optional authentication header and an optional origin.
 fn teredo(wire: Wire<'_>) -> Peeled<'_> {
     let mut rest = wire;
     if rest.u16(0)? == 1 {
@@ -211,7 +212,7 @@ pub(super) fn gre<'a>(wire: Wire<'a>, context: &mut Context) -> Peeled<'a> {
     let version = flags & 7;
     context.enter(Tunnel::Gre);
     if version == 1 && number == ETHERNET_OVER_IP {
-        // MikroTik: a big-endian length and a little-endian tunnel number where the key would be.
+        // MikroTik: a big-endian length and a little-endian tunnel number in place of the key.
         return Ok((Layer::Ethernet, wire.skip(8)?.limit(usize::from(wire.u16(4)?))));
     }
     let mut len = 4;

@@ -3,7 +3,7 @@
 use super::Skip;
 use super::layer::{Layer, Peeled, Wire};
 
-/// Radiotap: a little-endian length, and flags that tell whether the driver padded the 802.11 header.
+/// Radiotap: a little-endian length, and flags that show whether the driver padded the 802.11 header.
 pub(super) fn radiotap(wire: Wire<'_>) -> Peeled<'_> {
     let len = usize::from(u16::from_le_bytes(wire.array(2)?));
     if len < 8 {
@@ -13,7 +13,7 @@ pub(super) fn radiotap(wire: Wire<'_>) -> Peeled<'_> {
     Ok((Layer::Dot11 { padded }, wire.skip(len)?))
 }
 
-/// The flags field: behind the bitmaps of present fields (bit 31 announces another one) and the timer, if there is one.
+/// The flags field: after the bitmaps of present fields (bit 31 announces another one) and the timer, if there is one.
 fn radiotap_flags(wire: Wire<'_>) -> Option<u8> {
     let present = u32::from_le_bytes(wire.array(4).ok()?);
     if present & 0x02 == 0 {

@@ -1,16 +1,16 @@
 //! REQUEST, RESPONSE → DeviceEvent: the messages in `show license history message`.
 //!
-//! Below each stamp stands the JSON that was sent or received: whole, wrapped by a terminal, or damaged on its way through
-//! a PDF. So it is not parsed but searched. The stamp's zone is a word somebody configured; the milliseconds since 1970
-//! inside the JSON are UTC. A RESPONSE with nothing below, stamped about a second later, means that none came
-//! (CSCvy84684); and one that came may well say FAILURE.
+//! Below each stamp is the JSON that was sent or received: whole, wrapped by a terminal, or damaged on its way through
+//! a PDF. So it is not parsed but searched. The stamp's zone is a name that an administrator configured; the
+//! milliseconds since 1970 inside the JSON are UTC. A RESPONSE without a body, stamped about a second later, means that
+//! no response came (CSCvy84684); and a response may well say FAILURE.
 
 use super::stamp::Stamp;
 use super::wording::is_good;
 use super::{DeviceEvent, Form, What, shown};
 use crate::base::frame::Timestamp;
 
-/// How much of a body is kept: a request with its signature has some 2 KiB, a policy up to about 30.
+/// The number of bytes of a body that are kept: a request with its signature has some 2 KiB, a policy up to about 30.
 const LONGEST_BODY: usize = 64 * 1024;
 
 /// A REQUEST or RESPONSE whose body is being read.
@@ -39,7 +39,7 @@ impl Message {
         })
     }
 
-    /// Whether nothing of its body was seen.
+    /// True if no part of its body was seen.
     pub(super) fn is_empty(&self) -> bool {
         self.body.is_empty()
     }
@@ -57,7 +57,7 @@ impl Message {
         value(&self.body, "udi_pid").filter(|product| !product.is_empty())
     }
 
-    /// What it says, once its body is complete; `group` is the section it stands in.
+    /// Its events, once its body is complete; `group` is the section that contains it.
     pub(super) fn events(&self, group: &str, add: &mut dyn FnMut(DeviceEvent)) {
         let body = self.body.trim();
         let kind = [value(body, "original_request_type"), value(body, "request_type")]
@@ -120,7 +120,7 @@ fn value<'a>(body: &'a str, key: &str) -> Option<&'a str> {
     None
 }
 
-/// What an answer says in words; in a damaged one the key may be missing.
+/// The text of an answer; in a damaged one the key may be missing.
 fn message(body: &str) -> &str {
     value(body, "message")
         .or_else(|| {
@@ -130,7 +130,7 @@ fn message(body: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// The first thirteen digits that stand as a value by themselves and are a time of this century.
+/// The first thirteen digits that are a value by themselves and a time of this century.
 fn epoch(body: &str) -> Option<Stamp> {
     let millis: i64 = body
         .split('"')

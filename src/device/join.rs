@@ -1,11 +1,12 @@
-//! text → What: what controllers and access points say of joining, in syslog, on consoles and in tables.
+//! text → What: statements of controllers and access points about joining, in syslog, on consoles and in tables.
 //!
-//! The lines are those that an access point's console and a controller print (`%DTLS-…`, `%CAPWAP-…`, `show wireless stats ap
-//! join summary`, `show ap join stats detailed`). They say nothing of licensing, and stand beside the attempts of access points.
+//! These are lines of an access point's console and of a controller (`%DTLS-…`, `%CAPWAP-…`, `show wireless stats ap
+//! join summary`, `show ap join stats detailed`). They say nothing about licensing, and are shown beside the attempts
+//! of access points.
 
 use super::{JoinReason, What};
 
-/// What a message of syslog says of joining, by its facility; `None`: it is about something else.
+/// The meaning of a syslog message for joining, by its facility; `None` if it is about something else.
 pub(super) fn of_syslog(facility: &str, mnemonic: &str, severity: u8, text: &str) -> Option<What> {
     let is_of_join = matches!(facility, "DTLS" | "CAPWAP" | "LWAPP")
         || facility.starts_with("CAPWAPAC_")
@@ -89,7 +90,7 @@ const FAILURES: [&str; 7] = [
     "dtls_disconnect: ERROR",
 ];
 
-/// Parts of lines of a console that tell how far a join has come.
+/// Parts of console lines that show how far a join has come.
 const STEPS: [&str; 4] = [
     "CAPWAP State: ",
     "Discovery Request sent to ",
@@ -97,7 +98,8 @@ const STEPS: [&str; 4] = [
     "MIC certificate for DTLS",
 ];
 
-/// Beginnings of lines of `show ap join stats detailed` and its likes that tell why the last join failed.
+/// Beginnings of lines of `show ap join stats detailed` and similar commands that give the reason of the last failed
+/// join.
 const REASONS: [&str; 5] = [
     "Reason for last unsuccessful attempt",
     "Reason for last AP connection failure",
@@ -106,7 +108,7 @@ const REASONS: [&str; 5] = [
     "Last AP disconnect reason",
 ];
 
-/// What a line without a mnemonic says of joining.
+/// The meaning of a line without a mnemonic for joining.
 pub(super) fn of_line(line: &str) -> Option<What> {
     let has = |parts: &[&str]| parts.iter().any(|part| line.contains(part));
     if has(&FAILURES) {

@@ -10,11 +10,11 @@ use std::io::{self, Read};
 /// with its certificates up to about 30; what is longer is no text of a device, and only its beginning can matter.
 pub(super) const LONGEST_LINE: usize = 64 * 1024;
 
-/// How much one read asks for.
+/// The number of bytes that one read requests.
 const READ_LEN: usize = 64 * 1024;
 
 /// The longest sequence that moves a cursor or colours text (ECMA-48 sets no limit; real ones have under 20 bytes) and
-/// the longest window title. What runs on is text behind a stray escape character.
+/// the longest window title. After that, the bytes are text after a stray escape character.
 const LONGEST_ESCAPE: u32 = 256;
 
 /// One line.
@@ -38,11 +38,11 @@ pub(super) struct Extent {
     pub(super) encoding: &'static str,
 }
 
-/// Where in an escape sequence the reader is.
+/// The reader's position in an escape sequence.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Escape {
     No,
-    /// Behind the escape character.
+    /// After the escape character.
     Begun,
     /// In a control sequence: up to a byte from `@` to `~`.
     Control(u32),
@@ -50,7 +50,7 @@ enum Escape {
     Title(u32),
 }
 
-/// How characters are written.
+/// The encoding of characters.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Encoding {
     Bytes,
@@ -63,7 +63,7 @@ pub(super) struct Lines<F> {
     /// The first bytes, until the encoding shows in them.
     head: Vec<u8>,
     encoding: Option<Encoding>,
-    /// Of UTF-16: the first byte of two, and the first unit of a pair.
+    /// For UTF-16: the first byte of two, and the first unit of a pair.
     half: Option<u8>,
     high: Option<u16>,
     line: Vec<u8>,
@@ -117,7 +117,7 @@ impl<F: FnMut(Line<'_>)> Lines<F> {
         if self.encoding.is_some() {
             return self.decode(bytes);
         }
-        // Enough to tell UTF-16 without a mark: text of a device is ASCII, every other byte zero.
+        // Enough to recognise UTF-16 without a mark: text of a device is ASCII, every other byte zero.
         const HEAD: usize = 64;
         self.head.extend_from_slice(bytes);
         if self.head.len() >= HEAD {

@@ -1,8 +1,9 @@
-//! device text → DeviceEvent: what a controller says of itself: syslog, show commands, whole show tech files, terminal logs.
+//! device text → DeviceEvent: a controller's own statements: syslog, show commands, whole show tech files, terminal logs.
 //!
-//! Nobody pastes one clean command. So every line is looked at by itself, with the little that must be remembered of the
-//! lines before it; what is recognised becomes a dated event, a counter or a setting, and the rest is counted.
-//! What an event is worth beside a capture is told in `judge::testimony`, and how far the device's clock is off in `attempt::device_clock`.
+//! Users rarely paste one clean command. So every line is read by itself, with the little that must be remembered of
+//! the lines before it; recognised lines become dated events, counters or settings, and the rest is counted.
+//! `judge::testimony` weighs an event against a capture, and `attempt::device_clock` finds the offset of the device's
+//! clock.
 
 mod history;
 mod join;
@@ -203,13 +204,13 @@ impl What {
         }
     }
 
-    /// Whether it is about access points that join, and not about licensing.
+    /// True if it is about access points that join, and not about licensing.
     #[must_use]
     pub const fn is_of_join(self) -> bool {
         matches!(self, Self::JoinFailed(_) | Self::Joined | Self::Join)
     }
 
-    /// Whether the device reports that licensing, or something that it needs, did not work.
+    /// True if the device reports that licensing, or something that it needs, did not work.
     #[must_use]
     pub const fn is_failure(self) -> bool {
         matches!(
@@ -226,7 +227,7 @@ impl What {
         )
     }
 
-    /// Whether it reports that licensing got through.
+    /// True if it reports that licensing succeeded.
     #[must_use]
     pub const fn is_success(self) -> bool {
         matches!(
@@ -239,13 +240,13 @@ impl What {
 /// Something that the device says happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceEvent {
-    /// The line it stands on.
+    /// The line that contains it.
     pub line: u64,
-    /// When, as written; `None`: it does not say.
+    /// The time as written; `None` if there is none.
     pub stamp: Option<Stamp>,
     /// In which form.
     pub form: Form,
-    /// What.
+    /// Its kind.
     pub what: What,
     /// In the device's words.
     pub text: WireText,
@@ -254,7 +255,7 @@ pub struct DeviceEvent {
 /// Counters of the device for one type of message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
-    /// The line it stands on.
+    /// The line that contains it.
     pub line: u64,
     /// `Trust Establishment`, `Usage Reporting` …
     pub message: WireText,
@@ -264,20 +265,20 @@ pub struct Statistics {
     pub success: u64,
     /// Those that failed.
     pub fail: u64,
-    /// How often in a row it has failed up to now.
+    /// The number of consecutive failures up to now.
     pub ongoing: u64,
-    /// Of these, for want of communication.
+    /// The failures among them that were failures of communication.
     pub communication: u64,
     /// `OK`, `NO REPLY`, `INVALID STATUS CODE` …; empty where there was none.
     pub last_response: WireText,
-    /// When that was.
+    /// The time of that.
     pub last: Option<Stamp>,
     /// The reason it gives; empty for none.
     pub reason: WireText,
 }
 
 words! {
-    /// Where a type of message fails now.
+    /// Where a type of message fails at present.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Standing {
         /// Never tried.
@@ -294,7 +295,7 @@ words! {
 }
 
 impl Statistics {
-    /// Where this type of message fails now.
+    /// Where this type of message fails at present.
     #[must_use]
     pub fn standing(&self) -> Standing {
         let response = self.last_response.raw();
@@ -314,7 +315,7 @@ impl Statistics {
 /// A setting or state of the device that bears on licensing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// The line it stands on.
+    /// The line that contains it.
     pub line: u64,
     /// Its value.
     pub value: WireText,
@@ -333,11 +334,11 @@ pub struct DeviceLog {
     pub bytes: u64,
     /// Lines.
     pub lines: u64,
-    /// Lines of more than 64 KiB, of which only the beginning was looked at.
+    /// Lines of more than 64 KiB, of which only the beginning was read.
     pub cut_lines: u64,
     /// Lines in which something was recognised.
     pub recognised: u64,
-    /// How many of which form: `syslog` 12, `license-history` 3.
+    /// The number of lines per form: `syslog` 12, `license-history` 3.
     pub forms: BTreeMap<&'static str, u64>,
     /// Why reading ended before the end.
     pub failure: Option<String>,
@@ -368,7 +369,7 @@ pub fn setting<'l>(logs: &'l [DeviceLog], name: &str) -> Option<&'l WireText> {
 }
 
 impl DeviceLog {
-    /// Whether anything at all was recognised.
+    /// True if anything was recognised.
     #[must_use]
     pub fn is_recognised(&self) -> bool {
         self.recognised > 0
@@ -399,7 +400,7 @@ impl DeviceLog {
     }
 }
 
-/// Reads a text of a device to its end. It cannot fail: what cannot be read is told in [`DeviceLog::failure`].
+/// Reads a text of a device to its end. It cannot fail: a read error is recorded in [`DeviceLog::failure`].
 #[must_use]
 pub fn read(name: &str, input: impl Read) -> DeviceLog {
     let mut hashed = Hashed::new(input, true);

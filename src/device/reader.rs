@@ -1,8 +1,8 @@
-//! Line → DeviceLog: what each line is, with what must be remembered of the lines before it.
+//! Line → DeviceLog: the kind of each line, with what must be remembered of the lines before it.
 //!
-//! Device texts are read a line at a time, by what a line is and not by the command above it: nobody pastes one clean
-//! command. Bytes are looked at one after the other (line ends, UTF-16, colours, backspaces), so where a read ends does
-//! not matter. JSON of the license history is searched, not parsed: terminals wrap it and PDFs damage it.
+//! Device texts are read a line at a time, by the kind of the line and not by the command above it: users rarely paste
+//! one clean command. Bytes are read one after the other (line ends, UTF-16, colours, backspaces), so it does not
+//! matter where a read ends. JSON of the license history is searched, not parsed: terminals wrap it and PDFs damage it.
 
 use super::history::Message;
 use super::join;
@@ -26,7 +26,7 @@ pub(super) struct Reader {
     headings: Headings,
     /// A REQUEST or RESPONSE whose body is being read.
     message: Option<Message>,
-    /// The last line was a message that goes on below.
+    /// The last line was a message that continues below.
     goes_on: bool,
 }
 
@@ -46,7 +46,7 @@ impl Reader {
 
     pub(super) fn finish(mut self) -> DeviceLog {
         self.end_message();
-        // A message is complete only behind what was logged meanwhile.
+        // A message is complete only after lines that were logged in between.
         self.log.events.make_contiguous().sort_by_key(|event| event.line);
         self.log
     }
@@ -89,12 +89,12 @@ impl Reader {
         });
     }
 
-    /// Whether a line belongs to the body of a REQUEST or RESPONSE; one that cannot ends it.
+    /// True if a line belongs to the body of a REQUEST or RESPONSE; any other line ends it.
     fn is_body(&mut self, text: &str) -> bool {
         let Some(message) = &self.message else { return false };
         let trimmed = text.trim();
         let begins = trimmed.starts_with('{');
-        // What the device logs meanwhile may stand anywhere.
+        // Lines that the device logs in between may be anywhere.
         if trimmed.is_empty() && message.is_empty() || !begins && find(cut(trimmed)).is_some() {
             return false;
         }
@@ -150,17 +150,17 @@ impl Reader {
         if let Some((_, rest)) = syslog.text.split_once("PID:") {
             self.log.product = shown(rest.split([',', ' ', ';']).next().unwrap_or_default());
         }
-        // Of IOS XE only the agent's own messages tell: those of other facilities look alike elsewhere.
+        // For IOS XE only the agent's own messages identify it: those of other facilities look alike elsewhere.
         let is_agents = syslog.facility == AGENT && self.log.system.is_none();
         if syslog.system != System::IosXe || is_agents {
             self.log.system = Some(syslog.system);
         }
-        // `%PKI-3-CRL_FETCH_FAIL` tells the reason on the next line.
+        // `%PKI-3-CRL_FETCH_FAIL` gives the reason on the next line.
         self.goes_on = syslog.facility == "PKI";
         self.add(number, syslog.stamp.clone(), form, what, syslog.shown());
     }
 
-    /// What a console or a table says of access points that join.
+    /// Reads a line of a console or a table about access points that join.
     fn join(&mut self, number: u64, text: &str) -> bool {
         let Some(what) = join::of_line(text) else { return false };
         self.count(Form::Syslog);

@@ -1,6 +1,6 @@
-//! line → DeviceEvent: the registration that the licensing agent had before policies, as it still has in many products.
+//! line → DeviceEvent: the registration of the licensing agent before policies, which many products still have.
 //!
-//! `show license status`, `all`, `summary` and `usage` tell what became of each step, and why below it:
+//! `show license status`, `all`, `summary` and `usage` show the outcome of each step, and the reason below it:
 //!
 //! ```text
 //! Registration:
@@ -19,7 +19,7 @@ use super::{DeviceEvent, Form, Reason, What, shown};
 const STATUS_OF: [&str; 2] = ["Registration", "License Authorization"];
 const STATUS: [&str; 2] = ["Registration Status", "Registration status"];
 
-/// Steps of which the outcome is told.
+/// Steps whose outcome is shown.
 const STEPS: [&str; 4] = [
     "Initial Registration",
     "Last Registration Attempt",
@@ -27,7 +27,7 @@ const STEPS: [&str; 4] = [
     "Last Communication Attempt",
 ];
 
-/// What a key and its value tell, under headings; `None`: nothing of registration, or no outcome.
+/// The meaning of a key and its value, under headings; `None` if they say nothing about registration, or no outcome.
 pub(super) fn event<'a>(
     line: u64,
     key: &str,
@@ -67,7 +67,7 @@ fn of_status(status: &str) -> Option<What> {
     is_error.then_some(What::AgentFailed)
 }
 
-/// Adds the reason that stands below a failure.
+/// Adds the reason below a failure.
 pub(super) fn explain(event: &mut DeviceEvent, why: &str) {
     event.text = shown(&format!("{}, {why}", event.text.raw()));
     let why = reason(why);

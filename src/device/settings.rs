@@ -1,14 +1,14 @@
 //! lines → Setting, Statistics: `show license tech support`, `status`, `summary`, `all`, and the running configuration.
 //!
-//! These outputs are nested by indentation, which varies from release to release. So a line is understood from its key and
-//! the headings it stands under, whatever their depth.
+//! These outputs are nested by indentation, which varies from release to release. So a line is understood from its key
+//! and the headings above it, whatever their depth.
 
 use super::registration;
 use super::stamp::Stamp;
 use super::wording::is_good;
 use super::{DeviceEvent, DeviceLog, Form, Setting, Statistics, What, shown};
 
-/// Headings remembered: what a line stands under. Real outputs nest four deep.
+/// The number of headings remembered. Real outputs nest four deep.
 const DEEPEST: usize = 8;
 
 /// Types of messages kept. There are ten.
@@ -71,7 +71,7 @@ const MEMBERS: [&str; 3] = ["Active", "Standby", "Member"];
 /// Output of a command that only a reload completes.
 const RELOAD_PENDING: &str = "%Warning: reload required after \"license smart factory reset\"";
 
-/// Of releases before 17.3.2, and of later ones that were upgraded from them.
+/// In releases before 17.3.2, and in later ones that were upgraded from them.
 const RESERVATION: &str = "License Reservation is ENABLED";
 const RESERVED: &str = "Status: SPECIFIC INSTALLED";
 
@@ -168,7 +168,7 @@ impl Headings {
         }
     }
 
-    /// A value that stands below its key: `Trust Code Installed:` names every member of a pair.
+    /// A value below its key: `Trust Code Installed:` names every member of a pair.
     fn value_below(&self, number: u64, text: &str, log: &mut DeviceLog) -> bool {
         let below_trust = self.above.iter().any(|(_, above)| above == "Trust Code Installed");
         if !below_trust {
@@ -265,7 +265,7 @@ impl Headings {
 }
 
 fn configured(text: &str) -> Option<(&'static str, &str)> {
-    // A prompt in front of it is how somebody typed it.
+    // A prompt before it shows that the line was typed.
     let text = match text.split_once("(config)#") {
         Some((_, command)) => command.trim_start(),
         None => text,

@@ -1,8 +1,8 @@
-//! text → Stamp: the date and time that a device wrote, with what it says of its own clock.
+//! text → Stamp: the date and time that a device wrote, with its mark about its own clock.
 //!
-//! IOS XE writes `*Aug 23 09:19:43.486 UTC:` before a message: without a year unless told, in its own zone or not, with
-//! `*` when its clock was never set and `.` when it has lost NTP. The zone is a word that somebody configured; it does
-//! not have to be true. So a stamp is kept as written, and what it is worth is judged elsewhere.
+//! IOS XE writes `*Aug 23 09:19:43.486 UTC:` before a message: without a year by default, in its own zone or not, with
+//! `*` if its clock was never set and `.` if it has lost NTP. The zone is a name that an administrator configured; it
+//! does not have to be true. So a stamp is kept as written, and its reliability is judged elsewhere.
 
 use std::fmt;
 
@@ -46,7 +46,7 @@ const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const SECOND: i64 = 1_000_000_000;
 
 impl Stamp {
-    /// The stamp that a text begins with, and what stands behind it.
+    /// The stamp at the beginning of a text, and the text after it.
     #[must_use]
     pub fn at_start(text: &str) -> Option<(Self, &str)> {
         let trimmed = text.trim_start();
@@ -65,7 +65,7 @@ impl Stamp {
         Some((stamp, rest))
     }
 
-    /// The last stamp in a text: before a message, a syslog server's own stands in front of the device's.
+    /// The last stamp in a text: before a message, a syslog server's own stamp precedes the device's.
     #[must_use]
     pub fn last_in(text: &str) -> Option<(Self, usize)> {
         let may_begin = |at: usize| {
@@ -281,7 +281,7 @@ fn of_day(text: &str) -> Option<(i64, &str)> {
     Some((whole * SECOND + nanos, rest))
 }
 
-/// A zone's name: at least two letters behind a space, not a weekday or month.
+/// A zone's name: at least two letters after a space, not a weekday or month.
 fn zone(rest: &mut &str) -> Option<String> {
     let word = rest.strip_prefix(' ')?;
     let len = word.bytes().take_while(u8::is_ascii_alphabetic).count();

@@ -1,8 +1,8 @@
-//! text → Syslog: one message of IOS XE, IOS XR, NX-OS or ASA, wherever in a line it stands.
+//! text → Syslog: one message of IOS XE, IOS XR, NX-OS or ASA, anywhere in a line.
 //!
-//! `[seq: ][*|.]Mmm dd [yyyy] hh:mm:ss[.mmm][ TZ]: %FACILITY-SEVERITY-MNEMONIC: text`. What stands in front differs by
-//! platform, high availability and syslog server; the mnemonic is the same. So it is looked for, and the stamp is the last
-//! one before it. Peers are named differently from release to release and are not looked at.
+//! `[seq: ][*|.]Mmm dd [yyyy] hh:mm:ss[.mmm][ TZ]: %FACILITY-SEVERITY-MNEMONIC: text`. The part before it differs by
+//! platform, high availability and syslog server; the mnemonic is the same. So the mnemonic is searched for, and the
+//! stamp is the last one before it. Names of peers differ from release to release and are not read.
 //!
 //! The licensing agent is the same program everywhere. IOS XR writes `%LICENSE-SMART_LIC-3-COMM_FAILED`, NX-OS
 //! `%LICMGR-3-LOG_SMART_LIC_COMM_FAILED`, and ASA puts the whole message into one of its own:
@@ -14,7 +14,8 @@ use super::wording::{certificate_is_invalid, reason};
 use super::{Reason, System, What, shown};
 use crate::base::wire_text::WireText;
 
-/// How far before a mnemonic its stamp is looked for: headers of two syslog servers and a line card have under 150 bytes.
+/// The greatest distance between a stamp and its mnemonic: headers of two syslog servers and a line card have under 150
+/// bytes.
 const LONGEST_HEADER: usize = 256;
 
 /// The licensing agent, as a facility.
@@ -47,7 +48,7 @@ pub(super) struct Syslog<'a> {
 
 /// The message in a line.
 pub(super) fn find(line: &str) -> Option<Syslog<'_>> {
-    // A per cent sign may stand in the header of a server, and does stand in many other texts.
+    // A per cent sign may be in a server's header, and is in many other texts.
     let mut from = 0;
     for _ in 0..4 {
         let at = from + line.get(from..)?.find('%')?;
@@ -155,8 +156,8 @@ impl Syslog<'_> {
         })
     }
 
-    /// What a message of the licensing agent means. An error is one even where its mnemonic is not known; that it could not
-    /// communicate is never told as the failure of what it wanted to do.
+    /// The meaning of a licensing agent's message. An error is one even if its mnemonic is unknown; a failure to
+    /// communicate is never reported as the failure of the intended action.
     fn of_agent(&self) -> What {
         let mnemonic = self.mnemonic;
         let what = match mnemonic {

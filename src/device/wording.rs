@@ -2,7 +2,7 @@
 
 use super::Reason;
 
-/// The reason behind a failure of communication: words of which one occurs, the more telling first. The agent's own wordings
+/// Reasons for a failure of communication: words, one of which occurs, most informative first. The agent's own wordings
 /// are those of Cisco FN72323, FN72578 and 222725, and curl's, which it passes on; an open set.
 const REASONS: &[(Reason, &[&str])] = &[
     (Reason::NameNotResolved, &["resolve", "dns"]),
@@ -48,7 +48,7 @@ const REASONS: &[(Reason, &[&str])] = &[
     ),
 ];
 
-/// Statuses that are told in words only (RFC 9110 section 15, RFC 6585 section 4).
+/// Statuses that are given in words only (RFC 9110 section 15, RFC 6585 section 4).
 const STATUSES: &[(u16, &str)] = &[
     (429, "too many requests"),
     (500, "internal server error"),
@@ -57,7 +57,7 @@ const STATUSES: &[(u16, &str)] = &[
     (504, "gateway time"),
 ];
 
-/// The reason behind a failure of communication.
+/// The reason for a failure of communication.
 pub(super) fn reason(text: &str) -> Reason {
     let text = text.to_ascii_lowercase();
     // A status is an answer, whatever its words sound like: `404 host not found`, `504 Gateway Time-out`.
@@ -70,8 +70,8 @@ pub(super) fn reason(text: &str) -> Reason {
     known.map_or(Reason::Unspecified, |(reason, _)| *reason)
 }
 
-/// A status of HTTP that says no, by its number where it begins the reason or stands behind a word that announces it, else by
-/// its words.
+/// An HTTP status that is a refusal: by its number, if that begins the reason or follows a word that announces it,
+/// otherwise by its words.
 fn http_status(text: &str) -> Option<u16> {
     let announces = |word: &str| {
         let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
@@ -92,7 +92,7 @@ fn http_status(text: &str) -> Option<u16> {
     by_words.map(|(status, _)| *status)
 }
 
-/// Whether a mnemonic of PKI says that a certificate was not accepted.
+/// True if a PKI mnemonic says that a certificate was not accepted.
 pub(super) fn certificate_is_invalid(mnemonic: &str) -> bool {
     mnemonic.contains("CERT")
         && ["INVALID", "EXPIRED", "UNAUTHORIZED", "VERIFY", "VALIDATION", "NOT_YET"]
@@ -100,7 +100,7 @@ pub(super) fn certificate_is_invalid(mnemonic: &str) -> bool {
             .any(|word| mnemonic.contains(word))
 }
 
-/// Whether the status in an answer says yes.
+/// True if the status in an answer is a success.
 pub(super) fn is_good(status: &str) -> Option<bool> {
     match status {
         "" | "null" => None,

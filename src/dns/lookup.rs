@@ -1,4 +1,4 @@
-//! Message → Lookup: a DNS question, how often it was asked, and its answer.
+//! Message → Lookup: a DNS question, its repetitions, and its answer.
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ use crate::dns::message::{Message, Status, parse};
 /// may show a million of others. Each takes some 200 bytes.
 const MAX_LOOKUPS: usize = 8192;
 
-/// Hosts remembered that asked for a name of interest.
+/// The number of hosts remembered that asked for a name of interest.
 const MAX_ASKERS: usize = 4096;
 
 /// Addresses remembered that answers gave for such a name.
@@ -41,7 +41,7 @@ const RETRY_WITHIN: i64 = 30_000_000_000;
 /// Look-ups among which an answer with another id than the last one's is sought.
 const LATE_ANSWERS: usize = 64;
 
-/// Repetitions of a question that are kept: nobody reads more of them.
+/// The number of repetitions of a question that are kept: more are of no use.
 const MAX_QUESTIONS: usize = 64;
 
 /// The same question to the same server within this time is a second copy made by the capture: resolvers wait for at least
@@ -105,8 +105,8 @@ impl Lookup {
         }
     }
 
-    /// Whether a message is an answer to another question: where only answers were captured, one with another id that comes
-    /// late answers a question of its own.
+    /// True if a message answers another question: if only answers were captured, a late one with another id answers a
+    /// question of its own.
     fn is_answered_anew(&self, message: &Message, time: Timestamp) -> bool {
         let is_old = |old: &Answer| time.since(old.time) > RETRY_WITHIN;
         message.is_response && message.id != self.id && self.answer.as_ref().is_some_and(is_old)
@@ -128,8 +128,8 @@ impl Lookup {
         if is_same && self.server == server && since_last.is_some_and(|since| since <= COPY_WITHIN) {
             return true;
         }
-        // Asked again: a repetition (same id, or no usable answer yet) belongs to the same look-up.
-        // The same server is not asked again that knows of no such name, unless the whole is tried again.
+        // Asked again: a repetition (same id, or no usable answer yet) belongs to the same look-up. A server that does
+        // not know the name is not asked again, unless the client starts over.
         let is_final = |old: &Answer| old.status.0 == 3 && self.server == server;
         let is_unanswered = self
             .answer
@@ -152,7 +152,7 @@ pub struct Lookups {
     pub dropped: u64,
     /// Of these, look-ups of names of interest.
     pub dropped_of_interest: u64,
-    /// Where one that was answered is sought next, to make room.
+    /// The index from which the next answered look-up is searched, to make room.
     next_answered: usize,
     /// Addresses that answers gave for names of interest.
     told: HashSet<IpAddr, RandomState>,
@@ -167,7 +167,7 @@ pub struct Lookups {
     pub(crate) past: usize,
 }
 
-/// Whether look-ups came, or changed.
+/// Whether look-ups were added or changed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct News {
     pub(crate) any: bool,
@@ -255,13 +255,13 @@ impl Lookups {
         }
     }
 
-    /// Whether this host asked for a name of interest.
+    /// True if this host asked for a name of interest.
     #[must_use]
     pub fn is_asker(&self, host: IpAddr) -> bool {
         self.askers.contains(&host)
     }
 
-    /// Whether an answer gave this address for a name of interest.
+    /// True if an answer gave this address for a name of interest.
     #[must_use]
     pub fn was_told(&self, address: IpAddr) -> bool {
         self.told.contains(&address)
@@ -317,7 +317,8 @@ impl Lookups {
 
     /// Takes a message between a client and a server.
     pub fn message(&mut self, mut message: Message, client: IpAddr, server: IpAddr, at: FrameAt) {
-        // A question to everybody's resolver is somebody's; one of everybody, or an answer to all, is nobody's.
+        // A question to a broadcast address belongs to its sender; a question from one, or an answer to all, belongs to
+        // no host.
         if !is_host(client) {
             return;
         }
@@ -525,7 +526,7 @@ mod tests {
         let all = take(vec![(4, reply(1, 1, 7))]);
         assert!(all[0].questions.is_empty());
         assert_eq!(all[0].first(), FrameAt::new(FrameNumber(1), Timestamp(4 * SECOND)));
-        // Its question may stand behind it in the file.
+        // Its question may come after it in the file.
         let all = take(vec![(4, reply(1, 1, 7)), (3, question(1, 1))]);
         assert_eq!((all.len(), all[0].questions.len()), (1, 1));
     }

@@ -14,9 +14,9 @@ use crate::base::wire_text::WireText;
 pub struct Message {
     /// Transaction id.
     pub id: u16,
-    /// Whether it is a response.
+    /// True if it is a response.
     pub is_response: bool,
-    /// Whether the response was cut to fit a datagram (TC): the client asks again over TCP.
+    /// True if the response was cut to fit a datagram (TC): the client asks again over TCP.
     pub truncated: bool,
     /// The response code.
     pub status: Status,
@@ -35,7 +35,7 @@ words!(Status);
 pub struct Status(pub u8);
 
 impl Status {
-    /// The answer holds what was asked for, which may be nothing.
+    /// The answer holds the requested records, of which there may be none.
     pub const NO_ERROR: Self = Self(0);
     /// The server failed, often because servers further up did not answer it.
     pub const SERVER_FAILURE: Self = Self(2);
@@ -69,8 +69,8 @@ impl fmt::Display for Status {
 const MAX_RECORDS: u16 = 5957;
 /// Bytes of a name on the wire (RFC 1035 section 2.3.4).
 const MAX_NAME: usize = 255;
-/// Pointers followed for one name. A name has at most 127 labels, and a pointer to nothing but a pointer saves nothing: a chain
-/// of them through the whole message, at whose end each of its records begins, is only work.
+/// The number of pointers followed for one name. A name has at most 127 labels, and a pointer to a pointer saves
+/// nothing: a chain of pointers through the whole message, to which each of its records refers, only costs time.
 pub(crate) const MAX_JUMPS: usize = 127;
 
 const TYPE_A: u16 = 1;
@@ -119,7 +119,7 @@ pub fn parse(payload: &[u8]) -> Option<Message> {
     let end = message.read_body(&mut reader, questions, answers);
     // Records that the snap length cut are as missing as those that the server left out.
     message.truncated |= end == Err(End::Cut);
-    // Once the question made sense, damage behind it only shortens the answer.
+    // Once the question made sense, damage after it only shortens the answer.
     let has_question = questions == 0 || message.kind != 0;
     if end == Err(End::Bad) && !has_question {
         None
@@ -167,7 +167,7 @@ impl Message {
             match kind {
                 TYPE_A => self.addresses.extend(<[u8; 4]>::try_from(bytes).map(IpAddr::from)),
                 TYPE_AAAA => self.addresses.extend(<[u8; 16]>::try_from(bytes).map(IpAddr::from)),
-                // A name that cannot be read is damage, whatever it stands for.
+                // A name that cannot be read is damage, whatever its purpose.
                 TYPE_CNAME => drop(value.name()?),
                 _ => {}
             }
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn issue_17_7_a_chain_of_pointers_is_followed_as_far_as_a_name_can_need() {
-        // A question of one label, and an answer whose name is a pointer at the end of a chain that stands in a record's data.
+        // A question of one label, and an answer whose name is a pointer at the end of a chain inside a record's data.
         let message = |jumps: u16| {
             let mut bytes = vec![0x12, 0x34, 0x81, 0x80, 0, 1, 0, 2, 0, 0, 0, 0, 1, b'a', 0, 0, 1, 0, 1];
             bytes.extend(b"\xc0\x0c\x00\x10\x00\x01\x00\x00\x00\x3c");

@@ -1,4 +1,4 @@
-//! datagram → Lookup: what was asked of a resolver, and what came back.
+//! datagram → Lookup: the questions to a resolver, and its answers.
 
 pub mod lookup;
 pub mod message;

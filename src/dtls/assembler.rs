@@ -1,8 +1,8 @@
 //! Record → Message: handshake messages put together from fragments, in order of their numbers (RFC 6347 section 4.2).
 //!
-//! A fragment names its message and its place in it, so fragments may come in any order, overlap, and come again. After a
-//! time-out some senders cut the same messages differently (OpenSSL: one to a datagram), so that only number and place tell a
-//! repetition. Where two overlap, the bytes that came first stay.
+//! A fragment names its message and its place in it, so fragments may come in any order, overlap, and be repeated.
+//! After a time-out some senders cut the same messages differently (OpenSSL: one per datagram), so that only number and
+//! place identify a repetition. If two overlap, the bytes that came first stay.
 
 use std::collections::BTreeMap;
 
@@ -52,7 +52,7 @@ impl<'a> Iterator for Fragments<'a> {
     fn next(&mut self) -> Option<Fragment<'a>> {
         let (&[kind, a, b, c, n0, n1, d, e, f, g, h, i], rest) = self.0.split_first_chunk::<HEADER>()?;
         let [len, offset, own] = [[0, a, b, c], [0, d, e, f], [0, g, h, i]].map(u32::from_be_bytes);
-        // Whether the whole fragment stands here or was cut, it lies within its message.
+        // Whole or cut, the fragment must lie within its message.
         if offset.saturating_add(own) > len || own == 0 && len > 0 {
             self.0 = &[];
             return None;
@@ -70,7 +70,7 @@ impl<'a> Iterator for Fragments<'a> {
     }
 }
 
-/// Where a fragment came from.
+/// The origin of a fragment.
 #[derive(Clone, Copy, Debug)]
 pub struct From {
     /// The frame.
@@ -293,7 +293,7 @@ impl Assembler {
     }
 
     fn hand_on(&mut self, held: &mut usize, sink: &mut impl FnMut(Whole)) {
-        // A server that keeps nothing of a client without a cookie begins to count anew behind its request for one.
+        // A server that keeps no state for a client without a cookie starts counting again after its request for one.
         while let Some(first) = self.waiting.first_entry()
             && *first.key() <= self.next
             && first.get().is_whole()
@@ -312,7 +312,7 @@ impl Assembler {
         }
     }
 
-    /// Hands on what waits, whole or not: the sender went on behind it, or nothing more comes.
+    /// Hands on waiting messages, complete or not: the sender continued after them, or no more bytes come.
     pub fn flush(&mut self, held: &mut usize, sink: &mut impl FnMut(Whole)) {
         for (number, waiting) in std::mem::take(&mut self.waiting) {
             *held = held.saturating_sub(waiting.have() as usize);
@@ -322,7 +322,7 @@ impl Assembler {
         }
     }
 
-    /// Hands on what is whole, whatever is missing before it: the sender went on behind it.
+    /// Hands on complete messages, whatever is missing before them: the sender continued after them.
     pub fn flush_whole(&mut self, held: &mut usize, sink: &mut impl FnMut(Whole)) {
         let (whole, rest) = std::mem::take(&mut self.waiting)
             .into_iter()

@@ -23,8 +23,9 @@ pub const fn as_tls(version: u16) -> u16 {
     }
 }
 
-/// The random value of a Client Hello that begins in a datagram. `fresh`: only of one that answers nothing, by its number and its
-/// cookie: whoever sends that with another value tries again (access points change it for the hello with the cookie).
+/// The random value of a Client Hello that begins in a datagram. With `fresh`, only of a hello that answers nothing, by
+/// its number and its cookie: a client that sends such a hello with another value tries again (access points change it
+/// for the hello with the cookie).
 #[must_use]
 pub fn hello_random(bytes: &[u8], fresh: bool) -> Option<[u8; 32]> {
     let record = Records(bytes).find(|it| it.kind == Some(content::HANDSHAKE) && it.epoch == 0)?;

@@ -52,7 +52,7 @@ fn long(bytes: &[u8]) -> Option<(Record<'_>, &[u8])> {
         return None;
     }
     let epoch = u16::from_be_bytes([e0, e1]);
-    // The length of the identifier was agreed in the handshake; the record's length stands behind it.
+    // The length of the identifier was negotiated in the handshake; the record's length comes after it.
     let len = match kind {
         WITH_CID => rest.len(),
         _ => usize::from(u16::from_be_bytes([l0, l1])),
@@ -81,7 +81,7 @@ fn short(bytes: &[u8]) -> Option<(Record<'_>, &[u8])> {
     let [has_cid, has_long_number, has_len] = [0x10, 0x08, 0x04].map(|bit| first & bit != 0);
     let rest = rest.get(if has_long_number { 2 } else { 1 }..)?;
     let (body, rest) = match rest.split_first_chunk::<2>() {
-        // The length of the identifier is not given, so the fields behind it are not found either.
+        // The length of the identifier is not given, so the fields after it cannot be found either.
         Some((&len, behind)) if has_len && !has_cid => {
             let len = usize::from(u16::from_be_bytes(len));
             if len > MAX_BODY {

@@ -1,4 +1,4 @@
-//! Report, capture → evidence that people hand on: cut, without identifiers, compared, checked again.
+//! Report, capture → evidence to hand on: cut, without identifiers, compared, verified.
 
 pub mod check;
 pub mod diff;

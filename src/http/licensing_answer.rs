@@ -36,7 +36,7 @@ impl Status {
         })
     }
 
-    /// Whether the message was refused.
+    /// True if the message was refused.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         ["FAIL", "ERROR", "INVALID"]
@@ -45,8 +45,8 @@ impl Status {
     }
 }
 
-/// Where a body says how the message was judged: the keys and their values, which name nobody. What hides everything else
-/// may leave these.
+/// The parts of a body that say how the message was judged: the keys and their values, which identify no one. Redaction
+/// may keep these.
 #[must_use]
 pub fn verdict_words(body: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();

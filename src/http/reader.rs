@@ -15,7 +15,8 @@ const MAX_HEAD: usize = 16 * 1024;
 /// Headers looked at; more are common only in attacks.
 const MAX_HEADERS: usize = 96;
 
-/// Bytes of a body kept: block pages say at their beginning what they mean, licensing answers behind a signature.
+/// Bytes of a body that are kept: block pages state their meaning at the beginning, licensing answers after a
+/// signature.
 const MAX_EXCERPT: usize = 2048;
 
 /// A request head.
@@ -96,13 +97,13 @@ enum Framing {
 }
 
 impl HttpReader {
-    /// Whether the direction turned out to be something else, or nothing more can be read of it.
+    /// True if the direction turned out to be something else, or if no more of it can be read.
     #[must_use]
     pub fn is_done(&self) -> bool {
         matches!(self.state, State::NotHttp) || self.state == State::Rest && !self.excerpt_wanted
     }
 
-    /// Whether a head was read.
+    /// True if a head was read.
     #[must_use]
     pub const fn has_read(&self) -> bool {
         self.has_read
@@ -256,7 +257,7 @@ impl HttpReader {
     }
 }
 
-/// Whether these bytes can begin a request or a status line.
+/// True if these bytes can begin a request or a status line.
 #[must_use]
 pub fn looks_like_http(head: &[u8]) -> bool {
     const STARTS: [&[u8]; 9] = [

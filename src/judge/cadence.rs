@@ -1,8 +1,8 @@
 //! Courses → Cadence: the rhythm of a device's tries, and what a quiet capture proves.
 //!
-//! Licensing speaks seldom: a report every some hours, one retry soon after a failure, polls after a report. A pause that
-//! fits one of these says that the device does what it should; a capture shorter than the longest of them proves little
-//! by its silence. The times themselves are in the profile.
+//! Licensing traffic is rare: a report every few hours, one retry soon after a failure, polls after a report. A pause
+//! that fits one of these shows that the device behaves as intended; in a capture shorter than the longest of them,
+//! silence proves little. The times themselves are in the profile.
 
 use crate::attempt::Attempt;
 use crate::base::frame::Timestamp;
@@ -14,14 +14,14 @@ use crate::profile::Cadence;
 const SECOND: i64 = 1_000_000_000;
 
 words! {
-    /// What a pause between two tries fits.
+    /// The regular interval that a pause between two tries fits.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Rhythm {
         /// The regular report.
         Report = "report",
         /// The retry after a failure.
         Retry = "retry",
-        /// The question for a result, after a report that went through.
+        /// The poll for a result, after a report that succeeded.
         Poll = "poll",
     }
 }
@@ -29,9 +29,9 @@ words! {
 /// A pause before a try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pause {
-    /// From the beginning of the try before to the beginning of this one.
+    /// Time from the beginning of the previous try to the beginning of this one.
     pub nanoseconds: i64,
-    /// What it fits, if anything.
+    /// The interval that the pause fits, if any.
     pub rhythm: Option<Rhythm>,
 }
 
@@ -56,7 +56,7 @@ pub fn pauses(course: &Course, attempts: &[Attempt<'_>], verdicts: &[Verdict], u
     rhythm(&tries, usual)
 }
 
-/// When a try began and ended, and whether it failed; `None`: nobody can tell.
+/// When a try began and ended, and whether it failed (`None`: unknown).
 #[derive(Clone, Copy, Debug)]
 struct Try {
     first: Timestamp,
@@ -65,7 +65,7 @@ struct Try {
 }
 
 fn rhythm(tries: &[Try], usual: Option<&Cadence>) -> Vec<Pause> {
-    // Reports are counted from the last one: what comes between them are retries and polls.
+    // Reports are counted from the last report: the tries between two reports are retries and polls.
     let mut report = tries.first().map(|it| it.first);
     tries
         .windows(2)
@@ -105,7 +105,7 @@ mod tests {
 
     const HOUR: i64 = 3600;
 
-    /// Tries at these seconds, each over in two; a failure is written as a negative number.
+    /// Tries at these seconds, each two seconds long; a negative number marks a failure.
     fn of(tries: &[i64]) -> Vec<&'static str> {
         let profile = Profile::built_in("cisco-smart-licensing").unwrap();
         let tries: Vec<Try> = tries

@@ -1,4 +1,4 @@
-//! What the user wants and what the capture can show: everything a rule may ask beside its attempt.
+//! What the user asked for and what the capture can show: everything a rule may consult apart from its attempt.
 
 use crate::attempt::contents::Contents;
 use crate::attempt::device_clock::Offset;
@@ -7,21 +7,21 @@ use crate::attempt::other_connections::Surroundings;
 use crate::capture::CaptureFacts;
 use crate::profile::options::Options;
 
-/// What a rule may ask beside its attempt.
+/// Everything a rule may consult apart from its attempt.
 #[derive(Debug)]
 pub struct Context<'a> {
-    /// What the user asked for.
+    /// The user's options.
     pub options: &'a Options,
     /// The file.
     pub capture: &'a CaptureFacts,
-    /// What is in it, by counts and names.
+    /// Counts and names of what the file contains.
     pub contents: &'a Contents,
-    /// Who was seen, with licensing or without.
+    /// The hosts seen, with licensing traffic or without.
     pub watched: &'a Watched<'a>,
-    /// What the other connections tell about servers and issuers.
+    /// What the other connections show about servers and issuers.
     pub surroundings: &'a Surroundings,
-    /// Segments that the snap length cut.
+    /// The number of segments cut by the snap length.
     pub snap_length_cut: u64,
-    /// How far the clocks of the devices' logs are off.
+    /// The clock offsets of the devices' logs.
     pub offsets: &'a [Offset],
 }

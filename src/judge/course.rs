@@ -1,7 +1,7 @@
-//! Attempts, Verdicts → Course: the tries of one device for one service, in order, and what became of them.
+//! Attempts, Verdicts → Course: the tries of one device for one service, in order, and how they turned out.
 //!
-//! One failure says less than its neighbours do: a fault that stays is a configuration, one that comes and goes is a path
-//! or a server among several, and one that ends inside the capture was cured by something that happened just then.
+//! One failure says less than a series: a fault that stays is a configuration error, a fault that comes and goes is a
+//! path or one of several servers, and a fault that ends inside the capture was cured by an event at that moment.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -14,12 +14,12 @@ use crate::judge::verdict::Verdict;
 use crate::profile::Transport;
 
 words! {
-    /// Where tries lead, taken together. Tries about which nothing can be concluded do not count.
+    /// How the tries turned out as a series. Tries without a conclusion do not count.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Kind {
         /// A single try: nothing to compare it with.
         Once = "once",
-        /// Nothing can be concluded about any of them.
+        /// No try allows a conclusion.
         Unclear = "unclear",
         /// All worked.
         Steady = "steady",
@@ -27,17 +27,17 @@ words! {
         Constant = "constant",
         /// All failed, with different verdicts: one fault was cured and showed the next.
         Changing = "changing",
-        /// Failed, and worked from then on.
+        /// Failed first, and worked from some try on.
         Cured = "cured",
-        /// Worked, and failed from then on.
+        /// Worked first, and failed from some try on.
         Broke = "broke",
-        /// Worked and failed in turn.
+        /// Worked and failed by turns.
         Flapping = "flapping",
     }
 }
 
 impl Kind {
-    /// Where tries of these outcomes lead, in order: the verdict id of a failure, `None` for one that worked.
+    /// The kind of a series of outcomes, in order: the verdict id of a failure, `None` for a success.
     fn of(outcomes: &[Option<&str>], tries: usize) -> Self {
         let turns = outcomes
             .windows(2)
@@ -60,22 +60,22 @@ impl Kind {
 /// The tries of one device for one service.
 #[derive(Clone, Debug)]
 pub struct Course {
-    /// Who tried.
+    /// The device that tried.
     pub device: IpAddr,
-    /// What it wanted to reach: a name where one try shows it.
+    /// The service it wanted to reach: a name where one try shows it.
     pub name: String,
-    /// Where the tries lead.
+    /// How the tries turned out as a series.
     pub kind: Kind,
     /// The attempts, by index, in order.
     pub tries: Vec<usize>,
-    /// How many of them failed.
+    /// The number of tries that failed.
     pub failed: usize,
-    /// How many of them worked.
+    /// The number of tries that worked.
     pub worked: usize,
 }
 
 /// Groups attempts to reach licensing by device and name, in order of their first tries. Another proxy, another address
-/// and another way to the same name are the same course; another name is another service.
+/// or another way to the same name belongs to the same course; another name is another service.
 #[must_use]
 pub fn courses(attempts: &[Attempt<'_>], verdicts: &[Verdict], lookups: &[Lookup]) -> Vec<Course> {
     let aliases = Aliases::of(attempts, lookups);
@@ -114,7 +114,8 @@ pub fn courses(attempts: &[Attempt<'_>], verdicts: &[Verdict], lookups: &[Lookup
     courses
 }
 
-/// What a try came to: `Some(None)` where it worked, `Some(Some(id))` where it failed, `None` where nobody can tell.
+/// The outcome of a try: `Some(None)` if it worked, `Some(Some(id))` if it failed, `None` if the capture does not show
+/// it.
 #[must_use]
 pub fn outcome(verdict: &Verdict) -> Option<Option<&'static str>> {
     let cause = verdict.cause()?;

@@ -1,7 +1,7 @@
-//! Attempt, Profile → Divergence: how a good attempt goes, step by step, and where this one leaves it.
+//! Attempt, Profile → Divergence: how a successful attempt goes, step by step, and where this attempt leaves that path.
 //!
-//! The good walks are data with their sources, in the profile. An attempt leaves one at the first step that should follow
-//! the last one it made; what was encrypted or not captured in between is no divergence.
+//! The successful walks are data in the profile, with their sources. An attempt leaves such a walk at the first step
+//! that should follow its own last step; steps that were encrypted or not captured in between are no divergence.
 
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
@@ -15,7 +15,7 @@ use crate::profile::baseline::{Baseline, By, Expected};
 use crate::tls::Version;
 
 impl By {
-    /// The side.
+    /// The connection side that takes the step.
     #[must_use]
     pub const fn side(self) -> Side {
         match self {
@@ -25,23 +25,23 @@ impl By {
     }
 }
 
-/// The kind of a step; `None`: a word that no report has.
+/// The kind of a step; `None` for a word that no report uses.
 fn step_kind(expected: &Expected) -> Option<StepKind> {
     StepKind::ALL.iter().copied().find(|kind| kind.name() == expected.kind)
 }
 
-/// Where an attempt leaves the good walk.
+/// Where an attempt leaves the successful walk.
 #[derive(Clone, Debug)]
 pub struct Divergence<'p> {
-    /// The good walk.
+    /// The successful walk.
     pub baseline: &'p Baseline,
-    /// The last step that was as it should be, with its frame.
+    /// The last step that was as expected, with its frame.
     pub after: Option<(&'p Expected, FrameNumber)>,
     /// The step that should have come next.
     pub expected: &'p Expected,
 }
 
-/// Where a failed attempt leaves the good walk of its transport; `None` where it does not, or where that is not sure.
+/// Where a failed attempt leaves the successful walk of its transport; `None` if it does not, or if that is uncertain.
 #[must_use]
 pub fn divergence<'p>(attempt: &Attempt<'_>, verdict: &Verdict, profile: &'p Profile) -> Option<Divergence<'p>> {
     let cause = verdict.cause()?;
@@ -66,11 +66,11 @@ pub fn divergence<'p>(attempt: &Attempt<'_>, verdict: &Verdict, profile: &'p Pro
 }
 
 impl Baseline {
-    /// Whether an attempt is to be held against it.
+    /// True if an attempt is to be compared with this walk.
     fn is_for(&self, attempt: &Attempt<'_>, connection: Option<&Connection>) -> bool {
         let tls = connection.and_then(|connection| connection.tls.as_ref());
         let is_13 = tls.and_then(TlsFacts::version).is_some_and(Version::is_tls13);
-        // Until something was said, the port tells whether TLS was to come.
+        // Until either side has sent data, the port decides whether TLS was to follow.
         let readable = connection.is_some_and(|connection| {
             let spoke = connection.http.iter().any(|exchange| exchange.request.is_some());
             tls.is_none() && connection.connect().is_none() && (spoke || matches!(connection.server.port, 80 | 8182))
@@ -82,7 +82,7 @@ impl Baseline {
     }
 }
 
-/// The frame of a step of that kind and side.
+/// The frame of the step with that kind and side.
 fn frame_of(connection: &Connection, expected: &Expected) -> Option<FrameNumber> {
     let step = connection.step_by(step_kind(expected)?, expected.by.side())?;
     Some(step.frame)

@@ -1,8 +1,8 @@
-//! verdict id → Explanation: what a verdict means, looks like, is confused with, and what to do first.
+//! verdict id → Explanation: what a verdict means, its signs, what it is confused with, and the first thing to do.
 //!
-//! Beside verdicts stand topics: what an operator has to know and no capture shows. The texts are
-//! `texts/<language>/explain/<id>.md` and `texts/<language>/topics/<id>.md`, of a form that reads well in a terminal: a title line, then paragraphs,
-//! headings of the second level, and commands indented by four spaces.
+//! Beside verdicts there are topics: facts that an operator needs and no capture shows. The texts are
+//! `texts/<language>/explain/<id>.md` and `texts/<language>/topics/<id>.md`, in a form that reads well in a terminal: a
+//! title line, then paragraphs, headings of the second level, and commands indented by four spaces.
 
 use crate::base::phrase::Language;
 
@@ -11,9 +11,9 @@ use crate::base::phrase::Language;
 pub struct Explanation {
     /// The id of the verdict, or the name of the topic.
     pub id: &'static str,
-    /// What [`Explanation::text`] gives in English.
+    /// The text that [`Explanation::text`] returns in English.
     pub(super) en: &'static str,
-    /// What [`Explanation::text`] gives in Japanese.
+    /// The text that [`Explanation::text`] returns in Japanese.
     pub(super) ja: &'static str,
 }
 
@@ -40,7 +40,7 @@ macro_rules! topic {
     };
 }
 
-/// What is to be known beside verdicts.
+/// The topics, which need no verdict.
 pub const TOPICS: [Explanation; 10] = [
     topic!("ping"),
     topic!("reporting-interval"),
@@ -55,7 +55,7 @@ pub const TOPICS: [Explanation; 10] = [
 ];
 
 impl Explanation {
-    /// Its Markdown text; the first line is `# ` and the meaning in one clause.
+    /// The Markdown text; its first line is `# ` and the meaning in one clause.
     #[must_use]
     pub const fn text(&self, language: Language) -> &'static str {
         match language {

@@ -1,7 +1,7 @@
-//! Rule, Finding: what a rule says when it recognises a cause.
+//! Rule, Finding: the statement a rule makes when it recognises a cause.
 //!
-//! Closed sets are enums (`words!`), each member with the one name that reports write. Verdict ids are a newtype instead:
-//! RULES is their list already, with the text and the check of each, and an enum would be a second one to keep equal.
+//! Closed sets are enums (`words!`), and each member has one name, which reports write. Verdict ids are a newtype
+//! instead: RULES already lists them with their texts and checks, and an enum would be a second list to keep equal.
 
 use std::fmt;
 use std::ops::Deref;
@@ -20,15 +20,15 @@ use crate::judge::reason::Reason;
 use serde::Serialize;
 
 words! {
-    /// How bad it is; the worst decides the exit code.
+    /// How serious a finding is; the most serious one decides the exit code.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub enum Severity {
-        /// As it should be.
+        /// As intended.
         #[default]
         Ok = "ok",
         /// Worth knowing.
         Note = "note",
-        /// Works, but not as it should.
+        /// Works, but not as intended.
         Warning = "warning",
         /// Does not work.
         Error = "error",
@@ -36,13 +36,13 @@ words! {
 }
 
 words! {
-    /// Whose doing it is.
+    /// The party that caused it.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     #[allow(missing_docs)] // the contract's own words
     pub enum By {
         Client = "client",
         Server = "server",
-        /// Something between them: a firewall, a proxy, a link.
+        /// Something between the two: a firewall, a proxy, a link.
         Path = "path",
         /// The device's own configuration.
         Device = "device",
@@ -61,7 +61,7 @@ impl From<Side> for By {
 }
 
 words! {
-    /// At which step of an attempt.
+    /// The step of an attempt at which it happened.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     #[allow(missing_docs)] // the contract's own words
     pub enum At {
@@ -70,14 +70,14 @@ words! {
         Proxy = "proxy",
         Tls = "tls",
         Http = "http",
-        /// Behind the exchange, or nowhere: nothing is wrong.
+        /// After the exchange, or nowhere: nothing is wrong.
         #[default]
         Close = "close",
     }
 }
 
 words! {
-    /// Who has to act; `Wlc` is the device that connects, whatever it is.
+    /// The party that has to act; `Wlc` is the device that connects, whatever its kind.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     #[allow(missing_docs)] // the contract's own words
     pub enum Owner {
@@ -90,7 +90,7 @@ words! {
 }
 
 impl Owner {
-    /// The message that says who that is: the dialect knows what the device is called.
+    /// The message that names this party: the dialect knows what the device is called.
     #[must_use]
     pub const fn who(self) -> &'static str {
         match self {
@@ -103,7 +103,7 @@ impl Owner {
     }
 }
 
-/// The id of a verdict. Only rules make one; an id that is read back is looked up among theirs.
+/// The id of a verdict. Only rules make one; an id read back from a report is looked up in RULES.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct VerdictId(&'static str);
@@ -113,7 +113,7 @@ impl VerdictId {
         Self(id)
     }
 
-    /// As reports write it, and as a person types it.
+    /// The form that reports write and that a person types.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.0
@@ -158,7 +158,7 @@ impl From<&'static str> for VerdictId {
 pub struct Evidence {
     /// The frame.
     pub frame: FrameNumber,
-    /// A clause.
+    /// A clause that says what the frame shows.
     pub what: Phrase,
 }
 
@@ -169,58 +169,61 @@ pub struct Alternative {
     pub id: &'static str,
     /// Why it is less likely, or what would prove it.
     pub why_not: Phrase,
-    /// The bytes exclude it.
+    /// True if the bytes exclude it.
     pub excluded: bool,
 }
 
-/// Something to do.
+/// A step to take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remedy {
-    /// Who.
+    /// The party that has to act.
     pub owner: Owner,
-    /// What, and the observation it rests on.
+    /// The step to take, and the observation it rests on.
     pub action: Phrase,
-    /// What to type, observed values filled in.
+    /// The commands to type, with observed values filled in.
     pub commands: Vec<Command>,
-    /// How to see that it worked.
+    /// How to check that it worked.
     pub verify: Phrase,
 }
 
-/// What a rule recognised.
+/// A cause or state that a rule recognised.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The verdict id.
     pub id: VerdictId,
-    /// How bad.
+    /// How serious.
     pub severity: Severity,
     /// How sure.
     pub confidence: Confidence,
-    /// Whose doing; `None` where nothing is wrong.
+    /// The party that caused it; `None` if nothing is wrong.
     pub by: Option<By>,
-    /// Where; `None` where nothing is wrong.
+    /// The step at which it happened; `None` if nothing is wrong.
     pub at: Option<At>,
     /// One sentence that a manager understands.
     pub summary: Phrase,
-    /// What exactly was found at fault, most telling first.
+    /// The exact faults, most informative first.
     pub causes: Vec<Reason>,
-    /// What it rests on.
+    /// The frames it rests on.
     pub evidence: Vec<Evidence>,
-    /// Where evidence rests on more of other connections than the frames it names: whoever leaves those out takes it away.
+    /// Stretches of other connections that the evidence needs in addition to its own frames: a slice without them loses
+    /// the evidence.
     pub beside: Vec<Stretch>,
-    /// What else it could be, and why that is less likely or what would prove it.
+    /// Other explanations, and why each is less likely or what would prove it.
     pub alternatives: Vec<Alternative>,
-    /// What may lie behind it and takes nothing from what was seen: why a certificate was refused that an alert refuses.
+    /// Possible reasons behind a fact, which do not weaken the fact: an alert refuses a certificate, and these are the
+    /// possible reasons why.
     pub behind: Vec<Alternative>,
     /// What the capture hides, and why.
     pub cannot_tell: Vec<Phrase>,
-    /// What to do.
+    /// The steps to take.
     pub remedies: Vec<Remedy>,
-    /// It claims that a side did not send something: so it needs proof that the capture would have shown it.
+    /// Set where the finding claims that this side did not send something: it then needs proof that the capture would
+    /// have shown it.
     pub claims_silence_of: Option<Side>,
 }
 
 impl Finding {
-    /// A failure: an error that is certain unless said otherwise.
+    /// A failure: an error, and certain unless changed.
     #[must_use]
     pub fn error(id: VerdictId, by: By, at: At, summary: Phrase) -> Self {
         Self {
@@ -231,7 +234,7 @@ impl Finding {
         }
     }
 
-    /// Nothing wrong.
+    /// A state in which nothing is wrong.
     #[must_use]
     pub fn ok(id: VerdictId, summary: Phrase) -> Self {
         Self {
@@ -252,42 +255,42 @@ impl Finding {
         }
     }
 
-    /// With another severity.
+    /// Sets the severity.
     #[must_use]
     pub const fn severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
         self
     }
 
-    /// With another confidence.
+    /// Sets the confidence.
     #[must_use]
     pub const fn confidence(mut self, confidence: Confidence) -> Self {
         self.confidence = confidence;
         self
     }
 
-    /// With a frame that shows it.
+    /// Adds a frame that shows it.
     #[must_use]
     pub fn evidence(mut self, frame: FrameNumber, what: Phrase) -> Self {
         self.evidence.push(Evidence { frame, what });
         self
     }
 
-    /// With what its evidence rests on in a connection that is none of the attempt's.
+    /// Adds a stretch of a connection outside the attempt that its evidence rests on.
     #[must_use]
     pub fn beside(mut self, stretch: Stretch) -> Self {
         self.beside.push(stretch);
         self
     }
 
-    /// With what exactly is at fault.
+    /// Sets the exact faults.
     #[must_use]
     pub fn causes(mut self, causes: Vec<Reason>) -> Self {
         self.causes = causes;
         self
     }
 
-    /// With another explanation.
+    /// Adds another explanation.
     #[must_use]
     pub fn alternative(mut self, id: &'static str, why_not: Phrase) -> Self {
         self.alternatives.push(Alternative {
@@ -298,7 +301,7 @@ impl Finding {
         self
     }
 
-    /// With an explanation that comes to mind and that the bytes exclude.
+    /// Adds an explanation that a reader may think of and that the bytes exclude.
     #[must_use]
     pub fn excluded(mut self, id: &'static str, why_not: Phrase) -> Self {
         self.alternatives.push(Alternative {
@@ -309,8 +312,8 @@ impl Finding {
         self
     }
 
-    /// With what may lie behind it. `judge` tells where that stands: beside a fact it is hidden, beside a guess it is another
-    /// explanation.
+    /// Adds a possible reason behind the finding. `judge` decides where it is reported: beside a fact it is hidden from
+    /// view (`cannot_tell`), beside a guess it is another explanation.
     #[must_use]
     pub fn behind(mut self, id: &'static str, clause: Phrase) -> Self {
         self.behind.push(Alternative {
@@ -321,21 +324,21 @@ impl Finding {
         self
     }
 
-    /// With something that the capture hides.
+    /// Adds something that the capture hides.
     #[must_use]
     pub fn cannot_tell(mut self, what: Phrase) -> Self {
         self.cannot_tell.push(what);
         self
     }
 
-    /// With something to do.
+    /// Adds a step to take.
     #[must_use]
     pub fn remedy(mut self, remedy: Remedy) -> Self {
         self.remedies.push(remedy);
         self
     }
 
-    /// Marks it as a claim that `side` stayed silent.
+    /// Marks the finding as a claim that `side` stayed silent.
     #[must_use]
     pub const fn claims_silence_of(mut self, side: Side) -> Self {
         self.claims_silence_of = Some(side);
@@ -343,16 +346,16 @@ impl Finding {
     }
 }
 
-/// What a finding may be to its attempt.
+/// The role a finding may have for its attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Why it went as it did; also told beside another cause.
+    /// The reason why the attempt went as it did; also reported beside another cause.
     Cause,
-    /// Only how it ended. Where another rule knows why, it adds nothing.
+    /// Only how the attempt ended. It adds nothing where another rule knows the reason.
     General,
-    /// Never the cause: worth telling beside it.
+    /// Never the cause, but worth reporting beside it.
     Beside,
-    /// Never the cause, and explains it: what it says to do comes first.
+    /// Never the cause, but explains the cause: its remedies come first.
     Explaining,
 }
 
@@ -361,10 +364,10 @@ pub enum Kind {
 pub struct Rule {
     /// The verdict id; the file is named after it.
     pub id: VerdictId,
-    /// What its finding may be.
+    /// The role its finding may have.
     pub kind: Kind,
     /// What the verdict means.
     pub explanation: Explanation,
-    /// Looks at an attempt; `None` when the cause is not there.
+    /// Examines an attempt; `None` if the cause is absent.
     pub check: fn(&Attempt<'_>, &Context<'_>) -> Option<Finding>,
 }

@@ -1,4 +1,4 @@
-//! Attempt → Verdict: what went wrong, how sure that is, and what came of several tries.
+//! Attempt → Verdict: what went wrong, how certain that is, and how several tries turned out.
 
 pub mod cadence;
 pub mod context;

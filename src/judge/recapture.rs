@@ -1,7 +1,8 @@
-//! Attempt, Context → Remedy: how to capture again, so that what is missing will be there.
+//! Attempt, Context → Remedy: how to capture again so that the next capture holds what is missing from this one.
 //!
-//! A capture that proves nothing costs another visit to the device. So the commands name what this one has shown: the
-//! controller, its servers, proxies, resolvers and revocation hosts; both directions, the control plane, whole packets.
+//! A capture that proves nothing costs another visit to the device. So the commands name the hosts that this capture
+//! has shown: the controller, its servers, proxies, resolvers and revocation hosts. They cover both directions, the
+//! control plane, and whole packets.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -17,10 +18,10 @@ use crate::judge::finding::{Owner, Remedy};
 use crate::profile::Transport;
 use crate::profile::options::{Host, Target};
 
-/// Hosts of one kind named in the access list; a service behind more addresses is captured by its port.
+/// The number of hosts of one kind that the access list names; a service with more addresses is captured by its port.
 const MAX_HOSTS: usize = 6;
 
-/// Who has to be in the next capture.
+/// The hosts that the next capture has to include.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Topology {
     /// The controller's addresses.
@@ -36,7 +37,7 @@ pub struct Topology {
 }
 
 impl Topology {
-    /// Who took part in an attempt.
+    /// The hosts that took part in an attempt.
     #[must_use]
     pub fn of(attempt: &Attempt<'_>) -> Self {
         let mut topology = Self::default();
@@ -70,7 +71,8 @@ impl Topology {
         topology
     }
 
-    /// Who would have taken part, where nobody did: what options name, and controllers that were recognised.
+    /// The hosts that would have taken part in an attempt, if the capture has none: those that options name, and
+    /// recognised controllers.
     #[must_use]
     pub fn expected(context: &Context<'_>) -> Self {
         let options = context.options;
@@ -101,7 +103,7 @@ impl Topology {
         topology
     }
 
-    /// What the capture is to be limited to, both directions of each; nothing where both families are involved, which one
+    /// The filter for the next capture, both directions of each host; empty if both address families occur, which one
     /// access list cannot express.
     fn filter(&self) -> Vec<Task> {
         let all = || {
@@ -127,7 +129,7 @@ impl Topology {
             tasks.extend(ports.map(|port| about("capture-port").with("service-port", port)));
             let resolvers = self.resolvers.iter().take(MAX_HOSTS);
             tasks.extend(resolvers.map(|it| about("capture-resolver").with("resolver", it)));
-            // A device that was not seen to ask may ask anybody.
+            // A device that was not seen asking a resolver may ask any resolver.
             if self.resolvers.is_empty() {
                 tasks.push(about("capture-any-resolver"));
             }
@@ -137,7 +139,7 @@ impl Topology {
     }
 }
 
-/// What was wrong with this capture, and so has to be otherwise in the next.
+/// What was wrong with this capture, and has to change for the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wanting {
     /// The snap length cut packets.
@@ -149,7 +151,7 @@ pub struct Wanting {
 }
 
 impl Wanting {
-    /// What the capture's own facts show.
+    /// The faults that the capture's own facts show.
     #[must_use]
     pub fn of(context: &Context<'_>) -> Self {
         Self {
@@ -160,7 +162,7 @@ impl Wanting {
     }
 }
 
-/// How to capture again: on the command line, and where the device has one, in its web interface.
+/// How to capture again: on the command line and, where the device has one, in its web interface.
 #[must_use]
 pub fn recapture(dialect: Dialect, topology: &Topology, trigger: &[Command], wanting: Wanting) -> Vec<Remedy> {
     let about = |name: &'static str, device: Option<&IpAddr>| match device {
@@ -220,7 +222,7 @@ pub fn recapture(dialect: Dialect, topology: &Topology, trigger: &[Command], wan
     remedies
 }
 
-/// What to mind while capturing.
+/// What to watch for while capturing.
 fn hints(dialect: Dialect, wanting: Wanting) -> Phrase {
     let mut hints = Vec::new();
     if wanting.whole_packets {
@@ -241,7 +243,7 @@ fn hints(dialect: Dialect, wanting: Wanting) -> Phrase {
     })
 }
 
-/// What makes a client speak with its service.
+/// The commands that make a client contact its service.
 #[must_use]
 pub fn try_again(dialect: Dialect, transport: Transport, connection: Option<&Connection>) -> Vec<Command> {
     let licensing = match transport {
@@ -260,7 +262,7 @@ pub fn try_again(dialect: Dialect, transport: Transport, connection: Option<&Con
     }])
 }
 
-/// Where the client itself noted what became of an attempt, and how to make it try again.
+/// Where the client itself logs the outcome of an attempt, and how to make it try again.
 #[must_use]
 pub fn device_log(attempt: &Attempt<'_>) -> Remedy {
     let name = WireText::from(attempt.service.name.as_str());
@@ -281,7 +283,7 @@ pub fn device_log(attempt: &Attempt<'_>) -> Remedy {
 #[must_use]
 pub fn for_attempt(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Remedy> {
     let dialect = attempt.dialect;
-    // Whoever looks at traffic in general waits for it, and does not cause it.
+    // A user who examines general traffic waits for an attempt and does not trigger one.
     let trigger = if attempt.licensing {
         try_again(dialect, attempt.service.transport, attempt.connection())
     } else {
@@ -290,7 +292,7 @@ pub fn for_attempt(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Remedy> 
     recapture(dialect, &Topology::of(attempt), &trigger, Wanting::of(context))
 }
 
-/// What to type for a capture that shows licensing, where only the device's own texts tell of its surroundings.
+/// The commands for a capture that shows licensing, where only the device's own texts describe its network.
 #[must_use]
 pub fn commands_by_log(dialect: Dialect, interface: Option<&IosName>, trigger: &[Command]) -> Vec<Command> {
     let (look, begin) = match interface {

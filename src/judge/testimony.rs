@@ -1,8 +1,8 @@
-//! Testimony, Finding → Finding: what a device's line is worth to a verdict.
+//! Testimony, Finding → Finding: how a line of a device's log affects a verdict.
 //!
-//! A line agrees with a verdict or contradicts what the capture shows. Agreement can make a verdict surer, where the line
-//! excludes what else it could have been; it can never make one up. It makes it surer by one step, where its time is at least
-//! likely and the verdict claims no silence. Where a line contradicts the frames, the frames are believed and the line is named.
+//! A line agrees with a verdict or contradicts what the capture shows. A line that agrees never creates a verdict. It
+//! makes one surer where it excludes the other explanations: by one step, if the line's time is at least likely and the
+//! verdict claims no silence. Where a line contradicts the frames, the frames are believed and the line is named.
 
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
@@ -10,18 +10,18 @@ use crate::base::phrase::phrase;
 use crate::device::{JoinReason, Reason, What};
 use crate::judge::finding::{Evidence, Finding, Severity};
 
-/// What a line is to a verdict.
+/// How a line relates to a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bearing {
     /// It says the same.
     Agrees,
-    /// It says the same, and excludes what else it could have been.
+    /// It says the same, and excludes the other explanations.
     Settles,
-    /// It is about the attempt, and says neither yes nor no.
+    /// It is about the attempt, and neither confirms nor denies the verdict.
     Neutral,
 }
 
-/// What a line is to a verdict of this id.
+/// How a line relates to the verdict with this id.
 #[must_use]
 pub fn bearing(what: What, id: &str, severity: Severity) -> Bearing {
     if what.is_of_join() {
@@ -48,7 +48,7 @@ pub fn bearing(what: What, id: &str, severity: Severity) -> Bearing {
     }
 }
 
-/// The same of what is said of access points that join.
+/// The same for lines about access points that join.
 fn of_join(what: What, id: &str, severity: Severity) -> Bearing {
     match (what, id) {
         (
@@ -64,7 +64,7 @@ fn of_join(what: What, id: &str, severity: Severity) -> Bearing {
 }
 
 /// Makes a verdict surer by one step where a line settles it: the device knows why it gave up. Only lines whose time is
-/// beyond doubt count, and a claim about silence stays what the capture can prove.
+/// beyond doubt count, and a claim of silence stays limited to what the capture can prove.
 pub fn support(finding: &mut Finding, attempt: &Attempt<'_>) {
     let settles = attempt.testimonies.iter().find(|it| {
         it.certainty >= Confidence::Likely
@@ -74,7 +74,7 @@ pub fn support(finding: &mut Finding, attempt: &Attempt<'_>) {
     let before = finding.confidence;
     finding.confidence = match finding.confidence {
         Confidence::Possible => Confidence::Likely,
-        // What both sides' silence hides, a line of one of them does not show.
+        // Where both sides are silent, a line from one of them does not show what the other did.
         Confidence::Likely if finding.claims_silence_of.is_none() => Confidence::Certain,
         same => same,
     };

@@ -1,4 +1,4 @@
-//! Findings → Verdict: the root cause, how sure it is, and what holds besides.
+//! Findings → Verdict: the root cause, how certain it is, and the other findings that hold.
 //!
 //! This is the one place where a claim that something is absent meets the burden of proof: "no answer" counts only when
 //! the capture is shown to see that direction for that host.
@@ -29,7 +29,7 @@ impl Verdict {
         self.findings.first()
     }
 
-    /// What holds besides and is worth telling: not that something else went well or could not be told.
+    /// The other findings worth reporting: not those that say that something went well or could not be determined.
     #[must_use]
     pub fn also(&self) -> Vec<VerdictId> {
         let telling = |finding: &&Finding| finding.severity >= Severity::Warning;
@@ -45,6 +45,20 @@ impl Verdict {
 /// Judges an attempt by all rules.
 #[must_use]
 pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
+    Verdict {
+        findings: findings(attempt, context, |_| true),
+    }
+}
+
+/// The same for an attempt that failed; for any other, judging stops at its cause.
+#[must_use]
+pub fn judge_failure(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Verdict> {
+    let findings = findings(attempt, context, |cause| cause.severity == Severity::Error);
+    (!findings.is_empty()).then_some(Verdict { findings })
+}
+
+/// All findings, or none if the cause is not wanted.
+fn findings(attempt: &Attempt<'_>, context: &Context<'_>, is_wanted: impl Fn(&Finding) -> bool) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut explained = Vec::new();
     for rule in RULES {
@@ -56,6 +70,9 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
         let Some(finding) = is_asked.then(|| (rule.check)(attempt, context)).flatten() else {
             continue;
         };
+        if findings.is_empty() && !is_wanted(&finding) {
+            break;
+        }
         if rule.kind == Kind::Explaining {
             explained.extend(finding.remedies.clone());
         }
@@ -75,17 +92,17 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
                     .with("server", again.server),
             });
         }
-        // What explains a failure also says what to do about it, before everything else.
+        // A finding that explains a failure also says how to mend it, and its remedies come first.
         if cause.severity == Severity::Error {
             cause.remedies.splice(0..0, explained);
         }
         complete(cause, attempt, context);
     }
-    Verdict { findings }
+    findings
 }
 
-/// Sees to it that a failure says what to type on the controller, and that one which may be none says how to capture it
-/// better.
+/// Ensures that a failure has commands for the controller, and that a finding which may be no failure says how to
+/// capture it better.
 fn complete(cause: &mut Finding, attempt: &Attempt<'_>, context: &Context<'_>) {
     if cause.severity != Severity::Error || !attempt.licensing {
         return;
@@ -134,7 +151,7 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
     }
 }
 
-/// Sees to it that nothing is certain beside an explanation that the bytes do not exclude.
+/// Ensures that no finding is certain beside an explanation that the bytes do not exclude.
 fn weigh_alternatives(finding: &mut Finding) {
     if finding.alternatives.iter().any(|other| !other.excluded) {
         finding.confidence = finding.confidence.min(Confidence::Likely);
@@ -150,13 +167,13 @@ fn weigh_alternatives(finding: &mut Finding) {
     }
 }
 
-/// What is said of a capture in which nobody attempted anything.
+/// The finding for a capture without any attempt.
 #[must_use]
 pub fn without_attempts(context: &Context<'_>) -> Finding {
     if let Some(damage) = rules::damage(context) {
         return damage;
     }
-    // A capture that shows nothing does not outweigh a device that says that licensing fails.
+    // A capture that shows nothing does not outweigh a device that logs that licensing fails.
     let logs = &context.options.logs;
     if rules::device_reports_failure::is_failing(logs) {
         return rules::device_reports_failure::finding(context.options)
@@ -185,7 +202,7 @@ mod tests {
 
     const SERVER: &str = "192.133.220.90:443";
 
-    /// What is seen around an attempt.
+    /// The traffic seen around an attempt.
     #[derive(Default)]
     struct Around {
         receivers: Vec<[u8; 4]>,
@@ -303,7 +320,7 @@ mod tests {
             (vec![[192, 133, 220, 90]], Confidence::Certain),
             (vec![[10, 0, 0, 1]], Confidence::Possible),
         ] {
-            // A connection of which only the server's packets were captured.
+            // A connection with only the server's packets captured.
             let mut one_sided = unanswered();
             std::mem::swap(&mut one_sided.tcp.client, &mut one_sided.tcp.server);
             let around = Around { receivers, drops: None };
@@ -329,7 +346,7 @@ mod tests {
     #[test]
     fn what_only_says_how_it_ended_is_dropped_beside_a_cause() {
         in_context(unanswered(), &Around::default(), |attempt, context| {
-            // The last rule always holds, and is general.
+            // The last rule always matches, and is general.
             let all: Vec<&str> = RULES
                 .iter()
                 .filter_map(|rule| (rule.check)(attempt, context))

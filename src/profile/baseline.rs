@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::Transport;
 
-/// How a good attempt goes.
+/// A successful attempt.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
@@ -18,10 +18,10 @@ pub struct Baseline {
     /// It is readable HTTP, without TLS.
     #[serde(default)]
     pub readable: bool,
-    /// It is TLS 1.3 and later, of which less can be read.
+    /// It is for TLS 1.3 and later, where less is readable.
     #[serde(default)]
     pub tls13: bool,
-    /// Where it was seen.
+    /// Its source.
     pub source: String,
     /// The day a person last compared it with its source.
     pub checked: toml::value::Date,

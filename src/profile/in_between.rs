@@ -1,7 +1,7 @@
-//! What is known to stand between a client and its service: products that re-sign or block, and captive portals.
+//! Known devices between a client and its service: products that re-sign or block, and captive portals.
 //!
-//! The list is data (`profiles/shared/in-between.toml`), the same for every profile; a profile may add its own. An administrator
-//! can name an authority at will, so a match names a product and is never a proof by itself.
+//! The list is data (`profiles/shared/in-between.toml`), the same for every profile; a profile may add its own entries.
+//! An administrator can give an authority any name, so a match names a product and is never a proof by itself.
 
 use std::net::IpAddr;
 use std::sync::OnceLock;
@@ -20,29 +20,30 @@ const SHARED: &str = include_str!("../../profiles/shared/in-between.toml");
 pub struct Interceptor {
     /// The product.
     pub product: String,
-    /// A captive portal: somebody has to sign in before anything passes.
+    /// A captive portal: it requires a sign-in before anything passes.
     #[serde(default)]
     pub portal: bool,
-    /// Texts of which one occurs in the name of the authority under which it re-signs.
+    /// Texts, one of which occurs in the name of the authority under which it re-signs.
     #[serde(default)]
     pub issuer_contains: Vec<String>,
-    /// Texts of which one occurs in the subject of what it signs for others: its own name in place of the owner's.
+    /// Texts, one of which occurs in the subject of the certificates that it signs for others: its own name in place of
+    /// the owner's.
     #[serde(default)]
     subject_contains: Vec<String>,
     /// Domains of certificates of its own that it shows in a service's place.
     #[serde(default)]
     certificate_names: Vec<String>,
-    /// Texts of which one occurs in a page of its own, in lower case: in the target of a redirect, in `server: ` with the
-    /// Server header, or where the page begins.
+    /// Texts, one of which occurs in its own page, in lower case: in the target of a redirect, in `server: ` with the
+    /// Server header, or at the beginning of the page.
     #[serde(default)]
     pub page_contains: Vec<String>,
-    /// Where a resolver sends what it blocks.
+    /// The addresses to which a resolver redirects blocked names.
     #[serde(default)]
     addresses: Vec<IpAddr>,
     /// Domains of the vendor's own sites.
     #[serde(default)]
     own_names: Vec<String>,
-    /// Where these facts come from.
+    /// The source of these facts.
     #[serde(default)]
     pub source: String,
 }
@@ -53,7 +54,7 @@ impl Interceptor {
     }
 }
 
-/// A page that somebody else wrote.
+/// A page that does not come from the service.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'p> {
     /// Name of the product.
@@ -63,7 +64,7 @@ pub struct Page<'p> {
 }
 
 impl Profile {
-    /// What is known to answer in other people's names: the profile's own first.
+    /// Products that answer in the name of others: the profile's own first.
     pub fn interceptors(&self) -> impl Iterator<Item = &Interceptor> {
         #[derive(Default, Deserialize)]
         #[serde(deny_unknown_fields)]
@@ -99,7 +100,7 @@ impl Profile {
         self.interceptors().find(|it| shows(it) && !it.is_own(site))
     }
 
-    /// Product whose page stands where a site's answer should.
+    /// The product whose page replaces a site's answer.
     #[must_use]
     pub fn page(&self, response: &Response, site: &str) -> Option<Page<'_>> {
         let server = response
@@ -126,7 +127,7 @@ impl Profile {
     }
 }
 
-/// Whether a name is a domain or stands in it.
+/// True if a name is a domain or is inside it.
 fn is_within(name: &str, domain: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
     name.strip_suffix(domain)
@@ -173,7 +174,7 @@ mod tests {
         let zscaler = "CN=Zscaler Intermediate Root CA (zscalerthree.net) (t),OU=Zscaler Inc.,O=Zscaler Inc.";
         assert_eq!(named(zscaler, "service.example").as_deref(), Some("Zscaler"));
         assert_eq!(named(zscaler, "admin.zscaler.net"), None);
-        // Behind a company's own authority it leaves its name in the subject.
+        // After re-signing with a company's own authority, its name stays in the subject.
         let left = profile.re_signer_of("CN=service.example,OU=Zscaler Inc.,O=Zscaler Inc.", "service.example");
         assert_eq!(left.map(|it| it.product.as_str()), Some("Zscaler"));
         assert!(

@@ -8,6 +8,7 @@ mod in_between;
 pub mod listing;
 pub mod options;
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use ring::digest;
@@ -29,7 +30,7 @@ const DEFAULT: &str = include_str!("../../profiles/default.toml");
 const CAPWAP_JOIN: &str = include_str!("../../profiles/capwap-join.toml");
 
 words! {
-    /// How a device reaches its licensing service.
+    /// The way in which a device reaches its licensing service.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     pub enum Transport {
         /// Directly to Cisco's cloud by Smart Transport.
@@ -57,9 +58,9 @@ pub struct Profile {
     pub title: String,
     /// The day on which a person last compared it with its sources.
     pub checked: toml::value::Date,
-    /// Where its facts come from.
+    /// The sources of its facts.
     pub sources: Vec<String>,
-    /// In whose words and commands remedies are told; absent: those that fit every client.
+    /// The dialect of remedies; if absent, one that fits every client.
     #[serde(default)]
     pub dialect: Dialect,
     /// Every TLS connection is of interest, not only those to the endpoints.
@@ -68,20 +69,21 @@ pub struct Profile {
     /// The services it speaks about.
     #[serde(default, rename = "endpoint")]
     pub endpoints: Vec<Service>,
-    /// What is known to answer in other people's names, besides what every profile knows: an annotation, never a proof.
+    /// Products that answer in the name of others, in addition to those that every profile knows: an annotation, never
+    /// a proof.
     #[serde(default, rename = "interceptor")]
     interceptors: Vec<Interceptor>,
-    /// How HTTP proxies name themselves in the Server header, in lower case: beginnings.
+    /// The names of HTTP proxies in the Server header, in lower case: beginnings.
     #[serde(default)]
     pub proxy_software: Vec<String>,
-    /// How good attempts go.
+    /// Successful attempts.
     #[serde(default, rename = "baseline")]
     pub baselines: Vec<Baseline>,
     /// The rhythm of the services, where they have one.
     pub cadence: Option<Cadence>,
-    /// SHA-256 of its text.
+    /// Its text.
     #[serde(skip)]
-    sha256: String,
+    text: Cow<'static, str>,
     /// It comes with tlswalk.
     #[serde(skip)]
     built_in: bool,
@@ -93,15 +95,15 @@ pub struct Profile {
 pub struct Service {
     /// Description, in words.
     pub role: String,
-    /// How devices reach it.
+    /// The way in which devices reach it.
     pub transport: Transport,
     /// Host names: matched against SNI, CONNECT targets, Host headers and DNS questions.
     #[serde(default)]
     pub names: Vec<String>,
-    /// Its names also stand before a domain, which a resolver adds to a name without one.
+    /// Its names also count before a domain, which a resolver appends to a name without one.
     #[serde(default)]
     pub in_any_domain: bool,
-    /// Texts of which one occurs in the name of an authority that issues nothing but its certificates.
+    /// Texts, one of which occurs in the name of an authority that issues only its certificates.
     #[serde(default)]
     pub issuer_contains: Vec<String>,
     /// Addresses it was seen at: hints, each as old as the profile.
@@ -122,13 +124,13 @@ pub struct Service {
     /// The service opens the connection and the device is the server.
     #[serde(default)]
     pub calls_device: bool,
-    /// In whose words and commands its clients are told what to do, where these are others than those of the profile.
+    /// The dialect of its clients, if it differs from the profile's.
     pub dialect: Option<Dialect>,
     /// It has been superseded: what to use instead.
     pub superseded_by: Option<String>,
 }
 
-/// How often devices speak with the service when nobody makes them.
+/// How often devices contact the service by themselves.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cadence {
@@ -136,7 +138,7 @@ pub struct Cadence {
     pub report_seconds: i64,
     /// Seconds after which a failure is retried, once.
     pub retry_seconds: i64,
-    /// Seconds, at least and at most, after which the result of a report is asked for.
+    /// Seconds, at least and at most, after which the result of a report is polled.
     pub poll_seconds: [i64; 2],
 }
 
@@ -144,7 +146,7 @@ impl Cadence {
     /// Missed reports that a pause may hold.
     const MISSED: i64 = 9;
 
-    /// Whether a pause is a multiple of the time between reports, within a fiftieth of it.
+    /// True if a pause is a multiple of the time between reports, within a fiftieth of it.
     #[must_use]
     pub fn is_report(&self, seconds: i64) -> bool {
         let times = (seconds + self.report_seconds / 2)
@@ -153,13 +155,13 @@ impl Cadence {
         (1..=Self::MISSED).contains(&times) && (seconds - times * self.report_seconds).abs() <= self.report_seconds / 50
     }
 
-    /// Whether a pause is that before the retry: give or take a quarter.
+    /// True if a pause is that before the retry, within a quarter of it.
     #[must_use]
     pub const fn is_retry(&self, seconds: i64) -> bool {
         (seconds - self.retry_seconds).abs() <= self.retry_seconds / 4
     }
 
-    /// Whether a pause is that before the result is asked for.
+    /// True if a pause is that before the poll.
     #[must_use]
     pub fn is_poll(&self, seconds: i64) -> bool {
         let [least, most] = self.poll_seconds;
@@ -171,20 +173,27 @@ impl Profile {
     /// Reads a profile.
     ///
     /// # Errors
-    /// When it is not TOML of the right shape; the text says in which line and column.
+    /// If it is not TOML of the right form; the error gives line and column.
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
-        let mut profile: Self = toml::from_str(text).map_err(|error| ProfileError::of(&error, text))?;
-        profile.sha256 = hexadecimal(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
-        Ok(profile)
+        let profile: Self = toml::from_str(text).map_err(|error| ProfileError::of(&error, text))?;
+        Ok(Self {
+            text: Cow::Owned(text.to_owned()),
+            ..profile
+        })
     }
 
     /// SHA-256 of the text that it was read from, in hexadecimal.
     #[must_use]
-    pub fn sha256(&self) -> &str {
-        &self.sha256
+    pub fn sha256(&self) -> String {
+        sha256(&self.text)
     }
 
-    /// Whether it is one of those that come with tlswalk.
+    /// The name of the usual profile and the hash of its text, without parsing it.
+    pub(crate) fn usual() -> (&'static str, String) {
+        ("cisco-smart-licensing", sha256(CISCO_SMART_LICENSING))
+    }
+
+    /// True if it is one of those that come with tlswalk.
     #[must_use]
     pub const fn is_built_in(&self) -> bool {
         self.built_in
@@ -202,9 +211,10 @@ impl Profile {
             "capwap-join" => CAPWAP_JOIN,
             _ => return None,
         };
-        let profile = Self::parse(text).ok()?; // a test reads all
+        let profile: Self = toml::from_str(text).ok()?; // a test reads all
         Some(Self {
             built_in: true,
+            text: Cow::Borrowed(text),
             ..profile
         })
     }
@@ -248,12 +258,16 @@ impl Profile {
             .map(|(_, _, service)| service)
     }
 
-    /// Whether a Server header names an HTTP proxy.
+    /// True if a Server header names an HTTP proxy.
     #[must_use]
     pub fn is_proxy(&self, server: &str) -> bool {
         let server = server.to_ascii_lowercase();
         self.proxy_software.iter().any(|name| server.starts_with(name.as_str()))
     }
+}
+
+fn sha256(text: &str) -> String {
+    hexadecimal(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
 }
 
 #[cfg(test)]
@@ -274,6 +288,7 @@ mod tests {
         assert!(licensing.service_named("x.cslu-local").is_none());
         assert!(Profile::built_in("default").unwrap().everything);
         assert!(Profile::built_in("nonsense").is_none());
+        assert_eq!(Profile::usual(), (Profile::BUILT_IN[0], licensing.sha256()));
     }
 
     #[test]

@@ -16,11 +16,11 @@ use crate::tls::keys::KeyLog;
 use crate::tls::trust::Anchors;
 
 /// Options of an analysis.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// The profile: which connections to judge, and what to expect.
     pub profile: Profile,
-    /// How access points join their controllers, told beside it; `None`: it is not told.
+    /// How access points join their controllers, reported in addition; `None` if it is not reported.
     pub join: Option<Profile>,
     /// Roots that chains may end at.
     pub anchors: Anchors,
@@ -32,7 +32,7 @@ pub struct Options {
     pub at: Option<Timestamp>,
     /// The language of the report's texts.
     pub language: Language,
-    /// In whose words and commands every client is told what to do; `None`: as the profile and the logs say.
+    /// The dialect for every client; `None`: as profile and logs determine it.
     pub dialect: Option<Dialect>,
     /// The controllers; none: every client.
     pub wlc: Vec<IpAddr>,
@@ -53,19 +53,19 @@ pub struct Options {
 }
 
 impl Options {
-    /// The dialect of the clients that the profile is about: the one asked for, else the one that a device's text shows.
+    /// The dialect of the profile's clients: the requested one, or the one that a device's text shows.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         let shown = || self.logs.iter().find_map(DeviceLog::dialect);
         let of_profile = || match self.profile.dialect {
-            // The agent's own messages are of some IOS XE, where nothing says of which.
+            // The agent's own messages come from some IOS XE system, if nothing shows which.
             Dialect::Generic if self.logs.iter().any(|log| log.system == Some(System::IosXe)) => Dialect::IosXe,
             other => other,
         };
         self.dialect.or_else(shown).unwrap_or_else(of_profile)
     }
 
-    /// The routing table from which the device reaches its service, where its texts name one that can stand in a command.
+    /// The routing table from which the device reaches its service, if its texts name one that can stand in a command.
     #[must_use]
     pub fn vrf(&self) -> Option<IosName> {
         let named = device::setting(&self.logs, "vrf").or_else(|| device::setting(&self.logs, "call-home-vrf"));
@@ -83,7 +83,7 @@ impl Options {
         self.dialect.or_else(of_service).unwrap_or_else(|| self.dialect())
     }
 
-    /// In which language and dialect the report as a whole is told.
+    /// The language and dialect of the report as a whole.
     #[must_use]
     pub fn voice(&self) -> Voice {
         Voice {
@@ -96,7 +96,7 @@ impl Options {
     /// The dialect of those who see to it that access points join.
     #[must_use]
     pub fn dialect_of_join(&self) -> Dialect {
-        // Who asks for no product is told of none.
+        // A user who names no product gets no product's words.
         let is_general = self.profile.dialect == Dialect::Generic;
         let of_join = self.join.as_ref().map(|profile| profile.dialect);
         let of_profile = || of_join.filter(|_| !is_general);
@@ -123,7 +123,8 @@ impl Options {
         })
     }
 
-    /// Whether nothing was said about what to look for: then, in a capture without licensing, what else failed is the answer.
+    /// True if the user named no service to look for: then, for a capture without licensing, the other failures are the
+    /// answer.
     #[must_use]
     pub fn leave_open_what(&self) -> bool {
         let is_usual =
@@ -134,15 +135,15 @@ impl Options {
         is_usual && !self.all && no_host && self.wlc.is_empty() && self.logs.is_empty()
     }
 
-    /// What failed among all TLS connections, told with the general profile: for a capture without the service that was
-    /// looked for.
+    /// The options for a report on the failures among all TLS connections, with the general profile: for a capture
+    /// without the service that was looked for.
     #[must_use]
-    pub fn of_others(self) -> Option<Self> {
+    pub fn of_others(&self) -> Option<Self> {
         Some(Self {
             profile: Profile::built_in("default")?,
             all: true,
             others: true,
-            ..self
+            ..self.clone()
         })
     }
 
@@ -254,7 +255,7 @@ impl FromStr for Target {
     }
 }
 
-/// As its option takes it.
+/// The form that its option accepts.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.host, self.port) {

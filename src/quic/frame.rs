@@ -35,7 +35,7 @@ pub struct Frames<'a> {
 }
 
 impl<'a> Frames<'a> {
-    /// Of the bytes of a packet behind its number.
+    /// The frames in the bytes of a packet after its number.
     #[must_use]
     pub const fn of(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0 }
@@ -66,7 +66,7 @@ fn read(bytes: &[u8]) -> Option<(Frame<'_>, &[u8])> {
             let (_, rest) = varint(rest)?;
             let (ranges, rest) = varint(rest)?;
             let (_, mut rest) = varint(rest)?;
-            // A gap and a length each; with counts of marks on the network behind them.
+            // A gap and a length each; then, in one kind, counts of congestion marks.
             let numbers = ranges.checked_mul(2)?.checked_add(if kind == 3 { 3 } else { 0 })?;
             if numbers > rest.len() as u64 {
                 return None;

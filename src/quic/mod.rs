@@ -1,8 +1,9 @@
-//! datagram → Packet → frames → handshake bytes: what of QUIC anybody can read (RFC 9000, RFC 9001, RFC 9369).
+//! datagram → Packet → frames → handshake bytes: the readable part of QUIC (RFC 9000, RFC 9001, RFC 9369).
 //!
-//! A client protects its first packets, and a server its answers to them, with keys made of a connection identifier that stands
-//! beside them in clear: whoever sees the first one can read the Client Hello, the Server Hello and a refusal in their place. What
-//! follows is protected with keys that the handshake agreed on, and shows its length and direction only.
+//! A client protects its first packets, and a server its answers to them, with keys derived from a connection
+//! identifier that is in the same packets in clear: an observer of the first packet can read the Client Hello, the
+//! Server Hello and a refusal in their place. Later packets are protected with negotiated keys, and show only their
+//! length and direction.
 
 pub mod frame;
 
@@ -28,13 +29,14 @@ impl Version {
     pub const V1: Self = Self(1);
     /// RFC 9369.
     pub const V2: Self = Self(0x6b33_43cf);
-    /// Whether its Initial packets can be read here.
+    /// True if its Initial packets can be read here.
     #[must_use]
     pub const fn is_known(self) -> bool {
         is_quic_version(self.0)
     }
 
-    /// Whether it is one of those that only exist so that nobody relies on a list of versions (RFC 9000 section 15).
+    /// True if it is one of the versions that exist only so that no one relies on a list of versions (RFC 9000 section
+    /// 15).
     #[must_use]
     pub const fn is_reserved(self) -> bool {
         self.0 & 0x0f0f_0f0f == 0x0a0a_0a0a
@@ -58,7 +60,7 @@ pub(crate) fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let first = *bytes.first()?;
     let (own, rest) = bytes.split_at_checked(1 << (first >> 6))?;
     let value = own.iter().fold(0_u64, |value, &byte| value << 8 | u64::from(byte));
-    // The two bits that tell the length.
+    // The two bits that encode the length.
     let bits = 8 * own.len() as u32 - 2;
     Some((value & (u64::MAX >> (64 - bits)), rest))
 }
@@ -68,7 +70,7 @@ pub(crate) fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
 pub struct TransportError(pub u64);
 
 impl TransportError {
-    /// The alert of TLS that it stands for (RFC 9001 section 4.8).
+    /// The TLS alert that it stands for (RFC 9001 section 4.8).
     #[must_use]
     pub const fn alert(self) -> Option<u8> {
         match self.0 {

@@ -2,7 +2,7 @@
 
 use crate::quic::{LONGEST_ID, Version, varint};
 
-/// What a packet is.
+/// The kind of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Protected with keys that everybody can make: the hellos.
@@ -13,7 +13,7 @@ pub enum Kind {
     Handshake,
     /// The server wants to see that the client's address is its own.
     Retry,
-    /// The server does not speak the version asked for.
+    /// The server does not support the requested version.
     VersionNegotiation,
     /// Application data, acknowledgements and the end.
     OneRtt,
@@ -22,11 +22,11 @@ pub enum Kind {
 /// A packet.
 #[derive(Clone, Copy, Debug)]
 pub struct Packet<'a> {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// Version; of a packet with a short header, 0.
     pub version: Version,
-    /// Destination connection identifier; of a packet with a short header its length is not told, and it is empty here.
+    /// Destination connection identifier; empty for a packet with a short header, which does not give its length.
     pub to: &'a [u8],
     /// Source connection identifier.
     pub from: &'a [u8],
@@ -34,7 +34,7 @@ pub struct Packet<'a> {
     pub token: &'a [u8],
     /// The packet from its first byte on, as captured.
     pub bytes: &'a [u8],
-    /// Where in it the packet number stands; in a Retry its integrity tag, in a Version Negotiation its list.
+    /// The position of the packet number; in a Retry of its integrity tag, in a Version Negotiation of its list.
     pub body: usize,
     /// Bytes of it that were not captured.
     pub cut: usize,
@@ -48,14 +48,14 @@ impl Packet<'_> {
         numbers.iter().map(|number| Version(u32::from_be_bytes(*number)))
     }
 
-    /// How long it was on the wire.
+    /// The length on the wire.
     #[must_use]
     pub fn wire_len(&self) -> usize {
         self.bytes.len().saturating_add(self.cut)
     }
 }
 
-/// The packets of a datagram, up to what is none. One of them takes all that is left where its header tells no length.
+/// The packets of a datagram, up to bytes that are none. A packet without a length in its header takes the rest.
 #[derive(Clone, Copy, Debug)]
 pub struct Packets<'a>(pub &'a [u8]);
 
@@ -139,7 +139,7 @@ fn long(bytes: &[u8]) -> Option<Packet<'_>> {
     Some(packet)
 }
 
-/// A connection identifier behind its length.
+/// A connection identifier after its length.
 fn identifier(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (&len, rest) = bytes.split_first()?;
     let len = usize::from(len);

@@ -1,4 +1,4 @@
-//! protected packet → its frames: Initial packets, whose keys anybody can make (RFC 9001 section 5.2, RFC 9369 section 3.3).
+//! protected packet → its frames: Initial packets, whose keys need no secrets (RFC 9001 section 5.2, RFC 9369 section 3.3).
 
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey, quic};
 use ring::hkdf;
@@ -13,7 +13,7 @@ const LONGEST_NUMBER: usize = 4;
 /// Bits of the first byte of a long header that are protected: reserved ones, and the length of the packet number.
 const PROTECTED_BITS: u8 = 0x0f;
 
-/// What a version makes its keys of.
+/// The inputs from which a version derives its keys.
 struct Recipe {
     salt: [u8; 20],
     labels: [&'static [u8]; 3],
@@ -84,27 +84,27 @@ impl Recipe {
 
 /// The keys of both directions of Initial packets.
 pub struct Keys {
-    /// What protects the client's packets.
+    /// The keys for the client's packets.
     pub client: DirectionKeys,
-    /// What protects the server's.
+    /// The keys for the server's packets.
     pub server: DirectionKeys,
 }
 
-/// What protects the Initial packets of one direction.
+/// The keys for the Initial packets of one direction.
 pub struct DirectionKeys {
     key: LessSafeKey,
     iv: [u8; NONCE_LEN],
     header: quic::HeaderProtectionKey,
 }
 
-/// What was in a packet.
+/// The content of a packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
     /// The packet with its protection removed: header, packet number, frames, and an empty place for the tag.
     pub bytes: Vec<u8>,
-    /// Where the packet number stands.
+    /// The position of the packet number.
     pub number_at: usize,
-    /// Where the frames stand.
+    /// The position of the frames.
     pub frames: std::ops::Range<usize>,
 }
 
@@ -152,7 +152,7 @@ impl DirectionKeys {
         })
     }
 
-    /// The mask of a header, from the packet behind it (RFC 9001 section 5.4.3).
+    /// The mask of a header, from the bytes after it (RFC 9001 section 5.4.3).
     fn mask(&self, bytes: &[u8], number_at: usize) -> Option<[u8; 5]> {
         let from = number_at.checked_add(LONGEST_NUMBER)?;
         let sample = bytes.get(from..from.checked_add(self.header.algorithm().sample_len())?)?;
@@ -234,7 +234,7 @@ pub fn retry_tag(version: Version, identifier: &[u8], without_tag: &[u8]) -> Opt
     tag.as_ref().try_into().ok()
 }
 
-/// Whether a Retry answers a client that chose this identifier: others are no answer (RFC 9000 section 17.2.5.2).
+/// True if a Retry answers a client that chose this identifier: others are no answer (RFC 9000 section 17.2.5.2).
 #[must_use]
 pub fn is_retry_to(packet: &Packet<'_>, identifier: &[u8]) -> bool {
     let (without_tag, tag) = packet.bytes.split_at(packet.body.min(packet.bytes.len()));

@@ -100,7 +100,7 @@ impl CryptoStream {
         holes
     }
 
-    /// What is there without a hole from where messages were read to.
+    /// The contiguous bytes from the position up to which messages were read.
     fn ready(&self) -> Vec<u8> {
         let mut ready = Vec::new();
         for piece in &self.pieces {
@@ -164,7 +164,7 @@ impl CryptoStream {
         self.pieces.retain(|piece| !piece.bytes.is_empty());
     }
 
-    /// Whether bytes wait for others before them, or a message for its end.
+    /// True if bytes wait for earlier ones, or a message for its end.
     #[must_use]
     pub fn has_hole(&self) -> bool {
         !self.pieces.is_empty()

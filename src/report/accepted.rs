@@ -1,4 +1,4 @@
-//! TOML, Report → which findings are accepted: what is known and bearable for now, with a reason and a day to look at it again.
+//! TOML, Report → accepted findings: known ones that are tolerable for now, each with a reason and a review date.
 //!
 //! ```toml
 //! [[accept]]
@@ -9,7 +9,7 @@
 //! review = 2026-03-31
 //! ```
 //!
-//! The day it is compared with comes from outside: nothing here reads a clock.
+//! The current date comes from the caller: no code here reads a clock.
 
 use serde::Deserialize;
 
@@ -17,7 +17,7 @@ use super::junit::Expectation;
 use super::{Report, explain};
 use crate::judge::finding::Severity;
 
-/// What is accepted.
+/// The accepted findings of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Accepted {
     entries: Vec<Entry>,
@@ -54,7 +54,7 @@ impl Accepted {
     /// Reads a file of accepted findings.
     ///
     /// # Errors
-    /// When it is none; the text says what is wrong.
+    /// If the text is not such a file; the error says what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         let file: File = toml::from_str(text).map_err(|error| error.to_string().trim().replace('\n', " "))?;
         for entry in &file.accept {
@@ -78,8 +78,14 @@ impl Accepted {
         self.entries.iter().map(|it| it.captures.as_deref())
     }
 
-    /// What there is to say of a report: of each finding that is a warning or an error, whether it is accepted today. `fits` tells
-    /// whether a capture's name fits a pattern.
+    /// How many reviews are due on a day.
+    #[must_use]
+    pub fn due(&self, today: Day) -> usize {
+        self.entries.iter().filter(|it| it.day() < Some(today)).count()
+    }
+
+    /// The result for a report: for each finding that is a warning or an error, whether it is accepted today. `fits`
+    /// says whether a capture's name fits a pattern.
     #[must_use]
     pub fn check(&self, report: &Report, today: Day, fits: impl Fn(&str) -> bool) -> Vec<Expectation> {
         let mut told = Vec::new();

@@ -1,4 +1,4 @@
-//! Attempts, Verdicts → Report: internal facts turned into the public shape; nothing is decided here.
+//! Attempts, Verdicts → Report: internal facts in their public form; no decisions are made here.
 
 use super::connections::connection_of;
 use super::courses;
@@ -17,7 +17,7 @@ use crate::judge::context::Context;
 use crate::judge::finding;
 use crate::judge::verdict;
 
-/// How many attempts and connections earlier parts of the report told of: numbers go on.
+/// The number of attempts and connections in earlier parts of the report: numbering continues.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Before {
     pub(crate) attempts: usize,
@@ -64,7 +64,7 @@ pub(crate) fn build(
             .iter()
             .enumerate()
             .map(|(at, (connection, licensing))| {
-                connection_of(before.connections + at + 1, connection, *licensing, language.into())
+                connection_of(before.connections + at + 1, connection, *licensing, context.options)
             })
             .collect(),
         part: None,
@@ -164,7 +164,7 @@ fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, voice:
         by: cause.by.unwrap_or_default(),
         at: cause.at.unwrap_or_default(),
         summary: cause.summary.told(voice),
-        causes: cause.causes.iter().map(|reason| reason.name().to_owned()).collect(),
+        causes: cause.causes.clone(),
         evidence: cause.evidence.iter().map(|it| evidence_of(it, voice)).collect(),
         also: verdict.also(),
         alternatives: cause
@@ -196,7 +196,7 @@ pub(super) fn remedies_of(finding: &finding::Finding, voice: Voice) -> Vec<Remed
         .collect()
 }
 
-/// What to do; of lines that nobody tried and no document has, it says so.
+/// The action; if its commands are untested and have no document as source, the text says so.
 fn action_of(remedy: &finding::Remedy, voice: Voice) -> String {
     let mut unread: Vec<&str> = remedy
         .commands
@@ -214,8 +214,8 @@ fn action_of(remedy: &finding::Remedy, voice: Voice) -> String {
         .told(voice)
 }
 
-/// A display filter that shows the attempt whatever Wireshark numbers its streams: that numbering counts connections which are
-/// not followed here.
+/// A display filter that shows the attempt whatever stream numbers Wireshark assigns: Wireshark also counts connections
+/// that are not followed here.
 fn display_filter(attempt: &attempt::Attempt<'_>) -> String {
     let address = |ip: std::net::IpAddr| match ip {
         std::net::IpAddr::V4(ip) => format!("ip.addr == {ip}"),
@@ -227,7 +227,7 @@ fn display_filter(attempt: &attempt::Attempt<'_>) -> String {
         .rev()
         .take(4)
         .map(|connection| {
-            // The server's address and the client's ephemeral port are enough, and fit a line.
+            // The server's address and the client's ephemeral port are enough, and fit on a line.
             let transport = if connection.carrier.is_datagram() { "udp" } else { "tcp" };
             format!(
                 "{} && {transport}.port == {}",
@@ -293,7 +293,7 @@ pub(super) fn numbers(frames: &[FrameNumber]) -> Vec<u64> {
 }
 
 impl Anomaly {
-    /// In the public shape.
+    /// The public form.
     pub(crate) fn of(anomaly: &crate::base::frame::Anomaly, voice: Voice) -> Self {
         Self {
             id: anomaly.kind.name().to_owned(),

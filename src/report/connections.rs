@@ -1,15 +1,19 @@
-//! Connection → report::Connection: one connection's facts in the public shape.
+//! Connection → report::Connection: one connection's facts in their public form.
 
 use std::fmt::Write as _;
 
 use super::build::numbers;
-use super::{Alert, Certificate, Certificates, Close, Connection, Copy, Count, Exchange, Gap, Seen, Step, Tcp, Tls};
+use super::{
+    Alert, Certificate, Certificates, Close, Connection, Copy, Count, Exchange, Gap, Quic, QuicClose, Seen, Step, Tcp,
+    Tls,
+};
 use crate::base::carrier::Carrier;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::Voice;
 use crate::connection;
 use crate::connection::walk::{self, Side, StepKind, TlsFacts};
 use crate::decode::Tunnel;
+use crate::profile::options::Options;
 use crate::tcp::side::{Mark, TcpSide};
 use crate::tcp::stream::GapCause;
 use crate::tls::certificate;
@@ -18,22 +22,44 @@ pub(super) fn connection_of(
     id: usize,
     connection: &connection::Connection,
     licensing: bool,
-    voice: Voice,
+    options: &Options,
 ) -> Connection {
+    let voice = options.language.into();
     Connection {
         id,
         client: connection.client.to_string(),
         server: connection.server.to_string(),
         licensing,
         carrier: (connection.carrier != Carrier::Tcp).then(|| connection.carrier.name().to_owned()),
+        quic: quic_of(connection),
         tunnel: (connection.tunnel != Tunnel::None).then(|| connection.tunnel.to_string()),
         tcp: tcp_of(connection),
         tls: connection.tls.as_ref().map(|tls| tls_of(tls, connection)),
         history: history(&connection.steps),
         steps: connection.steps.iter().map(|step| step_of(step, voice)).collect(),
-        certificates: certificates_of(connection, voice),
+        certificates: certificates_of(connection, options, voice),
         http: connection.http.iter().map(exchange_of).collect(),
     }
+}
+
+fn quic_of(connection: &connection::Connection) -> Option<Quic> {
+    let facts = connection.datagrams.as_ref()?.quic.as_deref()?;
+    let hello = connection.tls.as_ref().and_then(|tls| tls.client_hello.as_ref());
+    let listed = facts.negotiation.iter().flat_map(|(_, versions)| versions);
+    Some(Quic {
+        asked: facts.asked.map(|it| it.to_string()),
+        version: facts.version.map(|it| it.to_string()),
+        listed: listed.filter(|it| !it.is_reserved()).map(ToString::to_string).collect(),
+        offered_protocols: hello
+            .map(|it| it.alpn.iter().map(ToString::to_string).collect())
+            .unwrap_or_default(),
+        close: facts.close.as_ref().map(|close| QuicClose {
+            frame: close.frame.0,
+            side: close.side.name(),
+            code: close.error.0,
+            name: close.error.name().to_owned(),
+        }),
+    })
 }
 
 fn tcp_of(connection: &connection::Connection) -> Tcp {
@@ -200,14 +226,17 @@ fn history(steps: &[walk::Step]) -> String {
         .collect()
 }
 
-fn certificates_of(connection: &connection::Connection, voice: Voice) -> Certificates {
+fn certificates_of(connection: &connection::Connection, options: &Options, voice: Voice) -> Certificates {
     let chain = |side: Side| {
         let Some(tls) = &connection.tls else { return Vec::new() };
         let at = tls.certificate_times[side].unwrap_or(connection.first.time);
         tls.certificates[side]
             .iter()
             .flat_map(|message| &message.chain)
-            .map(|certificate| certificate_of(certificate, at, voice))
+            .map(|certificate| Certificate {
+                self_signed: options.anchors.is_self_signed(certificate),
+                ..certificate_of(certificate, at, voice)
+            })
             .collect()
     };
     Certificates {
@@ -254,10 +283,9 @@ fn certificate_of(certificate: &certificate::Certificate, at: Timestamp, voice: 
         key: Some(fields.key.clone()),
         signature_algorithm: Some(fields.signature_algorithm.clone()),
         usages: fields.extended_key_usage.clone().unwrap_or_default(),
-        self_signed: fields.self_signed,
         sha256,
         frames,
-        error: None,
+        ..Certificate::default()
     }
 }
 

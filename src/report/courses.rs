@@ -1,4 +1,4 @@
-//! Courses, Pauses → the public shape: several tries told as one story, and the rhythm they show.
+//! Courses, Pauses → their public form: several tries as one story, and the rhythm they show.
 
 use crate::base::frame::FrameAt;
 use std::collections::{BTreeSet, HashMap};
@@ -15,7 +15,7 @@ use crate::judge::verdict::Verdict;
 use crate::profile::Transport;
 use crate::report::KnownBy;
 
-/// Every course of more than one try, and what the rhythm of the tries says.
+/// Every course of more than one try, and the conclusions from the rhythm of the tries.
 pub(super) fn courses(
     attempts: &[attempt::Attempt<'_>],
     verdicts: &[Verdict],
@@ -38,7 +38,7 @@ pub(super) fn courses(
     (shown, cadence)
 }
 
-/// Tells each attempt its place.
+/// Gives each attempt its place.
 pub(super) fn place(courses: &[Course], attempts: &mut [Attempt]) {
     for course in courses {
         for (at, one) in course.tries.iter().enumerate() {
@@ -90,7 +90,7 @@ fn course_of(
     }
 }
 
-/// Where a failed attempt leaves the good one.
+/// Where a failed attempt leaves the successful walk.
 pub(super) fn baseline_of(
     attempt: &attempt::Attempt<'_>,
     verdict: &Verdict,
@@ -116,7 +116,7 @@ pub(super) fn baseline_of(
     })
 }
 
-/// Where the tries lead, as a clause.
+/// The outcome of the tries, as a clause.
 fn summary(course: &course::Course, verdicts: &[Verdict]) -> Phrase {
     let kinds: BTreeSet<&str> = course
         .tries

@@ -1,11 +1,12 @@
 //! Row → CSV (RFC 4180): a row per attempt, for spreadsheets and data frames.
 //!
-//! Several values in one cell are parted by a space.
+//! Several values in one cell are separated by a space.
 
 use std::io::{self, Write};
 
 use super::Report;
 use super::row::Row;
+use crate::base::word::join;
 use crate::report::{At, By, Confidence, Severity, Transport, VerdictId};
 
 /// The header: the fields of a [`Row`], in their order.
@@ -76,7 +77,7 @@ fn cells(row: &Row) -> [String; COLUMNS.len()] {
         word(row.confidence.map(Confidence::name)),
         word(row.by.map(By::name)),
         word(row.at.map(At::name)),
-        row.causes.join(" "),
+        join(&row.causes, " "),
         text(&row.summary),
         row.also.iter().map(|id| id.name()).collect::<Vec<_>>().join(" "),
         word(row.transport.map(Transport::name)),
@@ -100,8 +101,8 @@ fn write_cells(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{}\r\n", cells.join(","))
 }
 
-/// A cell: quoted where it must be. What a spreadsheet would take for a formula gets an apostrophe before it: names in
-/// a capture are chosen by whoever sent them.
+/// A cell: quoted if necessary. A value that a spreadsheet would read as a formula gets an apostrophe before it: the
+/// names in a capture are chosen by their senders.
 fn cell(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
     let text = if is_formula {

@@ -1,4 +1,4 @@
-//! DeviceLogs → Report: what the device's own texts say, in the public shape; also the report on texts alone.
+//! DeviceLogs → Report: the contents of the device's own texts in their public form; also the report on texts alone.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::judge::rules::device_reports_failure;
 use crate::judge::testimony::{Bearing, bearing};
 use crate::profile::options::Options;
 
-/// Events listed of one log, the latest: a report is to be read. The counts say how many there are.
+/// The number of events listed per log, the latest: a report must stay readable. The counts give the total.
 const MAX_LISTED: usize = 200;
 
 /// One text of a device.
@@ -27,25 +27,25 @@ const MAX_LISTED: usize = 200;
 pub struct DeviceLog {
     /// Its name as given.
     pub file: String,
-    /// Name of the device in its own text; null where there is none.
+    /// Name of the device in its own text; null if it has none.
     pub host: Option<String>,
-    /// The address of the attempts it is about; null where that cannot be told.
+    /// The address of the attempts it is about; null if unknown.
     pub device: Option<String>,
     /// `gzip`, `zstd`, `lz4`, `xz`, `bzip2`, `zip`, or null.
     pub compression: Option<String>,
-    /// `utf-8`, `utf-16`, or `unknown` where there are bytes that are neither.
+    /// `utf-8`, `utf-16`, or `unknown` if some bytes are neither.
     pub encoding: String,
     /// Bytes read, decompressed.
     pub bytes: u64,
     /// Lines read.
     pub lines: u64,
-    /// Lines in which something was recognised.
+    /// The number of recognised lines.
     pub recognised: u64,
-    /// The other lines.
+    /// The number of other lines.
     pub unrecognised: u64,
-    /// Lines of more than 64 KiB, of which only the beginning was looked at.
+    /// Lines of more than 64 KiB, of which only the beginning was read.
     pub cut_lines: u64,
-    /// Why reading ended before the end; null when it did not.
+    /// Why reading ended early; null if it did not.
     pub end_detail: Option<String>,
     /// Recognised lines, by form.
     pub forms: BTreeMap<String, u64>,
@@ -53,7 +53,7 @@ pub struct DeviceLog {
     pub clock: String,
     /// How far its stamps are from the capture's time.
     pub offsets: Vec<ClockOffset>,
-    /// Settings and states that bear on licensing, by name.
+    /// Settings and states that affect licensing, by name.
     pub settings: BTreeMap<String, String>,
     /// Counters of the device, by type of message.
     pub messages: Vec<MessageCount>,
@@ -67,13 +67,13 @@ pub struct DeviceLog {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ClockOffset {
-    /// Which form of stamps.
+    /// The form of the stamps.
     pub form: String,
-    /// Seconds by which what is written is ahead of the capture.
+    /// Seconds by which the written time is ahead of the capture.
     pub ahead: f64,
-    /// By how many seconds that may be wrong.
+    /// The tolerance of `ahead`, in seconds.
     pub give: f64,
-    /// Of it, what cannot be a time zone.
+    /// The part that cannot be a time zone.
     pub clock_error: f64,
     /// Log lines that agree on it; 0: assumed.
     pub pairs: usize,
@@ -89,15 +89,15 @@ pub struct ClockOffset {
 pub struct MessageCount {
     /// Its name, e.g. `Trust Establishment`.
     pub message: String,
-    /// The line it stands on.
+    /// The line that contains it.
     pub line: u64,
     /// Tries.
     pub total: u64,
-    /// Good ones.
+    /// Successful tries.
     pub success: u64,
-    /// Bad ones.
+    /// Failed tries.
     pub fail: u64,
-    /// Bad ones in a row up to now.
+    /// Consecutive failures up to now.
     pub ongoing: u64,
     /// `OK`, `NO REPLY`, `INVALID STATUS CODE` …; null where there was none.
     pub last_response: Option<String>,
@@ -108,14 +108,14 @@ pub struct MessageCount {
 }
 
 words! {
-    /// What a line of a device's text is to the verdict of an attempt.
+    /// How a line of a device's text relates to the verdict of an attempt.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum EventBearing {
         /// It says the same.
         Agrees = "agrees",
-        /// It says that the attempt went otherwise.
+        /// It contradicts the verdict.
         Contradicts = "contradicts",
-        /// It is about the attempt, and says neither.
+        /// It is about the attempt, and neither agrees nor contradicts.
         Neutral = "neutral",
     }
 }
@@ -124,7 +124,7 @@ words! {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct DeviceEvent {
-    /// The text it stands in.
+    /// The text that contains it.
     pub file: String,
     /// Its line.
     pub line: u64,
@@ -132,11 +132,11 @@ pub struct DeviceEvent {
     pub form: String,
     /// `communication-failed`, `trust-installed`, `request` …
     pub kind: String,
-    /// When, as written; null where it does not say.
+    /// The time as written; null if the line has none.
     pub written: Option<String>,
-    /// When, by the capture's clock; null where that cannot be told.
+    /// The time by the capture's clock; null if unknown.
     pub time: Option<String>,
-    /// How sure that time is; null without one.
+    /// The confidence in that time; null without one.
     pub confidence: Option<Confidence>,
     /// `agrees`, `contradicts` or `neutral` beside an attempt; null elsewhere.
     pub bearing: Option<EventBearing>,
@@ -172,7 +172,7 @@ pub fn report_on_logs(options: &Options) -> Report {
             id: finding.id,
             severity: finding.severity,
             summary: finding.summary.told(voice),
-            // What was found stands among the texts' own events, with file and line: there are no frames to name.
+            // The findings are among the texts' own events, with file and line: there are no frames to cite.
             evidence: Vec::new(),
             cannot_tell: super::build::texts(&finding.cannot_tell, voice),
             remedy: super::build::remedies_of(&finding, voice),
@@ -293,7 +293,7 @@ fn event_of(
     }
 }
 
-/// The device's lines about an attempt, beside what was found there.
+/// The device's lines about an attempt, each with its relation to the verdict.
 pub(super) fn events_of(attempt: &attempt::Attempt<'_>, verdict: &crate::judge::verdict::Verdict) -> Vec<DeviceEvent> {
     let (id, severity) = verdict
         .cause()

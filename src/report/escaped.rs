@@ -1,7 +1,7 @@
-//! Value → JSON in which no character of a string can drive a terminal or hide text.
+//! Value → JSON in which no character of a string can control a terminal or hide text.
 //!
-//! RFC 8259 section 7 asks only for C0 controls to be escaped, and lets any other character be. File names and names of
-//! logs are not the capture's, so they stay what they are for programs, and are written as `\u` escapes for eyes.
+//! RFC 8259 section 7 requires only that C0 controls are escaped, and allows any other character. File names and names
+//! of logs do not come from the capture, so programs get them unchanged, written as `\u` escapes for human readers.
 
 use std::io::{self, Write};
 
@@ -32,7 +32,7 @@ fn write<T: Serialize + ?Sized>(value: &T, layout: impl Formatter, out: &mut dyn
         .map_err(io::Error::from)
 }
 
-/// A layout of JSON, with every character escaped that may not reach a terminal.
+/// A layout of JSON that escapes every character that must not reach a terminal.
 struct Escaping<F>(F);
 
 macro_rules! as_laid_out {

@@ -85,6 +85,7 @@ pub(crate) fn connection(id: usize, steps: Vec<Step>) -> Connection {
         licensing: true,
         tunnel: None,
         carrier: None,
+        quic: None,
         tcp: Tcp {
             first_frame: ends.0,
             last_frame: ends.1,
@@ -255,7 +256,7 @@ pub(crate) fn rejected() -> Report {
     report
 }
 
-/// The guide's good trust establishment.
+/// The guide's successful trust establishment.
 pub(crate) fn healthy() -> Report {
     let mut report = base("good.pcap", 2300);
     let mut only = connection(
@@ -302,7 +303,7 @@ pub(crate) fn healthy() -> Report {
     report
 }
 
-/// TLS 1.3: what decides is encrypted.
+/// TLS 1.3: the decisive messages are encrypted.
 pub(crate) fn inferred() -> Report {
     let mut report = base("tls13.pcap", 40);
     let mut walk = steps(&[
@@ -372,7 +373,7 @@ pub(crate) fn inferred() -> Report {
     report
 }
 
-/// A good attempt, then one whose name could not be resolved and one over readable HTTP.
+/// A successful attempt, then one whose name could not be resolved and one over readable HTTP.
 pub(crate) fn several() -> Report {
     let mut report = healthy();
     report.capture.file = "several attempts.pcap".into();
@@ -428,7 +429,7 @@ pub(crate) fn several() -> Report {
     report
 }
 
-/// Nothing of licensing, and a file that tries to drive the terminal.
+/// No licensing traffic, and a file that tries to control the terminal.
 pub(crate) fn no_traffic() -> Report {
     let mut report = base("x\x1b[2J.pcap", 12);
     report.capture.end = "truncated";
@@ -471,7 +472,7 @@ pub(crate) fn no_traffic() -> Report {
     report
 }
 
-/// Three faults one after the other, and then it works: a course.
+/// Three faults one after the other, then success: a course.
 pub(crate) fn story() -> Report {
     let mut report = several();
     let (mut attempts, mut tries) = (Vec::new(), Vec::new());

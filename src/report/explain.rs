@@ -1,4 +1,4 @@
-//! Explanation → page: what `tlswalk explain` shows of one verdict or topic, or of all.
+//! Explanation → page: the output of `tlswalk explain` for one verdict or topic, or for all.
 
 mod earned;
 
@@ -26,7 +26,7 @@ pub fn title(id: &str, language: Language) -> Option<&'static str> {
 /// Writes the explanation of `id`, a verdict or a topic, or a list of all.
 ///
 /// # Errors
-/// A sentence that names the nearest id when there is no such id, or says that `out` cannot be written.
+/// A sentence that names the nearest id if the id does not exist, or says that `out` cannot be written.
 pub fn write_explanation(
     id: Option<&str>,
     out: &mut dyn Write,
@@ -90,7 +90,7 @@ fn markdown<'a>(page: &mut Page<'_>, lines: impl Iterator<Item = &'a str>, inden
             page.line(&[(Paint::Plain, &margin), (Paint::Plain, "    "), (Paint::Plain, command)])?;
         } else if line.trim().is_empty() {
             flush(page, &mut paragraph)?;
-            // A page within a report stays dense.
+            // A page within a report stays compact.
             if indent == 0 {
                 page.blank()?;
             }
@@ -98,20 +98,20 @@ fn markdown<'a>(page: &mut Page<'_>, lines: impl Iterator<Item = &'a str>, inden
             if line.starts_with("- ") {
                 flush(page, &mut paragraph)?;
             }
-            // Between two lines of Japanese no space is missing.
+            // Between two lines of Japanese text no space is inserted.
             let wide = |c: char| c.width().is_some_and(|width| width > 1);
             let joins = paragraph.ends_with(wide) && line.trim_start().starts_with(wide);
             if !paragraph.is_empty() && !joins {
                 paragraph.push(' ');
             }
-            // Code marks help on a web page; in a terminal they are noise.
+            // Code marks help on a web page; in a terminal they only disturb.
             paragraph.push_str(&line.trim().replace('`', ""));
         }
     }
     flush(page, &mut paragraph)
 }
 
-/// The id that is meant, when one is close enough: few letters differ, or it contains what was typed.
+/// The intended id, if one is close enough: few letters differ, or it contains the typed text.
 #[must_use]
 pub fn nearest(typed: &str) -> Option<&'static str> {
     let typed: String = typed
@@ -130,7 +130,7 @@ pub fn nearest(typed: &str) -> Option<&'static str> {
         .or_else(|| ids().find(|id| typed.len() > 2 && id.contains(typed.as_str())))
 }
 
-/// Letters to insert, remove or replace (Levenshtein).
+/// The number of letters to insert, remove or replace (Levenshtein).
 fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.chars().count()).collect();
     for (i, x) in a.chars().enumerate() {

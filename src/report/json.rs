@@ -1,4 +1,4 @@
-//! Report → JSON: one object a capture, as `schema/report-1.json` describes it.
+//! Report → JSON: one object per capture, as `schema/report-1.json` describes it.
 
 use std::io::{self, Write};
 
@@ -30,7 +30,7 @@ mod tests {
     use crate::report::examples;
     use serde_json::Value;
 
-    /// The schema, with every object closed: what the reports may hold today, no more.
+    /// The schema, with every object closed: exactly what reports may hold today.
     fn closed(mut schema: Value) -> Value {
         fn close(value: &mut Value) {
             match value {
@@ -48,7 +48,7 @@ mod tests {
         schema
     }
 
-    /// With a device's text beside an attempt, and with one alone.
+    /// Reports with a device's text, beside an attempt and alone.
     fn with_logs() -> Vec<Report> {
         let text = std::fs::read("samples/device-agrees.log").unwrap();
         let statistics = std::fs::read("tests/device/tech-support.txt").unwrap();

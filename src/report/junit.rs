@@ -1,9 +1,12 @@
 //! Reports → JUnit XML: a suite per capture, a test case per attempt, for servers that show test results.
 //!
-//! An attempt that failed is a failure, one that nothing can be concluded about is skipped. Where something was expected of a
-//! capture, each line of that is one more case, and only those can fail: what was meant to fail did well.
+//! An attempt that failed is a failure, and one without a conclusion is skipped. If a capture has expectations, each
+//! line of them is one more case, and only those cases can fail: an attempt that was expected to fail succeeds as a
+//! test.
 
 use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
 
 use super::labels::{beginning, connections, headline, seconds_of};
 use super::notes::{left_out, not_judged, note};
@@ -13,18 +16,18 @@ use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 
 /// Expectation of a capture, and whether it was met.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expectation {
-    /// What, as it was written.
+    /// The expectation as written.
     pub text: String,
-    /// Whether it came so.
+    /// True if it was met.
     pub met: bool,
-    /// What was seen instead; empty where it is met.
+    /// What was seen instead; empty if it was met.
     pub seen: String,
 }
 
 impl Expectation {
-    /// What was expected and what was seen instead, in a clause.
+    /// The expectation and what was seen instead, in a clause.
     #[must_use]
     pub fn complaint(&self) -> String {
         let wanted = self.text.strip_prefix("verdict is ").unwrap_or(&self.text);
@@ -32,7 +35,7 @@ impl Expectation {
     }
 }
 
-/// A case: its name, how long it took, and how it came out.
+/// A case: its name, its duration, and its result.
 struct Case {
     name: String,
     seconds: f64,
@@ -49,7 +52,7 @@ enum Result {
     Skipped {
         message: String,
     },
-    /// Nothing could be told of it: an error, as JUnit has it, and no failure.
+    /// No result: an error, in JUnit's terms, and not a failure.
     Unread {
         message: String,
     },
@@ -64,9 +67,8 @@ struct Suite<'a> {
     note: Option<String>,
 }
 
-/// Writes one document. `expectations` belong to the reports of the same place; where there are fewer, nothing was
-/// expected. A capture of `unread` is a suite with one case, an error; what was expected of captures that are not there is a
-/// suite of its own.
+/// Writes one document. `expectations` belong to the reports at the same index; a report without an entry has none. A
+/// capture of `unread` is a suite with one case, an error; expectations for missing captures are a suite of their own.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -150,7 +152,7 @@ fn totals<'a>(cases: impl Iterator<Item = &'a Case>) -> String {
     )
 }
 
-/// What was expected is a case, by the words in which it was.
+/// An expectation becomes a case, named by its text.
 fn of_expectation(expectation: &Expectation, text: String) -> Case {
     Case {
         name: expectation.text.clone(),
@@ -173,7 +175,7 @@ fn cases(report: &Report, expectations: &[Expectation]) -> Vec<Case> {
         .iter()
         .map(|attempt| case(report, attempt, !expectations.is_empty()))
         .collect();
-    // Of what there was no room for, nothing can be concluded, whatever was expected of the others.
+    // For connections that were not kept, nothing can be concluded, whatever was expected of the others.
     let language = super::labels::language_of(report);
     if let Some(message) = not_judged(report.capture.not_judged) {
         cases.push(Case {
@@ -225,7 +227,7 @@ fn case(report: &Report, attempt: &Attempt, expected: bool) -> Case {
     let begin = beginning(report, attempt).1.as_deref().and_then(seconds_of);
     let steps = connections(report, attempt).into_iter().flat_map(|it| it.steps.last());
     let end = steps.filter_map(|step| seconds_of(&step.time)).reduce(f64::max);
-    // What is wrong beside a good verdict counts as it does for the exit code.
+    // A fault beside a good verdict counts as it does for the exit code.
     let wrong = attempt
         .findings
         .iter()
@@ -295,7 +297,7 @@ fn write_case(suite: &str, case: &Case, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-/// Text for an attribute. What XML cannot hold at all has been made visible before.
+/// Text for an attribute. Characters that XML cannot hold were made visible before.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in visible(text).chars() {

@@ -1,7 +1,7 @@
 //! JSON → &'static str: words of the contract, read back from a report.
 //!
 //! A field that can only hold certain words is a `&'static str` in the report types. Read back, it must be one of them:
-//! a word that this version does not know was written by another one, and is no claim that could be checked.
+//! an unknown word was written by another version, and is no claim that can be checked.
 
 use serde::{Deserialize as _, Deserializer};
 

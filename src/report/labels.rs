@@ -1,4 +1,4 @@
-//! report words → texts: what the page and the ticket call things, in the language of the report.
+//! report words → texts: the labels of the page and the ticket, in the language of the report.
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -12,13 +12,13 @@ use crate::judge::finding::Severity;
 use crate::profile::Transport;
 use crate::report::{Confidence, CourseKind, Owner};
 
-/// The language that a report's texts are in.
+/// The language of a report's texts.
 pub(super) fn language_of(report: &Report) -> Language {
     let named = |language: &Language| language.tag() == report.language;
     Language::ALL.into_iter().find(named).unwrap_or_default()
 }
 
-/// Its language and its dialect.
+/// The language and the dialect of a report.
 pub(super) fn voice_of(report: &Report) -> Voice {
     Voice {
         language: language_of(report),
@@ -44,7 +44,7 @@ pub(crate) fn step_name(kind: &str, language: Language) -> String {
     }
 }
 
-/// An alert as a step tells it: `fatal unknown_ca`, or in one word that it is encrypted.
+/// An alert for a step: `fatal unknown_ca`, or one word that says that it is encrypted.
 pub(super) fn alert(detail: &str, language: Language) -> String {
     match detail.split_once(' ') {
         Some((level, description)) => phrase("step-alert")
@@ -104,7 +104,7 @@ pub(super) fn moment(time: &str) -> String {
     time.get(..19).unwrap_or(time).replace('T', " ")
 }
 
-/// Whether an attempt went well, as a sign that needs no colour.
+/// The outcome of an attempt as a sign that needs no colour.
 pub(super) fn sign(severity: Severity) -> &'static str {
     match severity {
         Severity::Ok => "✓",
@@ -114,8 +114,8 @@ pub(super) fn sign(severity: Severity) -> &'static str {
     }
 }
 
-/// The attempt that is shown first: the one that the report's own verdict is about, of equally bad ones the first. Where its
-/// fault was cured within the capture, one that still fails, or else the last try of its course.
+/// The attempt that is shown first: the one that the report's own verdict is about, and among equally bad ones the
+/// first. If its fault was cured within the capture, one that still fails, or else the last try of its course.
 pub(super) fn worst(report: &Report) -> Option<&Attempt> {
     let verdict = &report.verdict;
     let same = |attempt: &&Attempt| attempt.verdict.id == verdict.id && attempt.verdict.severity == verdict.severity;
@@ -134,7 +134,7 @@ pub(super) fn worst(report: &Report) -> Option<&Attempt> {
         .or(Some(worst))
 }
 
-/// Whether the device failed at first and then worked, to the end of the capture.
+/// True if the device failed at first and then worked until the end of the capture.
 pub(super) fn is_cured(attempt: &Attempt) -> bool {
     attempt
         .course
@@ -142,12 +142,12 @@ pub(super) fn is_cured(attempt: &Attempt) -> bool {
         .is_some_and(|place| place.kind == CourseKind::Cured)
 }
 
-/// How bad it is now: a fault that was cured within the capture is none any more.
+/// The present severity: a fault that was cured within the capture no longer counts.
 pub(super) fn severity(report: &Report) -> Severity {
     story::turn(report).map_or(report.verdict.severity, |(severity, _)| severity)
 }
 
-/// The folder that all captures are in, with its final separator; empty where they share none, or there is one capture only.
+/// The folder of all captures, with its final separator; empty if they share none, or if there is only one capture.
 pub(super) fn common_folder<'a>(mut captures: impl Iterator<Item = &'a str>) -> &'a str {
     let Some(first) = captures.next() else { return "" };
     let folder_of = |path: &'a str| path.rfind('/').and_then(|at| path.get(..=at)).unwrap_or_default();
@@ -162,7 +162,7 @@ pub(super) fn common_folder<'a>(mut captures: impl Iterator<Item = &'a str>) -> 
     if several { common } else { "" }
 }
 
-/// How the attempts turned, as a sentence; empty where they all went alike.
+/// How the attempts turned, as a sentence; empty if they all went alike.
 pub(super) fn turn(report: &Report) -> String {
     let turn = story::turn(report).map(|(_, turn)| capitalised(&turn.in_language(language_of(report))));
     turn.unwrap_or_default()
@@ -186,7 +186,7 @@ pub(super) fn headline(report: &Report) -> String {
     })
 }
 
-/// Count of the other TLS connections, where the capture holds nothing of the service that was looked for.
+/// The number of the other TLS connections, if the capture has none to the service that was looked for.
 fn others(report: &Report) -> Option<Phrase> {
     let others = report.others?;
     let id = match others.failed {
@@ -229,7 +229,7 @@ pub(super) fn beginning(report: &Report, attempt: &Attempt) -> (Option<u64>, Opt
 
 /// Kind, size and limits of the file: clauses.
 pub(super) fn about(capture: &Capture, language: Language) -> Vec<Phrase> {
-    // A report on a device's texts alone has no capture to tell of.
+    // A report on a device's texts alone has no capture to describe.
     if capture.format == "none" {
         return Vec::new();
     }
@@ -270,7 +270,7 @@ pub(super) fn about(capture: &Capture, language: Language) -> Vec<Phrase> {
     facts
 }
 
-/// Link type, by the name that people use.
+/// The usual name of a link type.
 pub(super) fn link_name(link: &str) -> Phrase {
     match link {
         "ethernet" => Phrase::verbatim("Ethernet"),
@@ -312,7 +312,7 @@ pub(super) fn held(capture: &Capture) -> Vec<Phrase> {
     facts
 }
 
-/// The label of whose hands a remedy is for.
+/// The label of the party that has to act.
 pub(super) fn owner(remedy: &Remedy) -> Phrase {
     match remedy.owner {
         Owner::Wlc if remedy.who.is_empty() => phrase("page-owner-device").with("who", phrase("device")),

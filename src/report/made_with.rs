@@ -1,7 +1,7 @@
-//! Options → MadeWith: how a report was made, so that whoever has it can make it again and compare.
+//! Options → MadeWith: the options of a report, so that a reader can repeat them and compare.
 //!
-//! Files are named as they were given and known by the SHA-256 of their content: a name proves nothing. Of a key log the hash
-//! alone stands here, for its lines are secrets.
+//! Files have the name that was given and are identified by the SHA-256 of their content: a name proves nothing. For a
+//! key log only the hash is recorded, because its lines are secrets.
 
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ use crate::profile::Profile;
 use crate::profile::listing::Listing;
 use crate::profile::options::{Options, Target};
 
-/// What a report was made with.
+/// The options and files of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MadeWith {
@@ -37,21 +37,21 @@ pub struct MadeWith {
     pub cslu: Vec<String>,
     /// HTTP proxies (`--proxy`).
     pub proxy: Vec<String>,
-    /// Connections that are not licensing were judged, too (`--all`).
+    /// All connections were judged, not only licensing (`--all`).
     pub all: bool,
     /// The time at which certificates were judged (`--at`); null: that of the capture.
     pub at: Option<String>,
-    /// The language that was asked for.
+    /// The requested language.
     #[serde(deserialize_with = "known::word")]
     pub language: Word,
-    /// The dialect that was asked for (`--dialect`); null: as profile and logs say.
+    /// The requested dialect (`--dialect`); null: as profile and logs determine it.
     pub dialect: Option<String>,
-    /// How names and addresses were replaced (`--redact`); null: they were not.
+    /// How names and addresses were replaced (`--redact`); null if they were not.
     pub redaction: Option<Redaction>,
     /// Which attempts were to be listed; absent: all.
     #[serde(default, skip_serializing_if = "MadeWithListing::is_none")]
     pub listing: MadeWithListing,
-    /// The files that were read as one capture (`--merge`), in the order given; empty: one file.
+    /// The files that were read as one capture (`--merge`), in order; empty for one file.
     pub merged: Vec<String>,
 }
 
@@ -119,11 +119,11 @@ impl MadeWithListing {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MadeWithProfile {
-    /// Its `id`; empty where it was left out because the report is redacted.
+    /// Its `id`; empty if it was left out because the report is redacted.
     pub name: String,
     /// SHA-256 of its text.
     pub sha256: String,
-    /// It came with that version of tlswalk.
+    /// It is built into that version of tlswalk.
     pub built_in: bool,
 }
 
@@ -131,7 +131,7 @@ pub struct MadeWithProfile {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MadeWithAnchor {
-    /// The file it stood in, as given.
+    /// The file that contained it, as given.
     pub file: String,
     /// Subject of the certificate.
     pub subject: String,
@@ -153,27 +153,34 @@ pub struct MadeWithFile {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Redaction {
-    /// Where the key of the pseudonyms comes from: `capture` or `file`.
+    /// The source of the pseudonyms' key: `capture` or `file`.
     pub key: String,
     /// Certificates were left as they are.
     pub keeps_certificates: bool,
 }
 
 impl MadeWith {
-    /// What these options are, on record.
+    /// The record of these options.
     #[must_use]
     pub fn of(options: &Options) -> Self {
         let targets = |targets: &[Target]| targets.iter().map(ToString::to_string).collect();
-        // Of others a report tells where nothing was said about what to look for.
-        let usual = (options.others).then(|| Profile::BUILT_IN.first().and_then(|name| Profile::built_in(name)));
-        let usual = usual.flatten();
-        let profile = usual.as_ref().unwrap_or(&options.profile);
+        // A report on other connections is made if the user named no service to look for.
+        let (name, sha256, built_in) = match options.others {
+            true => {
+                let (name, sha256) = Profile::usual();
+                (name, sha256, true)
+            }
+            false => {
+                let profile = &options.profile;
+                (profile.id.as_str(), profile.sha256(), profile.is_built_in())
+            }
+        };
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             profile: MadeWithProfile {
-                name: profile.id.clone(),
-                sha256: profile.sha256().to_owned(),
-                built_in: profile.is_built_in(),
+                name: name.to_owned(),
+                sha256,
+                built_in,
             },
             anchors: (options.anchors.own())
                 .map(|(file, subject, sha256)| MadeWithAnchor {
@@ -194,7 +201,7 @@ impl MadeWith {
             on_prem: targets(&options.on_prem),
             cslu: targets(&options.cslu),
             proxy: targets(&options.proxy),
-            // What others were judged in the second reading stands in `others`.
+            // The other connections judged in the second reading are in `others`.
             all: options.all && !options.others,
             at: options.at.map(|at| at.to_string()),
             language: options.language.tag(),
@@ -205,10 +212,10 @@ impl MadeWith {
         }
     }
 
-    /// The same without what names somebody: of hosts the options have pseudonyms already.
+    /// The same without names and addresses: hosts in the options have pseudonyms already.
     #[must_use]
     pub fn redacted(mut self, redaction: Redaction) -> Self {
-        // Chains are judged as the slice's note has them, so no anchor is needed again.
+        // Chains are judged by the slice's note, so no anchor is needed again.
         self.anchors.clear();
         if !self.profile.built_in {
             self.profile.name.clear();
@@ -219,7 +226,7 @@ impl MadeWith {
 }
 
 impl Redaction {
-    /// With a key of the user's own, or of the capture; with certificates as they are, or not.
+    /// With the user's own key, or one derived from the capture; with certificates unchanged, or not.
     #[must_use]
     pub fn new(has_key_file: bool, keeps_certificates: bool) -> Self {
         let key = if has_key_file { "file" } else { "capture" };

@@ -1,6 +1,6 @@
-//! Report → Markdown (CommonMark, with a table as GitHub and GitLab have them): what one pastes into a ticket.
+//! Report → Markdown (CommonMark, with tables as in GitHub and GitLab), for pasting into a ticket.
 //!
-//! The worst attempt in full, the others a row each: who reads a ticket wants the cause and the way on.
+//! The worst attempt in full, the others one row each: the reader of a ticket wants the cause and the remedy.
 
 use std::io::{self, Write};
 
@@ -14,7 +14,7 @@ use super::{Attempt, Remedy, Report};
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::base::wire_text::in_prose;
 
-/// Attempts in the table. A ticket is read by people; the other formats have all.
+/// The number of attempts in the table. A ticket is read by people; the other formats list all attempts.
 const ROWS: usize = 50;
 
 /// Writes a report as a section of a document.
@@ -200,7 +200,7 @@ fn block(lines: &[String], indent: &str, out: &mut dyn Write) -> io::Result<()> 
     writeln!(out, "{indent}{fence}")
 }
 
-/// A code span that holds any text.
+/// A code span that can hold any text.
 pub(super) fn code(text: &str) -> String {
     let fence = "`".repeat(longest_run(text) + 1);
     let edge = if text.starts_with('`') || text.ends_with('`') {
@@ -216,11 +216,11 @@ fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or_default()
 }
 
-/// Text in which nothing is markup: neither Markdown's own nor HTML's.
+/// Text without markup: neither Markdown's own nor HTML's.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in visible(text).chars() {
-        // A full stop or dash is markup only where a line begins, and no text of ours begins one.
+        // A full stop or dash is markup only at the beginning of a line, and our texts never begin a line with one.
         if matches!(
             c,
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '&' | '!' | '$' | '@'
@@ -229,7 +229,7 @@ pub(super) fn escaped(text: &str) -> String {
         }
         out.push(c);
     }
-    // Without the colon, no service makes a link of what a capture chose.
+    // Without the colon, no service makes a link out of text from a capture.
     out.replace("://", "\\://")
 }
 

@@ -33,11 +33,14 @@ mod unread;
 pub mod why;
 pub mod whynot;
 
+use std::borrow::Borrow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::contents;
 use crate::attempt::other_connections::Stretch;
 use crate::base::word::words;
+use crate::profile::options::Options;
 
 pub(crate) use build::{Before, build};
 pub use device::{ClockOffset, DeviceEvent, DeviceLog, EventBearing, MessageCount, report_on_logs};
@@ -51,9 +54,10 @@ pub use crate::device::Standing;
 pub use crate::judge::cadence::Rhythm;
 pub use crate::judge::course::Kind as CourseKind;
 pub use crate::judge::finding::{At, By, Owner, Severity, VerdictId};
+pub use crate::judge::reason::Reason;
 pub use crate::profile::Transport;
 
-/// How a redacted capture is called: its file's name may say whose it is.
+/// The name of a redacted capture: its real file name may identify its owner.
 pub const REDACTED: &str = "redacted capture";
 
 /// The schema name of this shape.
@@ -72,7 +76,7 @@ pub struct Report {
     /// The language of its texts (BCP 47).
     #[serde(deserialize_with = "known::word")]
     pub language: Word,
-    /// In whose words and commands it tells what to do: `generic`, `ios-xe-wireless` …
+    /// The dialect of its remedies: `generic`, `ios-xe-wireless` …
     #[serde(default = "known::generic", deserialize_with = "known::word")]
     pub dialect: Word,
     /// Program and version that made the report.
@@ -85,55 +89,55 @@ pub struct Report {
     pub attempts: Vec<Attempt>,
     /// The connections of those attempts.
     pub connections: Vec<Connection>,
-    /// Which part of a capture that is reported while it grows; absent where this is all.
+    /// The number of this part, if a growing capture is reported in parts; absent in a whole report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
-    /// Several tries of one device for one service, told in order; a single try needs no course.
+    /// Several tries of one device for one service, in order; a single try needs no course.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub courses: Vec<Course>,
-    /// The rhythm of licensing against the length of the capture, where that tells something.
+    /// The rhythm of licensing against the length of the capture, if that is informative.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cadence: Option<Cadence>,
     /// Content of the devices' own texts (`--log`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub device_logs: Vec<DeviceLog>,
-    /// How many TLS connections of others there are, where the capture holds nothing of the service that was looked for.
+    /// The number of other TLS connections, if the capture has none to the service that was looked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub others: Option<Others>,
     /// Attempts that were judged and are not listed, by verdict: because others were asked for, or because they went well and are
     /// very many.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
-    /// How it was made, so that it can be made again; absent in reports of versions that did not say so.
+    /// How the report was made, so that it can be repeated; absent in reports of older versions.
     #[serde(default, rename = "options", skip_serializing_if = "Option::is_none")]
     pub made_with: Option<MadeWith>,
-    /// What evidence rests on in connections that the report does not list. Of use to whoever has the capture, so no format
-    /// shows it.
+    /// Stretches of connections outside the report that its evidence rests on. Only useful together with the capture,
+    /// so no format shows them.
     #[serde(skip)]
     pub beside: Vec<Stretch>,
-    /// The options that made the report, each with its value, as a shell takes them: suggested commands repeat them. Whoever
-    /// had the report made sets it.
+    /// The options that made the report, each with its value, in shell syntax: suggested commands repeat them. The
+    /// caller sets them.
     #[serde(skip)]
     pub options: Vec<String>,
-    /// Settings that nobody typed for this call and that decided how the capture was judged. Whoever had the report made sets it.
+    /// Settings that were not typed for this call and that influenced how the capture was judged. The caller sets them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<Settings>,
 }
 
-/// What a settings file, a site or the environment said beside the command line.
+/// The values from a settings file, a site or the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The settings file, where anything of it was used.
+    /// The settings file, if any value of it was used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// SHA-256 of that file, hexadecimal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-    /// The site whose settings held.
+    /// The site whose settings applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
-    /// The options that got their value so, and from where.
+    /// The options that got their values from there, and the source of each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Setting>,
 }
@@ -141,14 +145,14 @@ pub struct Settings {
 /// An option that was not typed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setting {
-    /// The option as it is typed, e.g. `--on-prem`.
+    /// The option as typed, e.g. `--on-prem`.
     pub option: String,
     /// `environment`, `site` or `file`.
     pub from: String,
 }
 
 impl Report {
-    /// Whether the capture holds an attempt to reach the service that was looked for, or nothing else either.
+    /// True if the capture holds an attempt to reach the service that was looked for, or no other connection either.
     #[must_use]
     pub fn has_what_was_looked_for(&self) -> bool {
         let contents = &self.capture.contents;
@@ -157,12 +161,32 @@ impl Report {
             contents.dtls_connections,
             contents.quic_connections,
         ];
-        !self.attempts.is_empty() || !self.left_out.is_empty() || others == [0; 3]
+        !self.attempts.is_empty() || !self.left_out.is_empty() || others == [0; 3] || self.others.is_some()
     }
 
-    /// What failed among the other connections of the same capture, or else this, with how many others there are.
+    /// This, or where the capture holds nothing of what was looked for, what else failed in it: `read` reads it a second time with
+    /// the options of [`Options::of_others`], which are asked for then only; `None`: somebody said what to look for.
+    ///
+    /// # Errors
+    /// When the capture cannot be read again.
+    pub fn or_others<O: Borrow<Options>, E>(
+        self,
+        others: impl FnOnce() -> Option<O>,
+        read: impl FnOnce(&Options) -> Result<Self, E>,
+    ) -> Result<Self, E> {
+        if self.has_what_was_looked_for() {
+            return Ok(self);
+        }
+        match others() {
+            Some(others) => Ok(self.or_failed(read(others.borrow())?)),
+            None => Ok(self),
+        }
+    }
+
+    /// The failures among the other connections of the same capture, or else this report, with the number of other
+    /// connections.
     #[must_use]
-    pub fn or_others(mut self, mut others: Self) -> Self {
+    pub(crate) fn or_failed(mut self, mut others: Self) -> Self {
         if others.attempts.is_empty() {
             self.others = others.others;
             return self;
@@ -183,22 +207,22 @@ pub struct LeftOut {
     pub attempts: u64,
 }
 
-/// TLS connections of others, judged because the capture holds nothing of the service that was looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Other TLS connections, judged because the capture has none to the service that was looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Others {
     /// Attempts that failed: the report's own.
     pub failed: usize,
-    /// Attempts that are not seen to fail, which the report leaves out.
+    /// Attempts without a visible failure, which the report leaves out.
     pub not_failed: usize,
 }
 
-/// A part of what there is to say of a capture that grows.
+/// A part of the report on a growing capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Part {
     /// Counted from 1.
     pub number: u64,
-    /// No more follow: the verdict is that of all parts, and `capture` says what the whole of it held.
+    /// This is the last part: its verdict is that of all parts, and `capture` describes the whole.
     pub last: bool,
 }
 
@@ -225,7 +249,7 @@ pub struct Capture {
     pub compression: Option<String>,
     /// Link types in order of appearance.
     pub link_types: Vec<String>,
-    /// SHA-256 of the file as it is on disk, where it was asked for.
+    /// SHA-256 of the file as it is on disk, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// The capture that this is a slice of.
@@ -246,18 +270,18 @@ pub struct Capture {
     pub end: Word,
     /// Where and how it was cut; null when complete.
     pub end_detail: Option<String>,
-    /// Places in the middle where records were lost; numbers of frames behind them are uncertain.
+    /// Places in the middle where records were lost; frame numbers after them are uncertain.
     pub damage: Vec<Damage>,
-    /// Number of packets not looked into, by reason.
+    /// Number of packets that were not examined, by reason.
     pub skipped: std::collections::BTreeMap<String, u64>,
     /// Limits of what the capture shows.
     pub visibility: Visibility,
     /// Oddities.
     pub anomalies: Vec<Anomaly>,
-    /// Content of the capture beside the attempts, for a capture without licensing traffic.
+    /// Content of the capture apart from the attempts, for a capture without licensing traffic.
     pub contents: Contents,
-    /// Connections and look-ups that may belong to attempts and were not judged, or not to their ends, since there were more than
-    /// are kept; absent: none. What failed is kept before what went well.
+    /// Connections and look-ups that may belong to attempts and were not judged, or not to their ends, because there
+    /// were more than are kept; absent: none. Failures are kept in preference to successes.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub not_judged: u64,
 }
@@ -271,7 +295,7 @@ const fn is_zero(count: &u64) -> bool {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SliceOf {
-    /// SHA-256 of the capture, or, of a redacted slice, a keyed hash of that.
+    /// SHA-256 of the capture, or, for a redacted slice, a keyed hash of that.
     pub sha256: String,
     /// Frames of the capture.
     pub frames: u64,
@@ -301,7 +325,7 @@ pub struct Visibility {
     pub snap_length_cut: u64,
     /// Whether TCP was seen in one direction only.
     pub one_direction: bool,
-    /// Packets the capturing system dropped; null: not told.
+    /// Packets that the capturing system dropped; null if unknown.
     pub drops: Option<u64>,
 }
 
@@ -329,7 +353,7 @@ pub struct Contents {
     pub dns_names: Vec<String>,
     /// Server names in Client Hellos that are not licensing, the first few.
     pub server_names: Vec<String>,
-    /// Packets of UDP port 443 that are not read: of QUIC behind its handshake, or of something else.
+    /// Packets of UDP port 443 that are not read: QUIC after its handshake, or another protocol.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub quic_packets: u64,
     /// Packets of CAPWAP that are not read.
@@ -383,13 +407,13 @@ pub struct Overall {
     pub severity: Severity,
     /// One sentence: the worst attempt's, or what the capture holds when there is no attempt.
     pub summary: String,
-    /// Without an attempt to say it: what the capture shows all the same; frame 0 is the capture as a whole.
+    /// For a capture without attempts: what it shows nevertheless; frame 0 is the capture as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
-    /// Without an attempt to say it: what the capture cannot show.
+    /// For a capture without attempts: what it cannot show.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cannot_tell: Vec<String>,
-    /// Without an attempt to say it: what to do, the most promising first.
+    /// For a capture without attempts: what to do, the most promising first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remedy: Vec<Remedy>,
 }
@@ -402,31 +426,32 @@ pub struct Attempt {
     pub id: usize,
     /// `cssm`, `on-prem`, `cslu`, `call-home`, `capwap` or `other`.
     pub transport: Transport,
-    /// The proxy's address when it went through one.
+    /// The proxy's address, if it went through one.
     pub via_proxy: Option<String>,
     /// The device's address.
     pub device: String,
-    /// The name it wanted to reach, else the address.
+    /// The name it wanted to reach, or the address.
     pub name: String,
     /// The verdict.
     pub verdict: Verdict,
-    /// Everything that was found, the verdict's own finding first.
+    /// All findings, the verdict's own first.
     pub findings: Vec<Finding>,
-    /// The library that its client looks like, where that chose the commands of the fix; absent where nothing shows, or more is
-    /// known of the client.
+    /// The library that its client looks like, if that chose the commands of the fix; absent if no library fits, or if
+    /// more is known about the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_looks_like: Option<LooksLike>,
     /// Its DNS look-ups.
     pub lookups: Vec<Lookup>,
     /// Its connections, by id, in order.
     pub connections: Vec<usize>,
-    /// Its place among the tries of the same device for the same service; absent where it is the only one.
+    /// Its place among the tries of the same device for the same service; absent if it is the only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub course: Option<Place>,
-    /// Where a failed attempt leaves the good one of its transport; absent where it does not.
+    /// Where a failed attempt leaves the successful walk of its transport; absent if it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
-    /// Its connection once more, behind an address translation in the same capture; absent where it was not seen again.
+    /// The same connection once more, behind an address translation in the same capture; absent if it was not seen
+    /// again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_again: Option<SeenAgain>,
     /// Events of the device's own texts about it, in order of time.
@@ -434,14 +459,14 @@ pub struct Attempt {
     pub device_events: Vec<DeviceEvent>,
 }
 
-/// What a Client Hello looks like. It makes no verdict surer: any program can write any hello.
+/// The library that a Client Hello looks like. It makes no verdict surer: any program can write any hello.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct LooksLike {
     /// The dialect of that name has its commands: `openssl`, `gnutls`, `java`, `go`, `node`, `nss`, `chromium`, `schannel`.
     #[serde(deserialize_with = "known::word")]
     pub stack: Word,
-    /// What it looks like, and what that rests on.
+    /// The library in words, and the signs.
     pub because: String,
 }
 
@@ -457,25 +482,25 @@ pub struct SeenAgain {
     pub frame: u64,
 }
 
-/// Where an attempt leaves the good one of its transport.
+/// Where an attempt leaves the successful walk of its transport.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Baseline {
-    /// Which good attempt it is compared with.
+    /// The successful walk that it is compared with.
     pub id: String,
-    /// Where that is described.
+    /// The source of that walk.
     pub source: String,
     /// The day it was last compared with its source.
     pub checked: String,
     /// The phase it leaves in: 1 connect, 2 TLS, 3 report, 4 close.
     pub phase: u8,
-    /// The last step as it should be, if any.
+    /// The last step that was as expected, if any.
     pub after: Option<String>,
     /// Its frame.
     pub after_frame: Option<u64>,
     /// The step that should have come next.
     pub expected: String,
-    /// `client` or `server`: whose step that is.
+    /// `client` or `server`: the side that takes the step.
     #[serde(deserialize_with = "known::word")]
     pub by: Word,
     /// Consequence of the missing step.
@@ -488,12 +513,12 @@ pub struct Baseline {
 pub struct Place {
     /// The course's id.
     pub id: usize,
-    /// Where all its tries lead: see [`Course::kind`].
+    /// The outcome of all its tries: see [`Course::kind`].
     pub kind: CourseKind,
-    /// Which try this is, counted from 1.
+    /// The number of this try, counted from 1.
     #[serde(rename = "try")]
     pub number: usize,
-    /// How many there are.
+    /// The number of tries.
     pub of: usize,
 }
 
@@ -505,11 +530,11 @@ pub struct Course {
     pub id: usize,
     /// The device's address.
     pub device: String,
-    /// The name it wanted to reach, else the address.
+    /// The name it wanted to reach, or the address.
     pub name: String,
     /// `steady`, `constant`, `changing`, `cured`, `broke`, `flapping` or `unclear`.
     pub kind: CourseKind,
-    /// One clause that says so.
+    /// The kind as a clause.
     pub summary: String,
     /// Tries that failed.
     pub failed: usize,
@@ -533,7 +558,7 @@ pub struct Try {
     pub frame: u64,
     /// The time of that frame.
     pub time: String,
-    /// Seconds since the try before began; null for the first.
+    /// Seconds since the previous try began; null for the first.
     pub pause: Option<f64>,
     /// Timer that the pause fits: `report`, `retry`, `poll` or null.
     pub rhythm: Option<Rhythm>,
@@ -545,7 +570,7 @@ pub struct Try {
 pub struct Cadence {
     /// Seconds from the first frame to the last.
     pub watched: f64,
-    /// Seconds between two regular reports, says the profile.
+    /// Seconds between two regular reports, according to the profile.
     pub report_every: Option<i64>,
     /// Pauses that fit the regular report.
     pub reports: usize,
@@ -558,7 +583,7 @@ pub struct Cadence {
 }
 
 words! {
-    /// Why a host is taken for a controller.
+    /// Why a host counts as a controller.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum KnownBy {
         /// An option names it.
@@ -570,15 +595,15 @@ words! {
     }
 }
 
-/// A controller, and what the capture holds of it.
+/// A controller, and what the capture holds of its traffic.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Controller {
     /// Its address.
     pub address: String,
-    /// Why it is taken for one: `option`, `capwap` or `attempt`.
+    /// Why it counts as one: `option`, `capwap` or `attempt`.
     pub because: KnownBy,
-    /// Whether anything of it was captured.
+    /// True if any of its packets was captured.
     pub seen: bool,
     /// CAPWAP packets from or to it.
     pub capwap_packets: u64,
@@ -608,8 +633,8 @@ pub struct Verdict {
     pub at: At,
     /// One sentence.
     pub summary: String,
-    /// Causes in the order of their weight: `expired`, `self-signed`, `missing` …; empty where the id says it all.
-    pub causes: Vec<String>,
+    /// Causes in the order of their weight: `expired`, `self-signed`, `missing` …; empty if the id is precise enough.
+    pub causes: Vec<Reason>,
     /// The frames it rests on.
     pub evidence: Vec<Evidence>,
     /// Further verdict ids that hold too.
@@ -642,29 +667,29 @@ pub struct Alternative {
     pub id: String,
     /// Why it is less likely, or what would prove it.
     pub why_not: String,
-    /// The bytes exclude it: it is only named because it comes to mind.
+    /// The bytes exclude it: it is named only because a reader may think of it.
     pub excluded: bool,
 }
 
-/// Something to do.
+/// A step to take.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Remedy {
-    /// `wlc` (the device that connects, whatever it is), `firewall`, `proxy`, `server` or `capture`.
+    /// `wlc` (the device that connects, whatever its kind), `firewall`, `proxy`, `server` or `capture`.
     pub owner: Owner,
     /// The side that has to act, in the words of the dialect: `controller`, `client`, `server` …
     #[serde(default)]
     pub who: String,
-    /// What.
+    /// The step.
     #[serde(rename = "do")]
     pub action: String,
-    /// Commands, one a line.
+    /// Commands, one per line.
     pub commands: Vec<String>,
-    /// How to see that it worked.
+    /// How to check that it worked.
     pub verify: String,
 }
 
-/// Something a rule recognised.
+/// A cause or state that a rule recognised.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Finding {
@@ -716,10 +741,13 @@ pub struct Connection {
     pub licensing: bool,
     /// The tunnel it travelled in, or null.
     pub tunnel: Option<String>,
-    /// Carrier of TLS where that is not TCP: `dtls` over UDP, or `capwap`, behind the header of CAPWAP control, or `quic`.
+    /// Carrier of TLS, if not TCP: `dtls` over UDP, or `capwap`, after the header of CAPWAP control, or `quic`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
-    /// TCP; of datagrams what they share with it: frames, bytes, what was sent again, copies.
+    /// What QUIC says beside the handshake that it carries; absent: it is no QUIC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quic: Option<Quic>,
+    /// TCP facts; for datagrams the facts that apply to both: frames, bytes, repetitions, copies.
     pub tcp: Tcp,
     /// TLS; null when there was none.
     pub tls: Option<Tls>,
@@ -733,6 +761,37 @@ pub struct Connection {
     pub http: Vec<Exchange>,
 }
 
+/// What anybody can read of an attempt at QUIC, beside the handshake that it carries. Versions are `1`, `2`, `draft-29`, or a number.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Quic {
+    /// The version that the client asked for; null when its first packet could not be read.
+    pub asked: Option<String>,
+    /// The version of the last packet that could be read.
+    pub version: Option<String>,
+    /// The server's list of versions, where it sent one; reserved ones are left out.
+    pub listed: Vec<String>,
+    /// Application protocols (ALPN) that the client offers.
+    pub offered_protocols: Vec<String>,
+    /// The first end that was said in a readable packet.
+    pub close: Option<QuicClose>,
+}
+
+/// The end of an attempt at QUIC, said in a packet that anybody can read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct QuicClose {
+    /// Frame number.
+    pub frame: u64,
+    /// `client` or `server`.
+    #[serde(deserialize_with = "known::word")]
+    pub side: Word,
+    /// Its number; 256 and an alert of TLS where the handshake failed.
+    pub code: u64,
+    /// Its name in the register.
+    pub name: String,
+}
+
 /// TCP facts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -741,7 +800,7 @@ pub struct Tcp {
     pub first_frame: u64,
     /// Last frame of the connection.
     pub last_frame: u64,
-    /// Frames of SYNs: the first, null when none was captured.
+    /// Frame of the first SYN; null if none was captured.
     pub syn: Option<u64>,
     /// All SYN frames (retries).
     pub syns: Vec<u64>,
@@ -753,7 +812,7 @@ pub struct Tcp {
     pub fin: Vec<Close>,
     /// The first RST.
     pub reset: Option<Close>,
-    /// Holes in either direction.
+    /// Gaps in either direction.
     pub gaps: Vec<Gap>,
     /// Segments sent again.
     pub retransmissions: u64,
@@ -816,16 +875,16 @@ pub struct Close {
     pub side: Word,
 }
 
-/// A hole in one direction.
+/// A gap in one direction.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Gap {
-    /// `client` or `server`: whose bytes are missing.
+    /// `client` or `server`: the side whose bytes are missing.
     #[serde(deserialize_with = "known::word")]
     pub side: Word,
     /// Bytes missing.
     pub bytes: u64,
-    /// The frame after the hole.
+    /// The frame after the gap.
     pub before_frame: u64,
     /// `not-captured`, `never-arrived`, `snap-length` or `unknown`.
     #[serde(deserialize_with = "known::word")]
@@ -836,7 +895,7 @@ pub struct Gap {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tls {
-    /// Negotiated version (`1.2`), or null when no Server Hello was seen.
+    /// Negotiated version (`1.2`), or null if no Server Hello was seen.
     pub version: Option<String>,
     /// Versions the client offered, best first.
     pub offered_versions: Vec<String>,
@@ -850,9 +909,9 @@ pub struct Tls {
     pub alpn: Option<String>,
     /// Abbreviated handshake.
     pub resumed: bool,
-    /// The handshake reached its end as far as can be seen.
+    /// The handshake was complete, as far as the capture shows.
     pub complete: bool,
-    /// Whether the server asked for a client certificate; null when that is encrypted or was not captured.
+    /// Whether the server asked for a client certificate; null if that is encrypted or was not captured.
     pub client_certificate_requested: Option<bool>,
     /// Distinguished names the server accepts.
     pub acceptable_cas: Vec<String>,
@@ -913,7 +972,7 @@ pub struct Step {
     /// `observed` or `inferred`.
     #[serde(deserialize_with = "known::word")]
     pub seen: Word,
-    /// More about it, e.g. an alert's name; null when there is nothing to say.
+    /// Details, e.g. an alert's name; null if there are none.
     pub detail: Option<String>,
 }
 
@@ -958,7 +1017,7 @@ pub struct Certificate {
     pub sha256: String,
     /// Frames that carried it.
     pub frames: Vec<u64>,
-    /// Why it could not be read; null when it could.
+    /// Why it could not be read; null if it could.
     pub error: Option<String>,
 }
 

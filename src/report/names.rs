@@ -1,14 +1,14 @@
-//! Identifier → name: what a verdict or another explanation is called before a sentence about it.
+//! Identifier → name: the name of a verdict or another explanation before a sentence about it.
 
 use crate::base::phrase::{Language, phrase};
 use crate::report::explain::title;
 
-/// An explanation by a name that reads as words: `TLS inspection`. An identifier is for typing.
+/// The name of an explanation in words: `TLS inspection`. An identifier is for typing.
 pub(super) fn plain_name(id: &str, language: Language) -> String {
     let known = NAMES.binary_search_by_key(&id, |(id, _)| id).ok();
     match known.and_then(|at| NAMES.get(at)) {
         Some((_, name)) => phrase(name).in_language(language),
-        // What no message names has at least a title, if it is a verdict.
+        // A verdict without such a message has at least a title.
         None => title(id, language).map_or_else(|| id.replace('-', " "), str::to_owned),
     }
 }

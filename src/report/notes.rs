@@ -1,5 +1,5 @@
-//! Report → notes: what a report as a whole does not cover. They stand in every format, since a verdict without them says more
-//! than was seen.
+//! Report → notes: the parts of a capture that a report does not cover. Every format has them, because a verdict
+//! without them claims more than was seen.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

@@ -3,14 +3,14 @@
 use super::Report;
 use crate::judge::finding::{Severity, VerdictId};
 
-/// Outcome of a run as a whole, best first.
+/// Outcome of a whole run, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Every attempt that can be judged succeeded.
     Succeeded,
     /// Nothing failed, but nothing could be concluded either.
     Inconclusive,
-    /// Nothing that was judged failed, but there was more than is kept.
+    /// No judged attempt failed, but there were more than are kept.
     PartlyJudged,
     /// An attempt failed, or shows a problem of severity `error`.
     Failed,
@@ -20,8 +20,8 @@ pub enum Outcome {
 
 /// Outcome of several reports together.
 ///
-/// A capture without licensing traffic beside one with a good attempt proves nothing and costs nothing: the attempts
-/// that were captured decide.
+/// A capture without licensing traffic beside one with a successful attempt changes nothing: the captured attempts
+/// decide.
 #[must_use]
 pub fn outcome<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Outcome {
     let (mut failed, mut concluded, mut partly) = (false, false, false);
@@ -30,7 +30,7 @@ pub fn outcome<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Outcome {
         if report.attempts.is_empty() && report.verdict.id == "malformed-capture" {
             return Outcome::Unusable;
         }
-        // What the device says counts where no capture shows better.
+        // The device's own statement counts if no capture has better evidence.
         if report.attempts.is_empty() {
             failed |= report.verdict.id == "device-reports-failure";
             concluded |= report.verdict.id == "device-reports-success";
@@ -82,7 +82,7 @@ impl Outcome {
         match (self, other) {
             (Self::Unusable, _) | (_, Self::Unusable) => Self::Unusable,
             (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
-            // A success elsewhere says nothing of what there was no room for.
+            // A success elsewhere says nothing about connections that were not kept.
             (Self::PartlyJudged, _) | (_, Self::PartlyJudged) => Self::PartlyJudged,
             (Self::Succeeded, _) | (_, Self::Succeeded) => Self::Succeeded,
             (Self::Inconclusive, Self::Inconclusive) => Self::Inconclusive,

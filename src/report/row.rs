@@ -1,8 +1,8 @@
 //! Report → Row: an attempt in one line, the same for CSV, triage and data frames.
 //!
 //! The columns are a contract like the JSON report: new ones are added at the end, and [`ROW_SCHEMA`] changes only when
-//! one changes its meaning. A capture without attempts has one row too, with an empty `attempt`, and so has one that could
-//! not be read, with `error`: whoever counts captures by their rows misses none.
+//! one changes its meaning. A capture without attempts has one row too, with an empty `attempt`, and so has one that
+//! could not be read, with `error`: counting captures by their rows is complete.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,7 @@ use super::text::visible;
 use super::{Attempt, Report};
 use crate::base::confidence::Confidence;
 use crate::judge::finding::{At, By, Severity, VerdictId};
+use crate::judge::reason::Reason;
 use crate::profile::Transport;
 
 /// The schema name of this shape.
@@ -19,18 +20,18 @@ pub const ROW_SCHEMA: &str = "tlswalk.row/1";
 
 /// One attempt of one capture.
 ///
-/// `null` in JSON, and an empty cell in CSV: nothing of the kind was seen, or it does not apply.
+/// `null` in JSON, and an empty cell in CSV: the value was not seen, or does not apply.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// The capture's name as given.
     pub capture: String,
-    /// The attempt's number in its report, from 1; none where there was no attempt.
+    /// The attempt's number in its report, from 1; none if there was no attempt.
     pub attempt: Option<u64>,
-    /// When it began (RFC 3339, UTC); of a capture without attempts, its first frame's time.
+    /// The time at which it began (RFC 3339, UTC); for a capture without attempts, its first frame's time.
     pub time: Option<String>,
     /// Its first frame.
     pub frame: Option<u64>,
-    /// The verdict's id; none where the capture could not be read.
+    /// The verdict's id; none if the capture could not be read.
     pub verdict: Option<VerdictId>,
     /// `ok`, `note`, `warning` or `error`.
     pub severity: Option<Severity>,
@@ -41,7 +42,7 @@ pub struct Row {
     /// `dns`, `tcp`, `proxy`, `tls`, `http` or `close`.
     pub at: Option<At>,
     /// Causes in the order of their weight.
-    pub causes: Vec<String>,
+    pub causes: Vec<Reason>,
     /// One sentence.
     pub summary: Option<String>,
     /// Further verdict ids that hold too.
@@ -50,7 +51,7 @@ pub struct Row {
     pub transport: Option<Transport>,
     /// The device's address.
     pub device: Option<String>,
-    /// The name it wanted to reach, else the address.
+    /// The name it wanted to reach, or the address.
     pub name: Option<String>,
     /// Address and port of the server that was reached last.
     pub server: Option<String>,
@@ -64,13 +65,13 @@ pub struct Row {
     pub evidence_frames: Vec<u64>,
     /// A Wireshark display filter that shows the attempt.
     pub display_filter: Option<String>,
-    /// Issuer of the server's own certificate, where that was seen.
+    /// Issuer of the server's own certificate, if seen.
     pub issuer: Option<String>,
-    /// SHA-256 of the capture as it is stored, where it was asked for.
+    /// SHA-256 of the capture as it is stored, if requested.
     pub sha256: Option<String>,
     /// Why the capture could not be read.
     pub error: Option<String>,
-    /// What else is to be known of the file: that it is cut short or damaged, that not everything in it was judged, that it changed
+    /// A note about the file: that it is cut short or damaged, that not everything in it was judged, that it changed
     /// while it was read, or was reported before it grew.
     pub note: Option<String>,
     /// The note says that not everything in the capture was read or judged.

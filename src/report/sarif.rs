@@ -1,6 +1,6 @@
 //! Reports → SARIF 2.1.0 (OASIS): a result per attempt, for programs that collect findings of many tools.
 //!
-//! SARIF speaks of places in files. A capture has frames instead: they are named in the message, as logical locations,
+//! SARIF describes places in files. A capture has frames instead: they are named in the message, as logical locations,
 //! and as numbers in `properties`, and no line number is invented.
 
 use std::collections::BTreeSet;
@@ -15,8 +15,9 @@ use super::{Attempt, Evidence, Report, Unread, explain};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 
-/// Writes one log with one run. A capture of `unread` has no result: that it could not be read is a notification of the
-/// run, which then was not successful (sections 3.20.14 and 3.20.21). So is, as a warning, that not everything was read or judged.
+/// Writes one log with one run. A capture of `unread` has no result: a notification of the run reports that it could
+/// not be read, and the run is then not successful (sections 3.20.14 and 3.20.21). A warning reports that not
+/// everything was read or judged.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -60,7 +61,7 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
     writeln!(out)
 }
 
-/// A result for each attempt, for what holds beside its verdict, and for each capture without an attempt.
+/// A result for each attempt, for each finding beside its verdict, and for each capture without an attempt.
 fn results(reports: &[Report]) -> Vec<Value> {
     let mut results = Vec::new();
     for (artifact, report) in reports.iter().enumerate() {
@@ -87,7 +88,7 @@ fn results(reports: &[Report]) -> Vec<Value> {
                 evidence: &verdict.evidence,
             };
             results.push(result(&told));
-            // What holds besides, and is a problem by itself.
+            // Other findings that are problems by themselves.
             let others = attempt.findings.iter().filter(|finding| finding.id != verdict.id);
             results.extend(others.map(|finding| {
                 result(&Told {
@@ -117,7 +118,7 @@ fn rules(results: &[Value], reports: &[Report]) -> Vec<Value> {
     ids.into_iter().map(rule).collect()
 }
 
-/// That captures could not be read, and what of the others was not.
+/// The notifications about captures that could not be read, or only in part.
 fn notifications(reports: &[Report], unread: &[Unread]) -> Vec<Value> {
     let notes = reports.iter().enumerate().flat_map(|(at, report)| {
         let file = &report.capture.file;
@@ -137,7 +138,7 @@ fn notifications(reports: &[Report], unread: &[Unread]) -> Vec<Value> {
         .collect()
 }
 
-/// What is to be said of a capture beside its results: the first kind, that there are none, is an error of the run.
+/// A notification about a capture: the first kind, that it has no results, is an error of the run.
 fn notification(kind: usize, (capture, artifact): (&str, usize), text: &str) -> Value {
     let (id, level) = match kind {
         0 => (Unread::ID, "error"),
@@ -270,7 +271,7 @@ mod tests {
             let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];
             let index = usize::try_from(place["index"].as_u64().unwrap()).unwrap();
             assert_eq!(place["uri"], run["artifacts"][index]["location"]["uri"]);
-            // Section 3.27.10: only what fails has a level.
+            // Section 3.27.10: only a failure has a level.
             assert_eq!(result["kind"] == "fail", result["level"] != "none", "{result}");
             assert!(!result["message"]["text"].as_str().unwrap().is_empty());
         }

@@ -6,32 +6,33 @@ use crate::base::phrase::{Language, Phrase, phrase};
 use crate::judge::finding::Severity;
 use crate::report::{CourseKind, Rhythm};
 
-/// Runs shown at the beginning and at the end of a long course: with the attempt below they fit one screen.
+/// The number of runs shown at the beginning and at the end of a long course: with the attempt below they fit on one
+/// screen.
 pub(super) const SHOWN: (usize, usize) = (3, 5);
 
-/// Tries with the same end that follow one another; of a short course each try is a run of its own.
+/// Consecutive tries with the same end; in a short course each try is a run of its own.
 pub(super) struct Run<'a> {
     pub(super) first: &'a Try,
-    /// Which try of the course the first one is, from 1.
+    /// The number of its first try in the course, from 1.
     pub(super) number: usize,
     pub(super) count: usize,
-    /// Whether it ends as no other before it did, so that a sentence is news.
+    /// True if no earlier run ends like this one, so that its sentence is new.
     is_told: bool,
     summary: &'a str,
 }
 
-/// A course as it is shown: the runs at both ends, and how many tries are left out behind which run.
+/// A course as it is shown: the runs at both ends, and the number of tries left out, with their position.
 pub(super) struct Told<'a> {
     pub(super) runs: Vec<Run<'a>>,
     pub(super) left_out: Option<(usize, usize)>,
 }
 
-/// A course as runs, the middle of a long one left out.
+/// A course as runs; the middle of a long one is left out.
 pub(super) fn told<'a>(report: &'a Report, course: &'a Course) -> Told<'a> {
     let (head, tail) = SHOWN;
     let mut runs = runs(report, course);
     let between = runs.len().saturating_sub(head + tail);
-    // One line that says that one is missing would take the place of that one.
+    // A line about one missing run would take the place of that run.
     let left_out = (between > 1).then(|| {
         let left: Vec<_> = runs.drain(head..head + between).collect();
         (head, left.iter().map(|run| run.count).sum())
@@ -74,7 +75,7 @@ fn summary<'a>(report: &'a Report, one: &Try) -> &'a str {
 }
 
 impl Run<'_> {
-    /// Outcome of the run; a sentence only where it differs from the run before.
+    /// Outcome of the run; a sentence only if it differs from the run before.
     pub(super) fn outcome(&self) -> Phrase {
         let id = match (self.count > 1, self.is_told) {
             (true, true) => "story-same",
@@ -88,7 +89,7 @@ impl Run<'_> {
             .with("count", self.count)
     }
 
-    /// How long after the try before, and what that fits; `span` puts a number of seconds into words.
+    /// The pause since the previous try, and the timer that it fits; `span` puts a number of seconds into words.
     pub(super) fn pause(&self, span: impl FnOnce(f64) -> String) -> Option<Phrase> {
         let text = span(self.first.pause?);
         let id = match self.first.rhythm {
@@ -101,7 +102,7 @@ impl Run<'_> {
     }
 }
 
-/// How the tries that a report begins with turned, and how bad that is now; `None` where they all went alike.
+/// How the tries at the head of a report turned, and the present severity; `None` if they all went alike.
 pub(super) fn turn(report: &Report) -> Option<(Severity, Phrase)> {
     let shown = worst(report)?;
     let id = shown.course.as_ref()?.id;
@@ -129,7 +130,7 @@ pub(super) fn turn(report: &Report) -> Option<(Severity, Phrase)> {
     Some((severity, turn))
 }
 
-/// Where an attempt leaves the good one of its transport.
+/// Where an attempt leaves the successful walk of its transport.
 pub(super) fn divergence(attempt: &Attempt, language: Language) -> Option<String> {
     let good = attempt.baseline.as_ref()?;
     let expected = phrase(if good.by == "client" {
@@ -169,7 +170,7 @@ mod tests {
                 "works since 11:34:13 UTC, after 3 failed attempts".to_owned()
             )
         );
-        // The last try is shown: it needs no cure.
+        // The last try is shown: it needs no remedy.
         assert_eq!(worst(&report).unwrap().id, 4);
         // Another course still fails.
         let mut other = report.attempts[0].clone();

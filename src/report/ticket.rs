@@ -1,7 +1,8 @@
-//! Report, team → ticket: the same facts in the words of the team that is asked, ready to paste.
+//! Report, team → ticket: the same facts in the words of the addressed team, ready to paste.
 //!
-//! A ticket says who talked to whom (before and behind a translation, as far as the capture shows it), when by the clock of that
-//! team, what to look for in its log, what would prove or disprove the suspicion, which change is asked for, and the frames.
+//! A ticket names the two ends of the connection (before and after an address translation, as far as the capture shows
+//! it), the time in that team's zone, the log entries to look for, what would confirm or refute the suspicion, the
+//! requested change, and the frames.
 
 use std::io::{self, Write};
 
@@ -17,7 +18,7 @@ use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 use crate::report::{At, Owner};
 
-/// Team that the ticket is for.
+/// The team that the ticket is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Team {
     /// The firewall team.
@@ -132,7 +133,7 @@ impl Ticket<'_> {
         })
     }
 
-    /// The attempt that the ticket is about, where one failed.
+    /// The failed attempt that the ticket is about, if there is one.
     fn attempt(&self) -> Option<&Attempt> {
         worst(self.report).filter(|attempt| matches!(attempt.verdict.severity, Severity::Error | Severity::Warning))
     }
@@ -185,14 +186,14 @@ impl Ticket<'_> {
         sections
     }
 
-    /// A time of the report by the clock of the team.
+    /// A time of the report in the team's time zone.
     fn at(&self, time: &str) -> String {
         let Ok(utc) = time::OffsetDateTime::parse(time, &Rfc3339) else {
             return time.to_owned();
         };
         let local = utc.to_offset(self.zone).format(&Rfc3339).unwrap_or_default();
         let (date, clock) = local.split_once('T').unwrap_or_default();
-        // Milliseconds find a line in a log.
+        // Milliseconds help to find a line in a log.
         let digits = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
         let (clock, offset) = clock.split_at_checked(digits).unwrap_or_default();
         let clock = clock.get(..12).unwrap_or(clock);
@@ -318,7 +319,7 @@ impl Ticket<'_> {
         }
     }
 
-    /// Whether a remedy is for this team.
+    /// True if a remedy is for this team.
     fn is_ours(&self, remedy: &Remedy, attempt: &Attempt) -> bool {
         let about_certificates = attempt.verdict.id.contains("certificate")
             || ["interception-suspected", "crl-fetch-failed"].contains(&attempt.verdict.id.name());
@@ -464,10 +465,11 @@ fn time_of<'a>(frame: u64, attempt: &'a Attempt, connections: &[&'a Connection])
     step.or_else(looked_up)
 }
 
-/// Reads a time zone: `UTC`, `Z`, or an offset as `+09:00`. Names of zones are not known: an offset says what was meant.
+/// Reads a time zone: `UTC`, `Z`, or an offset such as `+09:00`. Names of zones are not accepted: only an offset is
+/// unambiguous.
 ///
 /// # Errors
-/// A clause that says how to write it.
+/// A clause that says how to write a time zone.
 pub fn zone(text: &str) -> Result<UtcOffset, String> {
     if matches!(text, "UTC" | "utc" | "Z" | "z") {
         return Ok(UtcOffset::UTC);
@@ -517,7 +519,7 @@ mod tests {
             write_markdown(&report, team, offset, &mut markdown).unwrap();
             for told in [text, markdown] {
                 let told = String::from_utf8(told).unwrap();
-                // A message that is missing shows by its name.
+                // A missing message shows up as its name.
                 assert!(!told.contains("ticket-") && told.contains("+09:00"), "{told}");
             }
         }

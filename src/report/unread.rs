@@ -1,4 +1,4 @@
-//! capture that could not be read → Unread: said in every form by which a program counts captures.
+//! capture that could not be read → Unread: reported in every format that programs use to count captures.
 
 use super::text::visible;
 
@@ -7,7 +7,7 @@ use super::text::visible;
 pub struct Unread {
     /// Its name as given.
     pub capture: String,
-    /// Why, in one line.
+    /// The reason, in one line.
     pub why: String,
 }
 
@@ -15,7 +15,8 @@ impl Unread {
     /// The id under which programs find it.
     pub(super) const ID: &'static str = "unreadable-capture";
 
-    /// From the line that tells a person, which begins with the name. Names are chosen by others, so both are escaped.
+    /// From the line that a person reads, which begins with the name. Other people chose these names, so both are
+    /// escaped.
     #[must_use]
     pub fn new(capture: &str, line: &str) -> Self {
         let why = line.strip_prefix(capture).and_then(|rest| rest.strip_prefix(": "));

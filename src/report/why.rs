@@ -1,4 +1,4 @@
-//! Report, frame → claims: everything that a report says because of one frame.
+//! Report, frame → claims: all statements of a report that rest on one frame.
 
 use std::io::{self, Write};
 
@@ -13,7 +13,7 @@ use crate::base::wire_text::in_prose;
 /// The schema name of an answer.
 const SCHEMA: &str = "tlswalk.why/1";
 
-/// Frames named where no claim rests on the one that was asked for.
+/// The number of frames named if no claim rests on the requested one.
 const NEAREST: usize = 4;
 
 /// The claims that rest on a frame.
@@ -30,11 +30,11 @@ pub struct Why {
     pub frame: u64,
     /// Claims of the report that rest on it, in the report's order.
     pub claims: Vec<Claim>,
-    /// The nearest frames on which a claim rests, where none rests on this one.
+    /// The nearest frames with a claim, if no claim rests on this one.
     pub nearest: Vec<u64>,
 }
 
-/// Something that a report says because of a frame.
+/// A statement of a report that rests on a frame.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Claim {
@@ -44,13 +44,13 @@ pub struct Claim {
     pub attempt: Option<usize>,
     /// The connection that it is about, counted from 1; null: the attempt or the capture as a whole.
     pub connection: Option<usize>,
-    /// The verdict's id, where the claim belongs to one.
+    /// The verdict's id, if the claim belongs to one.
     pub verdict: Option<String>,
     /// The claim, one clause.
     pub text: String,
 }
 
-/// Finds what a report says because of a frame.
+/// Finds the statements of a report that rest on a frame.
 #[must_use]
 pub fn why(report: &Report, frame: u64) -> Why {
     let language = language_of(report);
@@ -170,7 +170,7 @@ fn of_attempt(report: &Report, attempt: &Attempt, language: Language, claims: &m
             say(tried.frame, "course", None, text);
         }
     }
-    // What to do rests on the verdict, and so on each frame of it.
+    // A remedy rests on the verdict, and so on each frame of it.
     let mut frames: Vec<u64> = verdict.evidence.iter().map(|it| it.frame).collect();
     frames.dedup();
     for frame in frames {
@@ -186,7 +186,7 @@ fn of_connection(connection: &Connection, language: Language, claims: &mut Claim
     let mut say = |frame: u64, kind: &'static str, text: Phrase| {
         claims.push((frame, claim(kind, None, id, &text, language)));
     };
-    // An alert is told by what it says, below.
+    // An alert is reported by its content, below.
     for step in connection.steps.iter().filter(|step| step.kind != "alert") {
         let text = match step.detail.as_deref() {
             Some(detail) => phrase("why-step-detail").with("detail", detail),
@@ -254,13 +254,13 @@ fn subject(certificate: &Certificate) -> String {
 }
 
 impl Why {
-    /// Whether anything rests on the frame: 0, else 1.
+    /// 0 if a claim rests on the frame, otherwise 1.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         u8::from(self.claims.is_empty())
     }
 
-    /// Writes it for a person. `report` is the one that was asked.
+    /// Writes the answer for a person. `report` is the one that was asked.
     ///
     /// # Errors
     /// When `out` cannot be written.

@@ -1,4 +1,4 @@
-//! Conditions of a verdict → why it was given or not: what is met, what is not, and what the capture does not show.
+//! Conditions of a verdict → why it was given or not: conditions that are met, that are not, or that the capture hides.
 
 use std::io::{self, Write};
 
@@ -28,17 +28,17 @@ pub struct WhyNot {
     pub language: &'static str,
     /// The capture's name as given.
     pub capture: String,
-    /// The verdict that was asked for.
+    /// The verdict in question.
     pub asked: String,
     /// The verdict that the report gives.
     pub verdict: String,
-    /// The answer for the capture as a whole, where it rests on no attempt.
+    /// The answer for the capture as a whole, if the verdict needs no attempt.
     pub conditions: Vec<Condition>,
     /// The answer for each attempt.
     pub attempts: Vec<OfAttempt>,
 }
 
-/// Why an attempt has or has not the verdict.
+/// Why an attempt has the verdict or not.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct OfAttempt {
@@ -46,13 +46,13 @@ pub struct OfAttempt {
     pub attempt: usize,
     /// The device's address.
     pub device: String,
-    /// The name it wanted to reach, else the address.
+    /// The name it wanted to reach, or the address.
     pub name: String,
-    /// The verdict that it has.
+    /// The verdict of the attempt.
     pub verdict: String,
     /// `given`, `beside`, `says-less` or `not`.
     pub standing: &'static str,
-    /// The conditions that were asked, to the first that is not met.
+    /// The conditions that were checked, up to the first that is not met.
     pub conditions: Vec<Condition>,
 }
 
@@ -66,9 +66,9 @@ pub struct Condition {
     pub state: &'static str,
     /// The condition in words, one clause.
     pub text: String,
-    /// The frame that shows it, or comes closest; null where none does.
+    /// The frame that shows it, or comes closest; null if there is none.
     pub frame: Option<u64>,
-    /// The kind of capture that would show it, where this one does not; otherwise null.
+    /// The kind of capture that would show it, if this one does not; otherwise null.
     pub shown_by: Option<String>,
 }
 
@@ -89,7 +89,7 @@ impl Condition {
         }
     }
 
-    /// One about the capture as a whole.
+    /// A condition about the capture as a whole.
     fn of_capture(message: &'static str, holds: bool, frame: Option<FrameNumber>, language: Language) -> Self {
         let answer = if holds {
             Answer::Met(frame)
@@ -100,7 +100,7 @@ impl Condition {
     }
 }
 
-/// Asks of each attempt whether it has a verdict. `None`: there is no such verdict.
+/// Checks for each attempt whether it has a verdict. `None` if there is no such verdict.
 pub(crate) fn of_attempts(
     id: &str,
     attempts: &[Attempt<'_>],
@@ -120,7 +120,7 @@ pub(crate) fn of_attempts(
                     let asked = answer.conditions.iter().map(|it| Condition::of(it, language));
                     (answer.standing, asked.collect())
                 }
-                // Verdicts without an attempt to say them.
+                // Verdicts that need no attempt.
                 None => {
                     let first = Some(attempt.first().frame);
                     let condition = Condition::of_capture("condition-no-attempt", false, first, language);
@@ -153,7 +153,7 @@ pub(crate) fn of_attempts(
 }
 
 impl WhyNot {
-    /// Adds what the report as a whole says.
+    /// Adds the facts of the report as a whole.
     pub(crate) fn with_report(mut self, report: &Report) -> Self {
         let language = language_of(report);
         self.capture.clone_from(&report.capture.file);
@@ -181,7 +181,7 @@ impl WhyNot {
         self
     }
 
-    /// Writes it for a person.
+    /// Writes the answer for a person.
     ///
     /// # Errors
     /// When `out` cannot be written.

@@ -1,13 +1,13 @@
-//! Segment → Delivery: which bytes of a direction reached the other side, as that side's acknowledgements say.
+//! Segment → Delivery: the bytes of a direction that reached the other side, according to that side's acknowledgements.
 //!
-//! "Never arrived" is a claim about certain bytes. So it is asked of their own numbers: the cumulative acknowledgement
-//! (RFC 9293 section 3.4) and the blocks acknowledged selectively beyond a hole (RFC 2018). Whether the size of a packet is
-//! why it was lost shows by the sizes of those that passed (RFC 2923 section 2.1).
+//! "Never arrived" is a claim about certain bytes. So it is decided by their own numbers: the cumulative
+//! acknowledgement (RFC 9293 section 3.4) and the blocks acknowledged selectively beyond a gap (RFC 2018). Whether its
+//! size is the reason why a packet was lost is decided by the sizes of those that passed (RFC 2923 section 2.1).
 //!
-//! Arrived or not is asked of the bytes in question, by the last cumulative acknowledgement and the last selective
-//! blocks (`Delivery`): a 7-byte alert that a RST answered says nothing of the hello before it. Only the slow path
-//! keeps it: segments that carry on are acknowledged in order. Six sizes, each larger than all before, are enough to
-//! say that one as large passed.
+//! Arrival is decided for the bytes in question, by the last cumulative acknowledgement and the last selective blocks
+//! (`Delivery`): a 7-byte alert that a RST answered says nothing about the hello before it. Only the slow path keeps
+//! this state: segments that only continue a direction are acknowledged in order. Six sizes, each larger than all
+//! before, are enough to show that one as large passed.
 
 use crate::base::frame::FrameAt;
 use crate::tcp::stream::Position;
@@ -147,7 +147,7 @@ impl Delivery {
         self.acked
     }
 
-    /// Bytes that were retransmitted and never acknowledged; `None` where all retransmitted bytes arrived in the end.
+    /// Bytes that were retransmitted and never acknowledged; `None` if all retransmitted bytes arrived in the end.
     #[must_use]
     pub const fn repeated(&self) -> Option<&Repeated> {
         self.repeated.as_ref()
@@ -174,7 +174,7 @@ impl Delivery {
         }
     }
 
-    /// Whether anything beyond the first missing byte is held by the other side.
+    /// True if the other side holds anything beyond the first missing byte.
     #[must_use]
     pub fn holds_beyond(&self) -> bool {
         self.blocks.iter().any(|&(_, right)| right > self.acked)
@@ -230,7 +230,7 @@ mod tests {
     fn coverage_is_asked_of_the_bytes_themselves_not_of_what_follows_them() {
         let whole = delivery(417, &[]);
         assert_eq!(whole.coverage(100, 417), Coverage::Whole);
-        // An alert behind them that was not acknowledged changes nothing.
+        // An unacknowledged alert after them changes nothing.
         assert_eq!(whole.coverage(417, 424), Coverage::Nothing);
         assert_eq!(delivery(100, &[]).coverage(100, 417), Coverage::Nothing);
     }

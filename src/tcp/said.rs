@@ -6,7 +6,7 @@ use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 /// Frames remembered per message: one of 256 KiB in segments of 536 bytes has 490.
 pub(crate) const MAX_FRAMES: usize = 512;
 
-/// Where bytes came from.
+/// The origin of bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Provenance {
     /// Position of the first byte.
@@ -62,7 +62,7 @@ impl Provenance {
     }
 }
 
-/// Something a direction said, in its order: a message of TLS, a head of HTTP, or what TCP says of itself.
+/// A message of a direction, in its order: of TLS, a head of HTTP, or of TCP itself.
 #[derive(Clone, Debug)]
 pub struct Said<T> {
     /// Its kind.

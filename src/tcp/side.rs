@@ -1,4 +1,4 @@
-//! Nouns of a direction: what it did below its bytes, and how it began.
+//! Nouns of a direction: its facts below the bytes, and its beginning.
 //!
 //! Overlaps: the first copy captured wins. Where the first 256 bytes of a direction (its first 16 segments at most) are
 //! contradicted by a later segment, the anomaly `overlap-differs` shows both versions: a forged answer races the real
@@ -12,7 +12,7 @@ use crate::tcp::stream::{Chunk, Gap, Position};
 /// First bytes kept of a direction.
 pub(crate) const MAX_OPENING: usize = 256;
 
-/// First segments of which they are kept: of keystrokes, a line.
+/// The number of first segments from which they are kept: for keystrokes, a line.
 pub(crate) const MAX_OPENING_SEGMENTS: u8 = 16;
 
 /// A mark in a direction: a FIN, a RST.
@@ -26,7 +26,7 @@ pub struct Mark {
     pub ttl: u8,
     /// IP identification.
     pub ip_id: Option<u16>,
-    /// Whether the ACK flag was set.
+    /// True if the ACK flag was set.
     pub ack: bool,
     /// Its position in its own direction.
     pub at: Position,
@@ -51,7 +51,7 @@ pub struct Ordinary {
     pub highest_ttl: u8,
     /// IP identification of the last of them.
     pub ip_id: Option<u16>,
-    /// Whether all of them carry the same IP identification (as a rule 0, since RFC 6864).
+    /// True if all of them carry the same IP identification (usually 0, since RFC 6864).
     pub same_ip_id: bool,
 }
 
@@ -114,9 +114,9 @@ pub struct TcpSide {
     pub fin: Option<Mark>,
     /// The (first) RST.
     pub reset: Option<Mark>,
-    /// Time to live of the SYN or, where it was not captured, of the first segment.
+    /// Time to live of the SYN or, if that was not captured, of the first segment.
     pub ttl: u8,
-    /// The IP headers of its ordinary segments; `None` where it sent none.
+    /// The IP headers of its ordinary segments; `None` if it sent none.
     pub ordinary: Option<Ordinary>,
     /// Its segments from beyond its own RST, with data or a FIN: by the numbers the RST was not the last thing it knew it had
     /// sent. A bare acknowledgement proves nothing: it may only be out of order.
@@ -125,7 +125,7 @@ pub struct TcpSide {
     pub first_after_reset: Option<FrameNumber>,
     /// Its answer to a SYN that acknowledges something else: an older connection's (RFC 9293 section 3.10.7.3).
     pub stale_answer: Option<StaleAnswer>,
-    /// The initial number of its SYN; with that of the other side it tells one connection from another.
+    /// The initial number of its SYN; together with the other side's it distinguishes connections.
     pub isn: Option<SeqNumber>,
     /// A SYN-ACK with another initial number, for the same SYN: of the first that was sent.
     pub other_isn: Option<FrameNumber>,
@@ -155,8 +155,16 @@ pub struct TcpSide {
     pub gaps: Vec<Gap>,
     /// The first segment whose bytes differ from those captured before for the same place; the first copy is used.
     pub conflict: Option<Conflict>,
-    /// Whether its first byte is known: a SYN was seen, or the peer's handshake acknowledgement.
+    /// True if its first byte is known: a SYN was seen, or the peer's handshake acknowledgement.
     pub start_known: bool,
+}
+
+impl TcpSide {
+    /// Whether it said something behind all that was captured of it, as the numbers of what came later show.
+    #[must_use]
+    pub const fn said_unseen(&self) -> bool {
+        self.acked_unseen || self.unseen_end > 0
+    }
 }
 
 /// Totals of Application Data records.
@@ -168,8 +176,8 @@ pub struct ApplicationData {
     pub bytes: u64,
 }
 
-/// The first bytes of a direction: for showing what does not speak TLS, and for telling a repeated segment from a forged
-/// one, which matters most where an answer begins.
+/// The first bytes of a direction: to show what does not speak TLS, and to distinguish a repeated segment from a forged
+/// one, which matters most at the beginning of an answer.
 #[derive(Clone, Debug, Default)]
 pub struct Opening {
     /// The bytes.
@@ -210,7 +218,7 @@ impl Opening {
         self.whole = self.bytes.len() >= MAX_OPENING || self.segments >= MAX_OPENING_SEGMENTS;
     }
 
-    /// Whether a segment carries other bytes than those kept. A single byte may be a keep-alive's garbage.
+    /// True if a segment carries other bytes than those kept. A single byte may be a keep-alive's garbage.
     pub(crate) fn contradicts(&self, chunk: &Chunk<'_>) -> Option<Conflict> {
         let end = self.from.saturating_add(self.bytes.len() as u64);
         if self.bytes.is_empty() || chunk.data.len() < 2 || chunk.from >= end || chunk.from < self.from {

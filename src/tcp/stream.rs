@@ -1,14 +1,14 @@
-//! Segment → Chunk: one direction of a connection in sequence order, each byte with its frame, holes named.
+//! Segment → Chunk: one direction of a connection in sequence order, each byte with its frame, gaps named.
 //!
 //! TCP promises its user a byte stream (RFC 9293 section 3.8); a capture only shows segments, in the order in which the
-//! capture happened to see them. A [`Stream`] puts them back by sequence number, whatever their order in the file, and
-//! gives up waiting for a missing byte only when nothing else can come: at a bound (256 KiB held), or at the end of the
-//! capture. An acknowledgement is no reason to give up: a direction may have been written seconds late.
+//! capture saw them. A [`Stream`] sorts them by sequence number, whatever their order in the file, and stops waiting
+//! for a missing byte only when it cannot come any more: at a bound (256 KiB held), or at the end of the capture. An
+//! acknowledgement is no reason to stop: a direction may have been written seconds late.
 //!
 //! A direction without a SYN starts where the peer's SYN-ACK or handshake ACK points, else at the lowest of its first
 //! 16 segments.
 //!
-//! Causes of holes: `not-captured` (acknowledged, so it existed), `never-arrived` (the receiver was seen afterwards and
+//! Causes of gaps: `not-captured` (acknowledged, so it existed), `never-arrived` (the receiver was seen afterwards and
 //! did not acknowledge it), `snap-length`, `unknown` (the receiver was not seen again).
 
 use std::collections::VecDeque;
@@ -19,18 +19,18 @@ use crate::base::seq::SeqNumber;
 /// A place in a direction's byte stream: sequence space unwrapped to 64 bits, with an arbitrary origin.
 pub type Position = u64;
 
-/// Where the first sequence number seen is put; far from zero, so that earlier data that comes later has room.
+/// The position of the first sequence number seen; far from zero, so that earlier data that comes later has room.
 const ORIGIN: Position = 1 << 40;
 
-/// Bytes held back behind a hole, per direction. A sender may have a window's worth in flight (commonly up to a few
-/// hundred KiB on a wide-area path); a hole older than that will not be filled by reordering.
+/// Bytes held back after a gap, per direction. A sender may have a window's worth in flight (commonly up to a few
+/// hundred KiB on a wide-area path); an older gap will not be filled by reordering.
 const MAX_HELD: usize = 256 * 1024;
 
-/// Segments held back behind a hole: bounds the list when segments are tiny.
+/// Segments held back after a gap: bounds the list when segments are tiny.
 const MAX_HELD_SEGMENTS: usize = 4096;
 
 /// Segments held until a direction whose beginning was not captured is started at the lowest of them: an initial window
-/// of ten segments (RFC 6928) and some more may have been shuffled, the SYN among them.
+/// of ten segments (RFC 6928) and some more may have been reordered, the SYN among them.
 const START_AFTER: usize = 16;
 
 /// Snap-length cuts remembered while they are still ahead of the reader.
@@ -69,7 +69,7 @@ pub struct Gap {
 pub enum GapCause {
     /// The receiver acknowledged them, so they existed: the capture missed them.
     NotCaptured,
-    /// Nobody acknowledged them: they were lost on the way, or sent beyond the end of the capture.
+    /// They were never acknowledged: lost on the path, or sent beyond the end of the capture.
     NeverArrived,
     /// The snap length cut them off their packets.
     SnapLength,
@@ -99,7 +99,7 @@ pub enum Arrival {
     KeepAlive,
 }
 
-/// A segment's bytes waiting behind a hole.
+/// A segment's bytes waiting after a gap.
 #[derive(Debug)]
 struct Held {
     from: Position,
@@ -123,7 +123,7 @@ impl Held {
 pub struct Stream {
     /// A sequence number and its position, moved along so that 32-bit distances stay small.
     anchor: Option<(SeqNumber, Position)>,
-    /// Whether the position of the first byte is known (or was decided).
+    /// True if the position of the first byte is known (or was decided).
     started: bool,
     /// Position of the first byte handed on, or to be.
     start: Position,
@@ -185,8 +185,8 @@ impl Stream {
         }
     }
 
-    /// Declares where the byte stream begins, or that it begins before where an acknowledgement pointed that stands first in the
-    /// file: that is corrected as long as no byte was handed on.
+    /// Declares where the byte stream begins, or that it begins before the position of an acknowledgement that comes
+    /// first in the file: that is corrected as long as no byte was handed on.
     pub const fn start_at_or_before(&mut self, position: Position) {
         if self.started && self.next == self.start && position < self.start {
             self.start = position;
@@ -219,7 +219,7 @@ impl Stream {
         self.acked
     }
 
-    /// Whether the peer acknowledged bytes that were not captured; one number may be a FIN.
+    /// True if the peer acknowledged bytes that were not captured; one number may be a FIN.
     #[must_use]
     pub const fn acked_unseen(&self) -> bool {
         let known = if self.highest > self.first_acked {
@@ -234,8 +234,18 @@ impl Stream {
     /// may be a FIN.
     #[must_use]
     pub const fn unseen_end(&self) -> u64 {
-        let missing = self.sent.saturating_sub(self.highest);
+        let missing = self.sent.saturating_sub(self.known_to());
         if missing > 1 { missing } else { 0 }
+    }
+
+    /// The furthest byte that is known of: of a direction that nothing was captured of but segments without data, what the
+    /// peer had acknowledged first. Zero: none.
+    const fn known_to(&self) -> Position {
+        if self.started || self.highest > self.first_acked {
+            self.highest
+        } else {
+            self.first_acked
+        }
     }
 
     /// Notes the peer's acknowledgement.
@@ -254,18 +264,18 @@ impl Stream {
         self.sacked = self.sacked.max(position);
     }
 
-    /// Whether every byte seen or acknowledged so far has been handed on.
+    /// True if every byte seen or acknowledged so far has been handed on.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.held.is_empty() && self.next >= self.highest && self.next.saturating_add(1) >= self.acked
     }
 
-    /// Whether the peer has acknowledged anything.
+    /// True if the peer has acknowledged anything.
     pub(crate) const fn is_acknowledged(&self) -> bool {
         self.first_acked != 0
     }
 
-    /// The number of the next byte, where all that was seen has been handed on.
+    /// The number of the next byte, if everything seen has been handed on.
     #[must_use]
     pub(crate) fn next_number(&self) -> Option<SeqNumber> {
         let (anchor, at) = self.anchor?;
@@ -274,7 +284,7 @@ impl Stream {
         is_settled.then(|| anchor.plus(distance.cast_unsigned()))
     }
 
-    /// Takes note of bytes up to `next` that were not handed in; tells how many they are.
+    /// Takes note of bytes up to `next` that were not handed in; returns their number.
     pub(crate) fn pass(&mut self, next: SeqNumber, last: FrameNumber) -> u64 {
         let to = self.position(next);
         let passed = to.saturating_sub(self.next);
@@ -291,7 +301,8 @@ impl Stream {
         self.last_frame = chunk.frame;
         if end == chunk.from {
             // A number far away is a forged reset's.
-            if self.started && chunk.from <= self.highest.saturating_add(MAX_HELD as u64) {
+            let known_to = self.known_to();
+            if known_to > 0 && chunk.from <= known_to.saturating_add(MAX_HELD as u64) {
                 self.sent = self.sent.max(chunk.from);
             }
             return Arrival::New;

@@ -1,7 +1,7 @@
-//! bytes → record border: where TLS begins, and where it goes on after a hole.
+//! bytes → record border: where TLS begins, and where it continues after a gap.
 //!
-//! A header is five bytes and proves little; what follows must agree with it. False borders are as likely as a random
-//! header is plausible (about three in ten million per offset), times the same again for the link that is asked for.
+//! A header is five bytes and proves little; the bytes after it must agree with it. A false border is as likely as a
+//! plausible random header (about three in ten million per offset), times the same again for the required next header.
 //!
 //! TLS is recognised by content: a hello's record anywhere in the first 64 KiB of a direction, any other record only
 //! where a segment begins. So CONNECT, STARTTLS, SOCKS and PROXY preambles need no list.
@@ -16,20 +16,20 @@ pub(super) const HEADER: usize = 5;
 /// The largest body a peer may send: RFC 5246 section 6.2.3 allows 2^14 + 2,048 (TLS 1.3 less).
 pub(super) const MAX_BODY: u16 = 16384 + 2048;
 
-/// Bytes of a record body that decide whether a hello stands there: a message header and a version.
+/// The number of bytes of a record body that decide whether it is a hello: a message header and a version.
 const PEEK: usize = 6;
 
-/// Where bytes of a buffer came from.
+/// The origin of some bytes of a buffer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece {
     /// Offset in the buffer at which the piece begins.
     pub(super) offset: usize,
     pub(super) at: Provenance,
-    /// A segment begins here; not so where its front was dropped.
+    /// True if a segment begins here; false if its front was dropped.
     pub(super) whole: bool,
 }
 
-/// Whether a segment begins at an offset of a buffer.
+/// True if a segment begins at an offset of a buffer.
 pub(super) fn at_segment(pieces: &[Piece], offset: usize) -> bool {
     let place = pieces.binary_search_by_key(&offset, |piece| piece.offset);
     place.is_ok_and(|at| pieces.get(at).is_some_and(|piece| piece.whole))
@@ -42,7 +42,7 @@ pub(super) fn plausible_header(header: &[u8]) -> Option<(u8, u16)> {
     (matches!(kind, 20..=24) && major == 3 && minor <= 4 && len <= MAX_BODY).then_some((kind, len))
 }
 
-/// Whether a whole handshake record's body is exactly one hello in clear.
+/// True if a whole handshake record's body is exactly one hello in clear.
 pub(super) fn is_hello(body: &[u8], len: u16) -> bool {
     let Some(&[kind @ (1 | 2), 0, high, low, 3, minor]) = body.first_chunk::<PEEK>() else {
         return false;
@@ -51,19 +51,19 @@ pub(super) fn is_hello(body: &[u8], len: u16) -> bool {
     minor <= 4 && u32::from(u16::from_be_bytes([high, low])) + 4 <= u32::from(len)
 }
 
-/// Whether a whole alert record's body is in clear. Two bytes are, on either side of change_cipher_spec: no cipher produces
-/// so short a record. Several alerts may share a record before it.
+/// True if a whole alert record's body is in clear. Two bytes are, before and after change_cipher_spec: no cipher
+/// produces a record that short. Several alerts may share a record before it.
 pub(super) fn is_clear_alert(body: &[u8], after_change: bool) -> bool {
     let known_level = |pair: &[u8]| matches!(pair.first(), Some(1 | 2));
     body.len() == 2 || !after_change && matches!(body.len(), 4 | 6 | 8) && body.chunks(2).all(known_level)
 }
 
-/// Whether two bytes are an alert in clear that has a name.
+/// True if two bytes are an alert in clear that has a name.
 pub(super) fn is_alert(level: u8, description: u8) -> bool {
     matches!(level, 1 | 2) && super::AlertDescription(description).name().is_some()
 }
 
-/// Whether a handshake record's body is a chain of whole, known messages: what can be read again after a hole.
+/// True if a handshake record's body is a chain of whole, known messages: such a record can be read again after a gap.
 pub(super) fn messages_chain(mut body: &[u8]) -> bool {
     if body.is_empty() {
         return false;
@@ -82,30 +82,43 @@ pub(super) fn messages_chain(mut body: &[u8]) -> bool {
     body.is_empty()
 }
 
-/// Where TLS begins in what was seen.
+/// The place where TLS begins in the bytes seen.
 pub(super) enum Beginning {
     At(usize),
     /// Nowhere before this offset, whatever follows.
     NotBefore(usize),
 }
 
-/// Whether the first two bytes of a record header can stand in these bytes, or the first at their end. Compares blocks of
-/// 32 with themselves one byte on, which compilers turn into vector code: a tenth of looking at each byte.
+/// True if these bytes may contain the first two bytes of a record header, or end with the first. TLS does not begin with
+/// a heartbeat.
 pub(crate) fn may_hold_header(bytes: &[u8]) -> bool {
+    first_header::<{ content::APPLICATION_DATA }>(bytes).is_some() || matches!(bytes.last(), Some(20..=23))
+}
+
+/// The first place of the first two bytes of a record header, of a type up to `LAST`. Compares blocks of 32 with
+/// themselves one byte on, which compilers turn into vector code: a tenth of the cost of examining each byte.
+pub(super) fn first_header<const LAST: u8>(bytes: &[u8]) -> Option<usize> {
     const BLOCK: usize = 32;
-    let fits = |(&kind, &major): (&u8, &u8)| (kind.wrapping_sub(20) < 4) & (major == 3);
-    let behind = bytes.get(1..).unwrap_or_default();
-    let (blocks, rest) = bytes.get(..behind.len()).unwrap_or_default().as_chunks::<BLOCK>();
+    let fits = |(&kind, &major): (&u8, &u8)| {
+        (kind.wrapping_sub(content::CHANGE_CIPHER_SPEC) <= LAST - content::CHANGE_CIPHER_SPEC) & (major == 3)
+    };
+    let behind = bytes.get(1..)?;
+    let (blocks, rest) = bytes.get(..behind.len())?.as_chunks::<BLOCK>();
     let (blocks_behind, rest_behind) = behind.as_chunks::<BLOCK>();
     let found = |(kinds, majors): (&[u8; BLOCK], &[u8; BLOCK])| {
         kinds.iter().zip(majors).fold(false, |found, pair| found | fits(pair))
     };
-    blocks.iter().zip(blocks_behind).any(found)
-        || rest.iter().zip(rest_behind).any(fits)
-        || matches!(bytes.last(), Some(20..=23))
+    let block = blocks.iter().zip(blocks_behind).position(found);
+    let at = block.unwrap_or(blocks.len()) * BLOCK;
+    let (kinds, majors) = match block {
+        Some(_) => (bytes.get(at..)?, behind.get(at..)?),
+        None => (rest, rest_behind),
+    };
+    Some(at + kinds.iter().zip(majors).position(fits)?)
 }
 
-/// Whether a TLS conversation may begin in bytes that follow nothing undecided, in SSLv2 format (RFC 5246 appendix E.2) too.
+/// True if a TLS conversation may begin in bytes that follow nothing undecided, also in SSLv2 format (RFC 5246 appendix
+/// E.2).
 pub(crate) fn may_begin(bytes: &[u8]) -> bool {
     let may_be_sslv2 = match *bytes {
         [high, _, kind, ..] => high & 0x80 != 0 && matches!(kind, 1 | 4),
@@ -116,7 +129,7 @@ pub(crate) fn may_begin(bytes: &[u8]) -> bool {
 }
 
 /// Finds the first record of a TLS conversation: a handshake record that opens with a hello, anywhere; any other
-/// plausible record, only where a segment begins (an answer that is an alert, a capture that starts late).
+/// plausible record, only at the beginning of a segment (an answer that is an alert, a capture that starts late).
 pub(super) fn beginning_of_tls(seen: &[u8], pieces: &[Piece]) -> Beginning {
     let mut undecided = None;
     if !may_hold_header(seen) {
@@ -138,7 +151,7 @@ pub(super) fn beginning_of_tls(seen: &[u8], pieces: &[Piece]) -> Beginning {
     Beginning::NotBefore(undecided.unwrap_or(seen.len()))
 }
 
-/// Whether a record that begins a TLS conversation stands at the front; `None`: more bytes are needed to say.
+/// Whether the bytes begin with a record that begins a TLS conversation; `None` if more bytes are needed to decide.
 pub(super) fn begins_tls(rest: &[u8], at_segment: bool) -> Option<bool> {
     if rest.len() < HEADER {
         // The bytes there are fit a header so far.
@@ -161,7 +174,8 @@ pub(super) fn begins_tls(rest: &[u8], at_segment: bool) -> Option<bool> {
                     None => len > 0,
                     Some(kind) => is_known_kind(*kind, 0) || matches!(kind, 1 | 2 | 11..=16 | 22),
                 };
-                // Records of less than six bytes do exist (1-byte fragments): believed only where a segment begins.
+                // Records of less than six bytes do exist (1-byte fragments): they count only at the beginning of a
+                // segment.
                 if usize::from(len) < PEEK && at_segment && body.len() >= usize::from(len) {
                     return Some(possible);
                 }
@@ -178,12 +192,12 @@ pub(super) fn begins_tls(rest: &[u8], at_segment: bool) -> Option<bool> {
             _ => None,
         },
         content::CHANGE_CIPHER_SPEC if len != 1 => Some(false),
-        // Mid-conversation: believed where a segment begins, and the next header, if it is there, fits too.
+        // In mid-conversation: counts at the beginning of a segment, if the next header, where present, fits too.
         _ => Some(at_segment && len > 0 && chains(rest, len)),
     }
 }
 
-/// Whether what follows the record, as far as it was seen, is a record again.
+/// True if the bytes after the record, as far as they were seen, are a record again.
 pub(super) fn chains(rest: &[u8], len: u16) -> bool {
     let next = rest.get(HEADER + usize::from(len)..).unwrap_or_default();
     match next {
@@ -195,7 +209,8 @@ pub(super) fn chains(rest: &[u8], len: u16) -> bool {
     }
 }
 
-/// Whether a header may be looked for behind a hole: an empty record proves nothing, and change_cipher_spec is always one byte.
+/// True if a header of this kind may be searched for after a gap: an empty record proves nothing, and
+/// change_cipher_spec is always one byte.
 pub(super) const fn is_lone_border(kind: u8, len: u16) -> bool {
     match kind {
         content::CHANGE_CIPHER_SPEC => len == 1,
@@ -204,12 +219,12 @@ pub(super) const fn is_lone_border(kind: u8, len: u16) -> bool {
     }
 }
 
-/// Whether these bytes begin an SSL 2.0 server's hello: a two-byte length, type 4, and its version.
+/// True if these bytes begin an SSL 2.0 server's hello: a two-byte length, type 4, and its version.
 pub(super) fn is_sslv2_server_hello(seen: &[u8]) -> bool {
     matches!(*seen, [high, _, 4, 0 | 1, 0 | 1, 0, 2, ..] if high & 0x80 != 0)
 }
 
-/// Whether too few bytes are there to tell, but those that are fit a hello in SSLv2 format, of either side.
+/// True if too few bytes are there to decide, but they fit a hello in SSLv2 format, of either side.
 pub(super) fn may_be_sslv2(seen: &[u8]) -> bool {
     match *seen {
         [high] | [high, _] => high & 0x80 != 0,
@@ -270,7 +285,7 @@ pub(super) fn gather(seen: &mut Vec<u8>, pieces: &mut Vec<Piece>, bytes: &[u8], 
     seen.extend_from_slice(bytes);
 }
 
-/// The bytes of each piece, in order. The last piece stands for all that came after it.
+/// The bytes of each piece, in order. The last piece covers all later bytes.
 pub(super) fn brought<'a>(seen: &'a [u8], pieces: &'a [Piece]) -> impl Iterator<Item = (&'a [u8], Provenance)> {
     pieces.iter().enumerate().map(|(n, piece)| {
         let end = pieces.get(n + 1).map_or(seen.len(), |next| next.offset);

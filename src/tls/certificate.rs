@@ -1,8 +1,8 @@
-//! DER → Certificate: what an X.509 certificate says of itself (RFC 5280).
+//! DER → Certificate: the statements of an X.509 certificate (RFC 5280).
 //!
-//! A certificate is a signed statement "this key belongs to this name, from then until then". What is read here is the
-//! statement alone; whether anybody should believe it is the business of [`super::trust`]. Nothing in it is refused for
-//! being wrong: a capture shows what was sent, and the fault in it is often what one is looking for.
+//! A certificate is a signed statement "this key belongs to this name, from then until then". Only the statement is
+//! read here; [`super::trust`] decides whether it is believable. No certificate is refused for being wrong: a capture
+//! shows what was sent, and the fault in it is often what the user is looking for.
 
 mod algorithms;
 mod distinguished_name;
@@ -14,6 +14,8 @@ pub(super) mod signature;
 #[cfg(test)]
 mod tests;
 
+use std::sync::OnceLock;
+
 use x509_parser::asn1_rs::FromDer as _;
 use x509_parser::certificate::X509Certificate;
 
@@ -22,7 +24,7 @@ pub use self::kind::{ClientCertificateKind, client_certificate_kind};
 pub use self::salvage::Identity;
 use self::signature::Check;
 use crate::base::frame::{FrameNumber, Timestamp};
-use crate::base::phrase::{Language, Phrase};
+use crate::base::phrase::Phrase;
 use crate::base::wire_text::WireText;
 
 /// A certificate as presented in a handshake. One that does not parse is kept as well, with its hash.
@@ -38,6 +40,8 @@ pub struct Certificate {
     pub fields: Result<Box<Fields>, Phrase>,
     /// The names it claims, when `fields` could not be read but they could.
     pub salvaged: Option<Box<Identity>>,
+    /// True if its own key signed it; checked when first needed, which is rare.
+    self_signed: OnceLock<bool>,
 }
 
 /// The readable fields of a certificate.
@@ -60,7 +64,7 @@ pub struct Fields {
     pub not_before: Timestamp,
     /// Last second of validity (inclusive, RFC 5280 section 4.1.2.5).
     pub not_after: Timestamp,
-    /// Subject alternative names. DNS names and IP addresses stand as they are; other kinds carry a prefix (`email:`,
+    /// Subject alternative names. DNS names and IP addresses are unchanged; other kinds carry a prefix (`email:`,
     /// `uri:`, `dirname:`, `rid:`, `other:`), and so does a DNS name that looks like an address (`dns:10.0.0.1`), so
     /// that text without a prefix that reads as an IP address is one.
     pub names: Vec<WireText>,
@@ -72,9 +76,9 @@ pub struct Fields {
     pub signature_algorithm: String,
     /// basicConstraints cA.
     pub is_ca: bool,
-    /// basicConstraints pathLenConstraint: how many intermediates may stand below it.
+    /// basicConstraints pathLenConstraint: the greatest number of intermediates below it.
     pub path_len: Option<u32>,
-    /// Whether it limits the names below it (nameConstraints).
+    /// True if it limits the names below it (nameConstraints).
     pub has_name_constraints: bool,
     /// Names of the keyUsage bits that are set, as RFC 5280 writes them; `None`: no such extension.
     pub key_usage: Option<Vec<&'static str>>,
@@ -82,19 +86,17 @@ pub struct Fields {
     pub extended_key_usage: Option<Vec<String>>,
     /// Subject equals issuer.
     pub self_issued: bool,
-    /// Subject equals issuer and the signature verifies with its own key.
-    pub self_signed: bool,
     /// CRL distribution points (URLs).
     pub crl_urls: Vec<WireText>,
     /// OCSP responders (URLs).
     pub ocsp_urls: Vec<WireText>,
-    /// Where the issuer's certificate can be fetched (URLs).
+    /// The URLs of the issuer's certificate.
     pub issuer_urls: Vec<WireText>,
-    /// Whether it carries signed certificate timestamps, as public certificates do.
+    /// True if it carries signed certificate timestamps, as public certificates do.
     pub has_scts: bool,
-    /// Whether it demands a stapled OCSP response (TLS feature status_request, RFC 7633).
+    /// True if it requires a stapled OCSP response (TLS feature status_request, RFC 7633).
     pub must_staple: bool,
-    /// Whether it can be read but breaks RFC 5280 in a way worth telling (clauses).
+    /// Violations of RFC 5280 that do not prevent reading it and are worth reporting (clauses).
     pub oddities: Vec<String>,
 }
 
@@ -102,21 +104,8 @@ impl Certificate {
     /// Reads a certificate; never fails: what cannot be parsed is kept with the reason.
     #[must_use]
     pub fn parse(der: &[u8], frames: Vec<FrameNumber>) -> Self {
-        Self::read(der, frames, Fields::prove_self_signature)
-    }
-
-    /// Reads a certificate that comes with tlswalk: that it signed itself, if it says so, is known.
-    pub(in crate::tls) fn parse_bundled(der: &[u8]) -> Self {
-        Self::read(der, Vec::new(), |fields, _| fields.self_signed = fields.self_issued)
-    }
-
-    fn read(der: &[u8], frames: Vec<FrameNumber>, prove: impl Fn(&mut Fields, &X509Certificate<'_>)) -> Self {
         let (fields, salvaged) = match X509Certificate::from_der(der) {
-            Ok((rest, x509)) => {
-                let mut fields = Fields::read(&x509, rest.len());
-                prove(&mut fields, &x509);
-                (Ok(Box::new(fields)), None)
-            }
+            Ok((rest, x509)) => (Ok(Box::new(Fields::read(&x509, rest.len()))), None),
             Err(_) => {
                 let (reason, identity) = salvage::salvage(der);
                 (Err(reason), identity.map(Box::new))
@@ -128,7 +117,27 @@ impl Certificate {
             frames,
             fields,
             salvaged,
+            self_signed: OnceLock::new(),
         }
+    }
+
+    /// Subject equals issuer and the signature verifies with its own key. After a CA has changed its key, the old key may
+    /// sign a certificate with the same name.
+    #[must_use]
+    pub fn is_self_signed(&self) -> bool {
+        self.is_self_signed_by(|x509| signature::check(x509, x509.public_key()))
+    }
+
+    /// The same with a check that remembers.
+    pub(in crate::tls) fn is_self_signed_by(&self, check: impl FnOnce(&X509Certificate<'_>) -> Check) -> bool {
+        let is_self_issued = || self.fields.as_ref().is_ok_and(|fields| fields.self_issued);
+        let check = || X509Certificate::from_der(&self.der).is_ok_and(|(_, x509)| check(&x509) == Check::Verified);
+        *self.self_signed.get_or_init(|| is_self_issued() && check())
+    }
+
+    /// Marks it as self-signed, because the original was.
+    pub fn attest_self_signed(&mut self) {
+        self.self_signed = OnceLock::from(true);
     }
 }
 
@@ -160,7 +169,6 @@ impl Fields {
             key_usage: None,
             extended_key_usage: None,
             self_issued: false,
-            self_signed: false,
             crl_urls: Vec::new(),
             ocsp_urls: Vec::new(),
             issuer_urls: Vec::new(),
@@ -172,25 +180,6 @@ impl Fields {
         extensions::read(x509, &mut fields);
         fields.self_issued = fields.names_issuer(&fields.subject_raw, &fields.subject);
         fields
-    }
-
-    /// Whether a certificate that names itself as issuer was signed by its own key.
-    fn prove_self_signature(&mut self, x509: &X509Certificate<'_>) {
-        if self.self_issued {
-            match signature::check(x509, x509.public_key()) {
-                Check::Verified => self.self_signed = true,
-                // Ordinary where a CA has changed its key: the old key signs a certificate of the same name.
-                Check::Wrong => self
-                    .oddities
-                    .push("names itself as issuer, but its own key did not sign it".into()),
-                Check::Unchecked(why) => {
-                    self.oddities.push(format!(
-                        "names itself as issuer; that it signed itself is not checked: {}",
-                        why.in_language(Language::En)
-                    ));
-                }
-            }
-        }
     }
 
     /// Notes what RFC 5280 section 4.1 forbids, in the parts that every certificate has.
@@ -234,10 +223,10 @@ impl Fields {
         }
     }
 
-    /// Whether a name, given as DER and as text, is that of the issuer.
+    /// True if a name, given as DER and as text, is that of the issuer.
     ///
     /// RFC 5280 section 7.1 ignores case and string type: one encoder writes a PrintableString where another writes a
-    /// UTF8String. The text of RFC 4514 is a good enough likeness, because a signature has to agree anyway.
+    /// UTF8String. A comparison of the RFC 4514 text is good enough, because a signature has to agree anyway.
     pub(in crate::tls) fn names_issuer(&self, name_raw: &[u8], name: &WireText) -> bool {
         *self.issuer_raw == *name_raw || self.issuer.raw().eq_ignore_ascii_case(name.raw())
     }

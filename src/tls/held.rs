@@ -1,34 +1,37 @@
-//! Bytes behind a hole → the next record border: what is held while it is looked for, of which each byte is looked at once.
+//! Bytes after a gap → the next record border: the bytes held during the search, each of which is examined once.
 //!
-//! A header that could be one is confirmed by the header behind its record. Until that has come it waits, under the place
-//! where its record ends: what arrives then concerns the few that end there, and not all that was seen before.
+//! A possible header is confirmed by the header after its record. Until that has come it waits, under the position
+//! where its record ends: new bytes then concern only the few that end there, and not everything seen before.
 //!
-//! After a hole the reader goes on: inside Application Data by counting, inside a handshake record at the record's end
+//! After a gap the reader continues: inside Application Data by counting, inside a handshake record at the record's end
 //! (the one message is reported as damaged), across a header at the next border that a second header confirms. A
-//! beginning that was not captured is no reason to say TLS: it takes such a border, a record that fills its segments,
-//! or a hello.
+//! beginning that was not captured does not show TLS by itself: that takes such a border, a record that fills its
+//! segments, or a hello.
 
 use std::collections::BTreeSet;
 
-use super::border::{HEADER, MAX_BODY, Piece, is_alert, is_lone_border, messages_chain, plausible_header};
+use super::border::{
+    HEADER, MAX_BODY, Piece, first_header, is_alert, is_lone_border, messages_chain, plausible_header,
+};
 use super::record::content;
 use crate::tcp::said::Provenance;
 
 /// Bytes that may still be a border, or confirm one: a record of the largest size and the headers on either side of it.
 const OPEN: usize = MAX_BODY as usize + 2 * HEADER;
 
-/// Bytes of a direction, and where in them a record may begin. Places count from the first byte that was ever held.
+/// Bytes of a direction, and the positions in them where a record may begin. Positions count from the first byte that
+/// was ever held.
 #[derive(Debug, Default)]
 pub(super) struct Held {
     bytes: Vec<u8>,
     /// Place of the first of them.
     base: usize,
     pieces: Vec<Piece>,
-    /// Where the search began.
+    /// The start of the search.
     from: usize,
     /// No header begins before this but those that wait.
     looked: usize,
-    /// Headers to be confirmed: where their record ends, and where they are.
+    /// Headers to be confirmed: the end of their record, and their position.
     waiting: BTreeSet<(usize, usize)>,
     /// Bytes and headers that were looked at.
     #[cfg(test)]
@@ -66,17 +69,17 @@ impl Held {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// Place behind the last byte.
+    /// The position after the last byte.
     pub(super) const fn end(&self) -> usize {
         self.base + self.bytes.len()
     }
 
-    /// Bytes from where the search began to a place.
+    /// The number of bytes from the start of the search to a position.
     pub(super) const fn searched(&self, to: usize) -> usize {
         to.saturating_sub(self.from)
     }
 
-    /// Begins the search anew: what stands at this place was no record.
+    /// Restarts the search: the bytes at this position were no record.
     pub(super) fn restart(&mut self, at: usize) {
         let provenance = self.provenance_at(at);
         if let Some(piece) = self.piece_at(at).and_then(|index| self.pieces.get_mut(index)) {
@@ -110,10 +113,8 @@ impl Held {
         if first.is_some() {
             return first;
         }
-        while self.looked + HEADER <= end {
-            let offset = self.looked;
-            self.looked += 1;
-            self.count(1);
+        while let Some(offset) = self.next_header(end) {
+            self.looked = offset + 1;
             let Some(next) = self.record_end(offset) else {
                 continue;
             };
@@ -131,8 +132,21 @@ impl Held {
         None
     }
 
-    /// The first header whose record ends with the data, when nothing more comes. Where records went before (`in_tls`), one that
-    /// goes on beyond the data too, where a segment begins; else it begins with a segment, or can be read.
+    /// The next place of a possible header that is whole before `end`.
+    fn next_header(&mut self, end: usize) -> Option<usize> {
+        let behind = (end + 1).checked_sub(HEADER)?;
+        let from = self.looked.checked_sub(self.base)?;
+        // Including the second byte of the last one.
+        let bytes = self.bytes.get(from..(behind + 1).checked_sub(self.base)?)?;
+        let found = first_header::<{ content::HEARTBEAT }>(bytes).map(|at| self.looked + at);
+        self.count(found.map_or(behind, |at| at + 1).saturating_sub(self.looked));
+        self.looked = found.unwrap_or_else(|| behind.max(self.looked));
+        found
+    }
+
+    /// The first header whose record ends with the data, when no more bytes come. If records came before (`in_tls`),
+    /// also a record that extends beyond the data, at the beginning of a segment; otherwise the record begins with a
+    /// segment, or can be read.
     pub(super) fn last_border(&self, in_tls: bool) -> Option<usize> {
         let end = self.end();
         let fits = |next: usize, offset: usize| {
@@ -149,7 +163,7 @@ impl Held {
         fitting.map(|(_, offset)| *offset).min()
     }
 
-    /// Whether a last record is all messages in clear, or an alert: that is no chance.
+    /// True if a last record consists of messages in clear, or is an alert: that is no coincidence.
     fn is_readable(&self, at: usize) -> bool {
         let body = at.checked_sub(self.base).and_then(|at| self.bytes.get(at + HEADER..));
         match (self.header(at), body) {
@@ -159,21 +173,21 @@ impl Held {
         }
     }
 
-    /// Bytes from a place on to the end of their segment, and where they came from.
+    /// The bytes from a position to the end of their segment, and their origin.
     pub(super) fn segment_from(&self, at: usize) -> Option<(&[u8], Provenance)> {
         let end = self.segment_end(at)?;
         let bytes = self.bytes.get(at.checked_sub(self.base)?..end - self.base)?;
         Some((bytes, self.provenance_at(at)))
     }
 
-    /// Where the segment ends that holds a place.
+    /// The end of the segment that holds a position.
     pub(super) fn segment_end(&self, at: usize) -> Option<usize> {
         let next = self.pieces.get(self.piece_at(at)? + 1);
         let end = next.map_or(self.end(), |piece| piece.offset);
         (at < end).then_some(end)
     }
 
-    /// Where the byte at a place came from.
+    /// The origin of the byte at a position.
     pub(super) fn provenance_at(&self, at: usize) -> Provenance {
         super::border::provenance_at(&self.pieces, at)
     }
@@ -191,12 +205,12 @@ impl Held {
         plausible_header(self.bytes.get(at..at + HEADER)?)
     }
 
-    /// Whether a header stands there that confirms another: an empty record proves nothing.
+    /// True if a header at this position confirms another: an empty record proves nothing.
     fn is_record(&self, at: usize) -> bool {
         self.header(at).is_some_and(|(_, len)| len > 0)
     }
 
-    /// Where the record ends whose header could stand there.
+    /// The end of the record whose header may be at this position.
     fn record_end(&self, at: usize) -> Option<usize> {
         let (_, len) = self.header(at).filter(|&(kind, len)| is_lone_border(kind, len))?;
         Some(at + HEADER + usize::from(len))
@@ -218,7 +232,7 @@ impl Held {
 mod tests {
     use super::*;
 
-    /// Whether a border stands at a place, by looking at everything that was seen: how it is defined.
+    /// True if there is a border at a position, by examining everything that was seen: the definition.
     fn is_border(seen: &[u8], pieces: &[Piece], at: usize) -> bool {
         let whole = pieces.iter().any(|piece| piece.whole && piece.offset == at);
         let Some((kind, len)) = plausible_header(&seen[at..]) else {
@@ -276,7 +290,7 @@ mod tests {
             let mut held = Held::default();
             let (mut seen, mut pieces) = (Vec::new(), Vec::new());
             for _ in 0..12 {
-                // Headers among bytes of which headers are made: by chance alone there would be few.
+                // Headers among bytes that headers consist of: by chance alone there would be few.
                 let few = [20, 21, 22, 23, 24, 3, 3, 0, 0, 0, 1, 2, 5, 9];
                 let mut segment = Vec::new();
                 for _ in 0..=numbers.next(5) {

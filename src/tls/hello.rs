@@ -1,10 +1,9 @@
 //! Message → facts: what the hellos, the certificate request and the key exchange say.
 //!
-//! tls-parser reads the fixed part; extensions are walked here by their four-byte headers and handed to it one at a time,
+//! `fixed` reads the fixed part; extensions are walked here by their four-byte headers and handed to it one at a time,
 //! because a malformed one would otherwise hide all that follow.
 
-use tls_parser::{TlsExtension, parse_tls_client_hello_extension, parse_tls_server_hello_extension};
-
+use super::fixed::{self, Extension};
 use super::message::Message;
 use super::stack::Stack;
 use super::{CipherSuite, Group, SignatureScheme, Version};
@@ -57,7 +56,7 @@ pub struct ClientHello {
     pub asks_staple: bool,
     /// Numbers that are there to keep servers tolerant (GREASE, RFC 8701).
     pub has_grease: bool,
-    /// Bytes of the message, its header included, as that says: not all need have been captured.
+    /// The length of the message with its header, as the message states it: some of it may not be captured.
     pub wire_len: usize,
     /// The library that it looks like; `None`: it fits none, or was not captured whole.
     pub stack: Option<Stack>,
@@ -95,7 +94,7 @@ impl ClientHello {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ServerHello {
-    /// The version chosen: `supported_versions` where present, else `legacy_version`.
+    /// The version chosen: `supported_versions` if present, else `legacy_version`.
     pub version: u16,
     /// Its random value.
     pub random: [u8; 32],
@@ -147,8 +146,7 @@ pub(crate) const RETRY_RANDOM: [u8; 32] = [
 /// Reads a Client Hello's body. `cut`: its end is missing, so what can be read of the extensions is read.
 #[must_use]
 pub fn parse_client(body: &[u8], cut: bool) -> Option<ClientHello> {
-    let (fixed, extensions) = fixed_client(body, cut)?;
-    let mut hello = fixed;
+    let (mut hello, extensions) = fixed_client(body, cut)?;
     let mut order = Vec::new();
     for extension in Extensions::of(extensions) {
         if order.len() < MAX_LIST {
@@ -161,42 +159,9 @@ pub fn parse_client(body: &[u8], cut: bool) -> Option<ClientHello> {
             kind if super::is_grease(kind) => hello.has_grease = true,
             _ => {}
         }
-        let Ok((_, parsed)) = parse_tls_client_hello_extension(extension.whole) else {
-            hello.broken_extensions += 1;
-            continue;
-        };
-        match parsed {
-            TlsExtension::SNI(names) => {
-                hello.server_name = names
-                    .iter()
-                    .find(|name| name.0.0 == 0)
-                    .map(|name| WireText::from_bytes(name.1));
-            }
-            TlsExtension::EllipticCurves(groups) => hello.groups = list(groups.iter().map(|group| group.0), Group),
-            TlsExtension::SignatureAlgorithms(schemes) => {
-                hello.signature_schemes = list(schemes.iter().copied(), SignatureScheme);
-            }
-            TlsExtension::ALPN(names) => {
-                hello.alpn = names
-                    .iter()
-                    .take(MAX_LIST)
-                    .map(|name| WireText::from_bytes(name))
-                    .collect();
-            }
-            TlsExtension::SessionTicket(ticket) => {
-                hello.accepts_ticket = true;
-                hello.offers_ticket = !ticket.is_empty();
-            }
-            TlsExtension::KeyShare(shares) => hello.key_shares = Some(list(share_groups(shares), Group)),
-            TlsExtension::PreSharedKey(_) => hello.offers_psk = true,
-            TlsExtension::EarlyData(_) => hello.early_data = true,
-            TlsExtension::SupportedVersions(versions) => {
-                hello.supported_versions = list(versions.iter().map(|version| version.0), Version);
-            }
-            // encrypted_client_hello (RFC 9849)
-            TlsExtension::Unknown(kind, _) if kind.0 == 0xfe0d => hello.encrypted_client_hello = true,
-            TlsExtension::EncryptedServerName { .. } => hello.encrypted_client_hello = true,
-            _ => {}
+        match fixed::client_extension(extension.whole) {
+            Some(parsed) => hello.take(parsed),
+            None => hello.broken_extensions += 1,
         }
     }
     if !cut {
@@ -205,8 +170,36 @@ pub fn parse_client(body: &[u8], cut: bool) -> Option<ClientHello> {
     Some(hello)
 }
 
-/// The groups of a Client Hello's `key_share` extension (RFC 9846 section 4.2.8): a group and a key with its length, again
-/// and again, behind the length of them all.
+impl ClientHello {
+    /// Takes what an extension says.
+    fn take(&mut self, extension: Extension<'_>) {
+        match extension {
+            Extension::ServerName(name) => self.server_name = name.map(WireText::from_bytes),
+            Extension::Groups(groups) => self.groups = list(groups.into_iter(), Group),
+            Extension::SignatureSchemes(schemes) => {
+                self.signature_schemes = list(schemes.into_iter(), SignatureScheme);
+            }
+            Extension::Alpn(names) => {
+                self.alpn = names.into_iter().take(MAX_LIST).map(WireText::from_bytes).collect();
+            }
+            Extension::Ticket(ticket) => {
+                self.accepts_ticket = true;
+                self.offers_ticket = !ticket.is_empty();
+            }
+            Extension::KeyShares(shares) => self.key_shares = Some(list(share_groups(shares), Group)),
+            Extension::PreSharedKey => self.offers_psk = true,
+            Extension::EarlyData => self.early_data = true,
+            Extension::SupportedVersions(versions) => {
+                self.supported_versions = list(versions.into_iter(), Version);
+            }
+            Extension::EncryptedHello => self.encrypted_client_hello = true,
+            Extension::Other => {}
+        }
+    }
+}
+
+/// The groups of a Client Hello's `key_share` extension (RFC 9846 section 4.2.8): a group and a key with its length,
+/// repeated, after the length of them all.
 fn share_groups(shares: &[u8]) -> impl Iterator<Item = u16> + '_ {
     let mut rest = shares.get(2..).unwrap_or_default();
     std::iter::from_fn(move || {
@@ -219,24 +212,24 @@ fn share_groups(shares: &[u8]) -> impl Iterator<Item = u16> + '_ {
 
 /// The part before the extensions, and the extensions' bytes.
 fn fixed_client(body: &[u8], cut: bool) -> Option<(ClientHello, &[u8])> {
-    // With the end cut off, the extension list is shorter than its length says; tls-parser would refuse it.
-    let (_, contents) = if cut {
-        tls_parser::parse_tls_handshake_client_hello(body.get(..without_extensions(body)?)?).ok()?
+    // If its end is cut off, the extension list is shorter than its stated length, and would be refused.
+    let (contents, extensions) = if cut {
+        let end = without_extensions(body)?;
+        let extensions = body.get(end + 2..).unwrap_or_default();
+        (fixed::client(body.get(..end)?)?, extensions)
     } else {
-        tls_parser::parse_tls_handshake_client_hello(body).ok()?
+        let contents = fixed::client(body)?;
+        let extensions = contents.extensions;
+        (contents, extensions)
     };
-    let extensions = if cut {
-        body.get(without_extensions(body)? + 2..).unwrap_or_default()
-    } else {
-        contents.ext.unwrap_or_default()
-    };
+    let suites = contents.cipher_suites;
     let hello = ClientHello {
-        version: contents.version.0,
-        random: contents.random.try_into().unwrap_or_default(),
-        cipher_suites: list(contents.ciphers.iter().map(|cipher| cipher.0), CipherSuite),
-        session_id: contents.session_id.unwrap_or_default().to_vec(),
-        secure_renegotiation: contents.ciphers.iter().any(|cipher| cipher.0 == 0x00ff),
-        has_grease: contents.ciphers.iter().any(|cipher| super::is_grease(cipher.0)),
+        version: contents.version,
+        random: contents.random,
+        session_id: contents.session_id.to_vec(),
+        secure_renegotiation: suites.contains(&0x00ff),
+        has_grease: suites.iter().any(|&suite| super::is_grease(suite)),
+        cipher_suites: list(suites.into_iter(), CipherSuite),
         wire_len: body.len().saturating_add(4),
         ..ClientHello::default()
     };
@@ -299,10 +292,10 @@ pub fn parse_server(body: &[u8], cut: bool) -> Option<ServerHello> {
             }
             _ => {}
         }
-        match parse_tls_server_hello_extension(extension.whole) {
-            Ok((_, TlsExtension::ALPN(names))) => hello.alpn = names.first().map(|name| WireText::from_bytes(name)),
-            Ok(_) => {}
-            Err(_) => hello.broken_extensions += 1,
+        match fixed::server_extension(extension.whole) {
+            Some(Extension::Alpn(names)) => hello.alpn = names.first().map(|name| WireText::from_bytes(name)),
+            Some(_) => {}
+            None => hello.broken_extensions += 1,
         }
     }
     Some(hello)
@@ -311,17 +304,17 @@ pub fn parse_server(body: &[u8], cut: bool) -> Option<ServerHello> {
 /// The part before the extensions, and the extensions' bytes.
 fn fixed_server(body: &[u8], version: u16, cut: bool) -> Option<(ServerHello, &[u8])> {
     let fixed_len = 38 + usize::from(*body.get(34)?);
-    let mut fixed = body.get(..fixed_len)?.to_vec();
-    // tls-parser refuses versions it does not know; the layout has not changed since SSL 3.0.
-    for (to, from) in fixed.iter_mut().zip(Version::TLS12.0.to_be_bytes()) {
+    let mut known = body.get(..fixed_len)?.to_vec();
+    // Versions that are not known are refused; the layout has not changed since SSL 3.0.
+    for (to, from) in known.iter_mut().zip(Version::TLS12.0.to_be_bytes()) {
         *to = from;
     }
-    let (_, contents) = tls_parser::parse_tls_handshake_server_hello(&fixed).ok()?;
+    let contents = fixed::server(&known)?;
     let hello = ServerHello {
         version,
-        cipher_suite: contents.cipher.0,
-        session_id: contents.session_id.unwrap_or_default().to_vec(),
-        random: contents.random.try_into().unwrap_or_default(),
+        cipher_suite: contents.cipher_suite,
+        session_id: contents.session_id.to_vec(),
+        random: contents.random,
         is_retry: contents.random == RETRY_RANDOM,
         ..ServerHello::default()
     };
@@ -357,19 +350,18 @@ pub fn parse_sslv2(body: &[u8]) -> Option<Message> {
 /// Reads a certificate request of TLS 1.2 or earlier; what does not parse is marked so.
 #[must_use]
 pub fn parse_certificate_request(body: &[u8]) -> CertificateRequest {
-    let Ok((_, contents)) = tls_parser::parse_tls_handshake_certificaterequest(body) else {
+    let Some(contents) = fixed::request(body) else {
         return CertificateRequest {
             broken: true,
             ..CertificateRequest::default()
         };
     };
-    // tls-parser hands over each name with or without its own two-byte length, by version: take the DER inside.
-    let names = contents.unparsed_ca.iter().take(MAX_LIST);
+    let names = contents.authorities.iter().take(MAX_LIST);
     CertificateRequest {
         authorities: names.clone().map(|der| super::certificate::name_text(der)).collect(),
         authorities_raw: names.map(|der| der.to_vec()).collect(),
-        signature_schemes: list(contents.sig_hash_algs.unwrap_or_default().into_iter(), SignatureScheme),
-        certificate_types: contents.cert_types,
+        signature_schemes: list(contents.signature_schemes.into_iter(), SignatureScheme),
+        certificate_types: contents.certificate_types,
         broken: false,
     }
 }
@@ -413,7 +405,7 @@ fn list<T>(numbers: impl Iterator<Item = u16>, wrap: impl Fn(u16) -> T) -> Vec<T
 }
 
 /// One extension: its number, its data, and both with the header.
-struct Extension<'a> {
+struct Raw<'a> {
     kind: u16,
     data: &'a [u8],
     whole: &'a [u8],
@@ -429,14 +421,14 @@ impl<'a> Extensions<'a> {
 }
 
 impl<'a> Iterator for Extensions<'a> {
-    type Item = Extension<'a>;
+    type Item = Raw<'a>;
 
-    fn next(&mut self) -> Option<Extension<'a>> {
+    fn next(&mut self) -> Option<Raw<'a>> {
         let &[kind_high, kind_low, high, low] = self.0.first_chunk::<4>()?;
         let end = 4 + usize::from(u16::from_be_bytes([high, low]));
         let (whole, rest) = self.0.split_at_checked(end)?;
         self.0 = rest;
-        Some(Extension {
+        Some(Raw {
             kind: u16::from_be_bytes([kind_high, kind_low]),
             data: whole.get(4..)?,
             whole,
@@ -557,7 +549,7 @@ mod tests {
     fn no_cut_hello_is_read_as_a_whole_one_and_none_panics() {
         let bytes = client(0x0303, &[0x1301], &[server_name(b"a.example")]);
         for cut in 0..bytes.len() {
-            // tls-parser reads the fixed part alone when the extensions are short.
+            // The fixed part alone is read when the extensions are short.
             let hello = parse_client(&bytes[..cut], false);
             assert!(hello.is_none_or(|hello| hello.server_name.is_none()), "cut at {cut}");
             assert!(parse_server(&bytes[..cut], false).is_none_or(|hello| !hello.is_retry));

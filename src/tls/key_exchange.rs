@@ -31,7 +31,7 @@ pub fn parse(body: &[u8]) -> KeyExchange {
     finite_field(body).unwrap_or_default()
 }
 
-/// Prime, generator and public value, each behind its length.
+/// Prime, generator and public value, each after its length.
 fn finite_field(body: &[u8]) -> Option<KeyExchange> {
     let (prime, rest) = vector(body)?;
     let (generator, rest) = vector(rest)?;
@@ -51,13 +51,13 @@ fn finite_field(body: &[u8]) -> Option<KeyExchange> {
     })
 }
 
-/// Bytes behind a two-byte length, and the rest.
+/// The bytes after a two-byte length, and the rest.
 fn vector(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (len, rest) = bytes.split_first_chunk::<2>()?;
     rest.split_at_checked(usize::from(u16::from_be_bytes(*len)))
 }
 
-/// The algorithm before a signature, where the signature behind it has just the length that it says.
+/// The algorithm before a signature, if the signature after it has exactly its stated length.
 fn scheme(bytes: &[u8]) -> Option<SignatureScheme> {
     let (scheme, signature) = bytes.split_first_chunk::<2>()?;
     let (_, rest) = vector(signature)?;

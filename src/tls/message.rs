@@ -48,7 +48,7 @@ pub enum Message {
         level: u8,
         description: u8,
     },
-    /// An alert record that is encrypted; its length tells the cipher, not the alert.
+    /// An encrypted alert record; its length depends on the cipher, not on the alert.
     EncryptedAlert {
         #[cfg_attr(
             not(test),
@@ -68,7 +68,7 @@ pub enum Message {
         len: u16,
     },
     Heartbeat,
-    /// Where a record should begin stands something else.
+    /// Other bytes are where a record should begin.
     NotARecord,
 }
 
@@ -79,13 +79,13 @@ pub struct CertificateMessage {
     pub chain: Vec<Certificate>,
     /// Bytes of the message that are missing from the capture, or beyond the longest message kept.
     pub missing: u32,
-    /// Of these, bytes that were captured and not kept.
+    /// The bytes among these that were captured and not kept.
     pub unread: u32,
     /// Certificates beyond those read.
     pub surplus: usize,
 }
 
-/// Whether a handshake type exists and may have a body of this length.
+/// True if a handshake type exists and may have a body of this length.
 #[must_use]
 pub const fn is_known_kind(kind: u8, len: usize) -> bool {
     match kind {
@@ -118,9 +118,9 @@ pub struct Assembler {
     left: usize,
     /// Bytes of the body that are missing, or were not kept because it is too long.
     missing: u32,
-    /// Of these, those that were not kept.
+    /// The bytes among these that were not kept.
     unread: u32,
-    /// Behind a hole: the rest is passed over.
+    /// After a gap: the rest is skipped.
     holed: bool,
     frames: Frames,
     time: Timestamp,
@@ -128,12 +128,12 @@ pub struct Assembler {
     acked: Position,
     /// A hole swallowed a message border: nothing is known until a record proves to begin one.
     lost: bool,
-    /// Messages are of TLS 1.3, where some have other fields.
+    /// Messages are those of TLS 1.3, where some have other fields.
     is_tls13: bool,
 }
 
 impl Assembler {
-    /// Of decrypted messages, which in TLS 1.3 have fields of their own.
+    /// For decrypted messages, which in TLS 1.3 have their own fields.
     #[must_use]
     pub fn of_decrypted(is_tls13: bool) -> Self {
         Self {
@@ -142,7 +142,7 @@ impl Assembler {
         }
     }
 
-    /// Whether a hole swallowed the border between messages.
+    /// True if a gap swallowed the border between messages.
     #[must_use]
     pub const fn is_lost(&self) -> bool {
         self.lost
@@ -204,7 +204,7 @@ impl Assembler {
         if self.have == 4 && count_usize <= self.left {
             self.left -= count_usize;
             self.missing = self.missing.saturating_add(count);
-            // Bytes behind the hole belong elsewhere in the message: keep only those before it.
+            // Bytes after the gap belong elsewhere in the message: only those before it are kept.
             self.holed = true;
             if self.left == 0 {
                 let to = self
@@ -217,7 +217,7 @@ impl Assembler {
         }
     }
 
-    /// The rest of the current message, and where the next begins, are unknown.
+    /// The rest of the current message, and the beginning of the next, are unknown.
     pub fn lose_track(&mut self, sink: &mut impl FnMut(Event)) {
         self.finish(sink);
         self.lost = true;

@@ -15,6 +15,8 @@ mod held;
 
 pub mod message;
 
+mod fixed;
+
 pub mod hello;
 
 pub mod stack;
@@ -46,14 +48,14 @@ impl Version {
     pub const TLS12: Self = Self(0x0303);
     pub const TLS13: Self = Self(0x0304);
 
-    /// Whether the handshake after the Server Hello is encrypted: TLS 1.3 and its drafts (0x7fXX; 0xfb17 and 0xfb1a
+    /// True if the handshake after the Server Hello is encrypted: TLS 1.3 and its drafts (0x7fXX; 0xfb17 and 0xfb1a
     /// were one vendor's experiments with drafts 23 and 26).
     #[must_use]
     pub const fn is_tls13(self) -> bool {
         self.0 >= 0x0304 && self.0 <= 0x03ff || self.0 >> 8 == 0x7f || self.0 >> 8 == 0xfb
     }
 
-    /// GREASE values (RFC 8701) stand in lists to keep peers tolerant and mean nothing.
+    /// GREASE values (RFC 8701) are in lists to keep peers tolerant and mean nothing.
     #[must_use]
     pub const fn is_grease(self) -> bool {
         is_grease(self.0)
@@ -75,7 +77,8 @@ impl fmt::Display for Version {
     }
 }
 
-/// Whether a cipher suite, group, version or extension number is one of the sixteen of RFC 8701: 0x?A?A, both bytes equal.
+/// True if a cipher suite, group, version or extension number is one of the sixteen of RFC 8701: 0x?A?A, both bytes
+/// equal.
 #[must_use]
 pub const fn is_grease(number: u16) -> bool {
     number & 0x0f0f == 0x0a0a && number >> 8 == number & 0xff
@@ -95,13 +98,13 @@ impl CipherSuite {
         }
     }
 
-    /// Whether it belongs to TLS 1.3, which names no key exchange and no signature (RFC 9846 appendix B.4).
+    /// True if it belongs to TLS 1.3, which names no key exchange and no signature (RFC 9846 appendix B.4).
     #[must_use]
     pub const fn is_tls13(self) -> bool {
         self.0 >> 8 == 0x13
     }
 
-    /// Whether current guidance forbids it for every version (RFC 9325 section 4.1, RFC 7465): no encryption, export
+    /// True if current guidance forbids it for every version (RFC 9325 section 4.1, RFC 7465): no encryption, export
     /// strength, RC4, DES and triple DES, MD5, anonymous peers.
     #[must_use]
     pub fn is_obsolete(self) -> bool {
@@ -112,8 +115,8 @@ impl CipherSuite {
         parts.iter().any(|part| name.contains(part)) || name.ends_with("_MD5")
     }
 
-    /// The kind of key that its server proves to have: `RSA`, `EC`, `DSA`; `None` where the suite does not say (TLS 1.3) or
-    /// needs no certificate.
+    /// The kind of key that its server proves to have: `RSA`, `EC`, `DSA`; `None` if the suite does not determine it
+    /// (TLS 1.3) or needs no certificate.
     #[must_use]
     pub fn authentication(self) -> Option<&'static str> {
         let name = self.to_string();
@@ -128,10 +131,10 @@ impl CipherSuite {
         })
     }
 
-    /// Whether anybody gives its number a meaning.
+    /// True if its number has an assigned meaning.
     #[must_use]
     pub fn is_known(self) -> bool {
-        self.is_signal() || is_grease(self.0) || tls_parser::TlsCipherSuite::from_id(self.0).is_some()
+        self.is_signal() || is_grease(self.0) || fixed::suite_name(self.0).is_some()
     }
 
     /// Suites that only signal something: renegotiation (RFC 5746) and fallback (RFC 7507).
@@ -140,7 +143,8 @@ impl CipherSuite {
         matches!(self.0, 0x00ff | 0x5600)
     }
 
-    /// Whether its key is ephemeral and its cipher authenticates what it encrypts: what TLS 1.2 is to use (RFC 9325 section 4.2).
+    /// True if its key is ephemeral and its cipher authenticates what it encrypts: recommended for TLS 1.2 (RFC 9325
+    /// section 4.2).
     #[must_use]
     pub fn is_recommended(self) -> bool {
         let name = self.to_string();
@@ -151,8 +155,8 @@ impl CipherSuite {
 
 impl fmt::Display for CipherSuite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match tls_parser::TlsCipherSuite::from_id(self.0) {
-            Some(suite) => f.write_str(suite.name),
+        match fixed::suite_name(self.0) {
+            Some(name) => f.write_str(name),
             None => write!(f, "0x{:04x}", self.0),
         }
     }
@@ -163,8 +167,8 @@ impl fmt::Display for CipherSuite {
 pub struct Group(pub u16);
 
 impl Group {
-    /// Whether it is post-quantum: ML-KEM or its draft Kyber, alone or beside a curve. Its share takes more than a kilobyte,
-    /// and with it the Client Hello more than a segment.
+    /// True if it is post-quantum: ML-KEM or its draft Kyber, alone or beside a curve. Its share takes more than a
+    /// kilobyte, and with it the Client Hello more than a segment.
     #[must_use]
     pub const fn is_post_quantum(self) -> bool {
         matches!(self.0, 0x0200..=0x0202 | 0x11eb..=0x11ee | 0x6399 | 0x639a | 0xfe30..=0xfe32)
@@ -246,7 +250,7 @@ impl fmt::Display for AlertLevel {
     }
 }
 
-/// An alert's description: what its sender says, which is not yet the cause.
+/// An alert's description: its sender's statement, which is not yet the cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AlertDescription(pub u8);
 
@@ -324,7 +328,7 @@ impl AlertDescription {
         })
     }
 
-    /// Whether it speaks about the peer's certificate.
+    /// True if it is about the peer's certificate.
     #[must_use]
     pub const fn is_about_certificate(self) -> bool {
         matches!(self.0, 41..=46 | 48 | 49 | 111 | 113 | 114 | 116)

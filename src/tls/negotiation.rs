@@ -70,7 +70,7 @@ pub fn flaws(hello: &ClientHello) -> Vec<Flaw> {
     flaws
 }
 
-/// Choices of the server that the client had not offered. `group`: that of the key exchange, where it is seen.
+/// Choices of the server that the client had not offered. `group`: that of the key exchange, if seen.
 #[must_use]
 pub fn foreign(offer: &ClientHello, choice: &ServerHello, group: Option<Group>) -> Vec<Foreign> {
     let mut foreign = Vec::new();

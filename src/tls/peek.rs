@@ -1,8 +1,8 @@
-//! Segment → server name: a look at a Client Hello without reading it.
+//! Segment → server name: a quick look at a Client Hello without parsing all of it.
 //!
-//! Nearly every TLS connection of an export asks for a server that nobody asked about, and is only counted. Its hello needs no
-//! list of cipher suites and no event: the server's name is enough. Whatever is not exactly one whole hello in the order of
-//! RFC 8446 section 4.1.2, naming exactly one server, is left to the reader that knows all the rest.
+//! Nearly every TLS connection of an export asks for a server of no interest, and is only counted. Its hello needs no
+//! list of cipher suites and no event: the server's name is enough. Bytes that are not exactly one whole hello in the
+//! order of RFC 8446 section 4.1.2, naming exactly one server, are left to the full reader.
 
 /// The server that a segment's Client Hello asks for (RFC 6066 section 3).
 #[must_use]
@@ -61,7 +61,7 @@ impl<'a> Fields<'a> {
         Some(array)
     }
 
-    /// Bytes behind their length, itself of so many bytes.
+    /// The bytes after their length, which has `LEN` bytes itself.
     fn list<const LEN: usize>(&mut self) -> Option<&'a [u8]> {
         let len = self.array::<LEN>()?;
         let len = len.iter().fold(0, |len, &byte| len << 8 | usize::from(byte));
@@ -119,7 +119,7 @@ mod tests {
         }
     }
 
-    /// Whatever bytes stand there: a name that is found here is the one that the hello's reader finds.
+    /// Whatever the bytes: a name that is found here is the one that the hello's reader finds.
     #[test]
     fn it_never_says_anything_else_than_the_reader_of_hellos() {
         let whole = hello(&[&named(b"a.example"), &[0, 10, 0, 4, 0, 2, 0, 29]]);

@@ -1,8 +1,8 @@
-//! Chunk → Record: finds TLS in a direction's bytes, cuts it into records, and goes on after holes.
+//! Chunk → Record: finds TLS in a direction's bytes, cuts it into records, and continues after gaps.
 //!
-//! A record is five bytes of header and up to 2^14 (+ 2,048 when encrypted) bytes of body (RFC 5246 section 6.2,
-//! RFC 9846 section 5). Bodies of Application Data are counted and passed over; handshake bytes go to the
-//! [`Assembler`], since messages do not care about record borders.
+//! A record is five bytes of header and up to 2^14 (+ 2,048 if encrypted) bytes of body (RFC 5246 section 6.2, RFC 9846
+//! section 5). Bodies of Application Data are counted and skipped; handshake bytes go to the [`Assembler`], because
+//! messages may cross record borders.
 //!
 //! TLS need not begin at the first byte: a CONNECT, STARTTLS, SOCKS or PROXY-protocol preamble may precede it. It is
 //! recognised by the first record whose header and content agree that it begins a TLS conversation, on any port.
@@ -52,7 +52,7 @@ pub enum Carries {
     Tls,
     /// Something else, as far as it was searched.
     NotTls,
-    /// Its beginning was not captured, and no record was found behind that: it may be any protocol.
+    /// Its beginning was not captured, and no record was found after that: it may be any protocol.
     Hidden,
 }
 
@@ -66,14 +66,14 @@ pub struct RecordReader {
     /// Handshake records are known to be readable: the direction opened with a hello, or one proved to be a message
     /// chain. A capture that starts late may meet encrypted ones first.
     readable: bool,
-    /// Bytes before TLS began (or all of them, where it did not).
+    /// Bytes before TLS began (or all of them, if it did not).
     preamble: u64,
     lost: u64,
-    /// A record was found. That one may have gone where nothing was captured is no reason to say TLS.
+    /// A record was found. A record that may have been in an uncaptured part does not show TLS.
     begun: bool,
     /// An Application Data record whose body is passed over: its event is sent when it is whole.
     open: Option<passing::Open>,
-    /// Bodies of encrypted records, where there is a key log that may open them.
+    /// Bodies of encrypted records, if there is a key log that may open them.
     pub(crate) bodies: Option<Box<Bodies>>,
     /// Application Data records whose events were sent so.
     data_records: u32,
@@ -310,7 +310,7 @@ impl RecordReader {
         self.state = State::Lost(Box::default());
     }
 
-    /// Goes on looking for a border, if it was not given up.
+    /// Continues the search for a border, if it was not given up.
     fn stay_lost(&mut self, held: Box<Held>) {
         if !matches!(self.state, State::Done) {
             self.state = State::Lost(held);
@@ -319,7 +319,7 @@ impl RecordReader {
 
     fn begin_record(&mut self, header: [u8; HEADER], at: Provenance, sink: &mut impl FnMut(Event)) {
         let Some((kind, len)) = plausible_header(&header) else {
-            // Not a record where one must begin: the sender stopped speaking TLS, or bytes were altered.
+            // No record where one must begin: the sender stopped speaking TLS, or bytes were altered.
             sink(at.said(Message::NotARecord, at.from.saturating_add(HEADER as u64)));
             self.assembler.lose_track(sink);
             self.lose_track();
@@ -732,7 +732,7 @@ mod tests {
         for (from, to) in [(-1, 1), (-1, 4), (-1, 5), (0, 5), (2, 4), (3, 20), (-20, 20)] {
             let place = |offset: isize| at[5].strict_add_signed(offset);
             let words = read_without(&bytes, &[], place(from)..place(to));
-            // Behind the hole: a record, the next one, and the alert at the end.
+            // After the gap: a record, the next one, and the alert at the end.
             assert!(words.ends_with("ApplicationData80 Alert2,48"), "{from}..{to}: {words}");
             assert!(
                 words.starts_with("ServerHello Certificate ServerHelloDone ChangeCipherSpec"),
@@ -749,7 +749,7 @@ mod tests {
         bytes.extend([0x17, 3, 3, 0, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         bytes.extend([0x5a; 100]);
         assert_eq!(read_without(&bytes, &[], from..from + 10), "ServerHello");
-        // With a second header behind it, it is one.
+        // With a second header after it, it is one.
         let at = bytes.len() - 100;
         bytes.splice(at..at, record(APPLICATION_DATA, &[1; 4]));
         let words = read_without(&bytes, &[], from..from + 10);
@@ -775,7 +775,7 @@ mod tests {
                         "{word} from a hole {hole:?}: {words}"
                     );
                 }
-                // A border behind two whole records is found again.
+                // A border after two whole records is found again.
                 if hole.end <= at[5] {
                     assert!(
                         words.ends_with("ApplicationData90 ApplicationData80 Alert2,48"),
@@ -821,7 +821,7 @@ mod tests {
         let (events, reader) = read_all(text, &[], 30..40);
         assert!(events.is_empty());
         assert_ne!(reader.carries(), Carries::Tls);
-        // TLS behind it is found nevertheless.
+        // TLS after it is found nevertheless.
         let bytes = [&text[..], &server()].concat();
         let (events, reader) = read_all(&bytes, &[], 30..40);
         assert_eq!(words(&events), SERVER);
@@ -858,7 +858,7 @@ mod tests {
         for lost in [1, 60, at[4], at[5], at[6] - 3] {
             assert_eq!(carries(&[], 0..lost), Carries::Tls, "{lost}");
         }
-        // The alert alone, behind the end of another record: it says what it is. What cannot be read is all of its segment.
+        // The alert alone, after the end of another record, is recognised. The unreadable bytes are its whole segment.
         assert_eq!(carries(&[], 0..at[6] + 9), Carries::Tls);
         let bytes = [&[0x5a; 40][..], &record(APPLICATION_DATA, &[9; 20])].concat();
         let lone = |cuts: &[usize]| read_all(&bytes, cuts, 0..10).1.carries();

@@ -1,8 +1,9 @@
-//! Client Hello → Stack: which TLS library wrote it, where that shows beyond doubt enough to choose commands by.
+//! Client Hello → Stack: the TLS library that wrote it, if that is clear enough to choose commands by.
 //!
-//! Libraries write their extensions in an order of their own, and offer suites and signature algorithms in one. Each rule below
-//! asks for the order of several that the library's source fixes, whatever else is configured; a hello that fits none is
-//! nobody's. It never shows more than "looks like": a program can write any hello, and some imitate browsers.
+//! Libraries write their extensions in an order of their own, and offer suites and signature algorithms in one. Each
+//! rule below requires the order of several that the library's source fixes, whatever else is configured; a hello that
+//! fits none has no known library. It never shows more than "looks like": a program can write any hello, and some
+//! imitate browsers.
 
 use super::hello::ClientHello;
 
@@ -55,7 +56,7 @@ impl Stack {
         }
     }
 
-    /// The message that says what it looks like, and what that rests on.
+    /// The message that names the library and the signs.
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
@@ -109,7 +110,8 @@ const APPLICATION_SETTINGS: [u16; 2] = [17513, 17613];
 /// The beginning of Node.js's default list (nodejs.org, TLS: modifying the default TLS cipher suite).
 const NODE: [u16; 8] = [0x1302, 0x1303, 0x1301, 0xc02f, 0xc02b, 0xc030, 0xc02c, 0x009e];
 
-/// How Windows' default list begins behind the suites of TLS 1.3 (learn.microsoft.com, TLS Cipher Suites in Windows 10).
+/// The beginning of Windows' default list after the suites of TLS 1.3 (learn.microsoft.com, TLS Cipher Suites in
+/// Windows 10).
 const WINDOWS: [u16; 4] = [0xc02c, 0xc02b, 0xc030, 0xc02f];
 
 /// ECDSA with SHA-256, SHA-384 and SHA-512 before anything else: NSS and JSSE.
@@ -129,7 +131,7 @@ impl Written<'_> {
         self.extensions.contains(&extension)
     }
 
-    /// Whether all of these are there, in this order, whatever stands between them.
+    /// True if all of these are there, in this order, whatever is between them.
     fn orders(&self, wanted: &[u16]) -> bool {
         let found = self.extensions.iter().filter(|it| wanted.contains(it));
         found.eq(wanted)
@@ -145,8 +147,8 @@ impl Written<'_> {
         own.take(schemes.len()).eq(schemes.iter().copied())
     }
 
-    /// ssl/statem/extensions.c (since 1.1.0): point formats before groups, then encrypt-then-MAC, the extended master secret, and
-    /// the signature algorithms behind all of them.
+    /// ssl/statem/extensions.c (since 1.1.0): point formats before groups, then encrypt-then-MAC, the extended master
+    /// secret, and the signature algorithms after all of them.
     fn is_of_openssl(&self) -> bool {
         let with = [
             POINT_FORMATS,

@@ -37,9 +37,9 @@ pub enum Purpose {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Judgement {
-    /// Whether the chain leads to one of the anchors given.
+    /// Whether the chain leads to one of the given anchors.
     pub chain: Chain,
-    /// Whether the leaf is for the name asked for.
+    /// Whether the leaf is for the requested name.
     pub name: NameMatch,
     /// The leaf's validity at the time of judging.
     pub validity: Validity,
@@ -51,7 +51,7 @@ pub struct Judgement {
     pub path: Vec<usize>,
 }
 
-/// Where a chain leads.
+/// The root or gap that a chain leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Chain {
@@ -59,7 +59,7 @@ pub enum Chain {
     Anchored {
         /// The anchor's subject.
         anchor: WireText,
-        /// Where the anchor comes from: `public roots`, `licensing roots`, or the file of `--ca`.
+        /// The source of the anchor: `public roots`, `licensing roots`, or the file of `--ca`.
         origin: String,
     },
     /// The leaf signed itself.
@@ -133,13 +133,13 @@ pub enum Fault {
     WeakKey(WireText, String),
     /// A signature over SHA-1 or MD5: subject and algorithm.
     WeakSignature(WireText, String),
-    /// An intermediate is missing: the issuer that nobody presented, though its root may be known.
+    /// An intermediate is missing: an issuer that was not presented, though its root may be known.
     MissingIntermediate(WireText),
     /// A certificate in the chain may not issue others.
     NotACa(WireText),
     /// The extended key usage of a CA in the chain does not allow the purpose.
     IssuerPurpose(WireText),
-    /// More intermediates stand below a CA than its pathLenConstraint allows.
+    /// There are more intermediates below a CA than its pathLenConstraint allows.
     PathTooLong(WireText),
     /// A CA in the chain may not issue for these names (nameConstraints).
     OutsideNameConstraints,
@@ -157,6 +157,14 @@ pub enum ServerName {
     Dns(String),
     /// An IP address.
     Ip(IpAddr),
+}
+
+impl Judgement {
+    /// Says nothing of dates, where nobody knows the time.
+    pub(crate) fn forget_dates(&mut self) {
+        self.validity = Validity::Unknown;
+        self.faults.retain(|fault| !matches!(fault, Fault::IssuerDates(..)));
+    }
 }
 
 /// Judges a chain as presented (leaf first, order of the rest does not matter, surplus is tolerated).

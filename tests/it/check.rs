@@ -369,3 +369,52 @@ fn a_hostile_text_costs_little_and_is_shown_escaped() {
         checked.left_out
     );
 }
+
+/// Whole answers: lists, mails, notes. In each file stand the share of falsehoods that must be caught, and for each answer its
+/// capture, the planted sentence, if any, and the text.
+#[test]
+fn whole_answers_are_read_sentence_by_sentence() {
+    let bare = |text: &str| {
+        text.to_lowercase()
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .collect::<String>()
+    };
+    let mut reports: BTreeMap<String, Report> = BTreeMap::new();
+    for name in ["whole-1.txt", "whole-2.txt"] {
+        let file = templates(name);
+        let floor = file.lines().find_map(|line| line.strip_prefix("# Caught at least: "));
+        let floor: f64 = floor.unwrap().trim_end_matches(" %").parse().unwrap();
+        let (mut planted, mut missed, mut slandered) = (0_usize, Vec::new(), Vec::new());
+        for answer in file.split("\n== ").skip(1) {
+            let (sample, mut text) = answer.split_once('\n').unwrap();
+            let mut false_one = None;
+            if let Some((line, rest)) = text.strip_prefix("!! ").and_then(|it| it.split_once('\n')) {
+                false_one = line.split_once('\t').map(|(kind, sentence)| (kind, bare(sentence)));
+                text = rest;
+            }
+            let report = reports.entry(sample.to_owned()).or_insert_with(|| report(sample));
+            let check = check(text, report);
+            let is_planted = |sentence: &str| {
+                let sentence = bare(sentence);
+                false_one
+                    .as_ref()
+                    .is_some_and(|(_, it)| it.contains(&sentence) || sentence.contains(it))
+            };
+            let false_claims = || check.claims.iter().filter(|it| it.mark == Mark::False);
+            for claim in false_claims().filter(|it| !is_planted(&it.sentence)) {
+                slandered.push(format!("{sample}: {} ({})", claim.sentence, claim.claim));
+            }
+            if let Some((kind, _)) = &false_one {
+                planted += 1;
+                if !false_claims().any(|it| is_planted(&it.sentence)) {
+                    missed.push(format!("{sample}: {kind}"));
+                }
+            }
+        }
+        let share = 100.0 * (planted - missed.len()) as f64 / planted as f64;
+        println!("{name}: {share:.1} % of {planted} caught; missed {missed:#?}");
+        assert!(slandered.is_empty(), "{name}: {slandered:#?}");
+        assert!(share >= floor, "{name}: {share:.1} %");
+    }
+}

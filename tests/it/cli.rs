@@ -453,5 +453,5 @@ fn a_damaged_capture_is_read_on_and_says_so() {
     let also = report["attempts"][0]["verdict"]["also"].as_array().unwrap();
     assert!(also.contains(&"malformed-capture".into()), "{also:?}");
     let page = run(&[path.to_str().unwrap()]);
-    assert!(text(&page.stdout).contains("frame numbers behind that are uncertain"));
+    assert!(text(&page.stdout).contains("frame numbers after that are uncertain"));
 }

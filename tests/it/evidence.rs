@@ -548,3 +548,39 @@ fn certificates_can_be_kept() {
         assert_eq!(hashes(&before), hashes(&after));
     }
 }
+
+#[test]
+fn decryption_secrets_of_a_capture_are_in_no_slice() {
+    const SECRETS: &[u8] = b"CLIENT_RANDOM 00 11\n";
+    let directory = tempfile::tempdir().unwrap();
+    let ((path, capture), (slice, slice_name)) = (file(&directory, "with.pcapng"), file(&directory, "slice.pcapng"));
+    let row = rows().into_iter().find(|row| row.file == "healthy-tls12.pcap").unwrap();
+    let whole = ["slice", "--whole", "-o", &capture, &sample(&row)].map(String::from);
+    let whole: Vec<&str> = whole.iter().map(String::as_str).collect();
+    assert_eq!(code(&run(&with_options(&whole, &row))), 0);
+    // A block of type 10 (draft-ietf-opsawg-pcapng section 4.7) behind that of the interface.
+    let mut bytes = fs::read(&path).unwrap();
+    let length = |bytes: &[u8], at: usize| u32::from_le_bytes(bytes[at + 4..at + 8].try_into().unwrap()) as usize;
+    let section = length(&bytes, 0);
+    let behind = section + length(&bytes, section);
+    let total = 20 + SECRETS.len() as u32;
+    let words = [10, total, 0x544c_534b, SECRETS.len() as u32]
+        .map(u32::to_le_bytes)
+        .concat();
+    let block = [&words[..], SECRETS, &total.to_le_bytes()].concat();
+    bytes.splice(behind..behind, block);
+    fs::write(&path, &bytes).unwrap();
+    assert!(bytes.windows(SECRETS.len()).any(|it| it == SECRETS));
+    for more in [&[][..], &["--whole"], &["--redact"], &["--redact", "--whole"]] {
+        let arguments = [&["slice", "--force", "-o", &slice_name, &capture], more].concat();
+        let done = run(&with_options(&arguments, &row));
+        assert_eq!(code(&done), 0, "{more:?}: {}", done.stderr);
+        let cut = fs::read(&slice).unwrap();
+        assert!(!cut.windows(13).any(|it| it == &SECRETS[..13]), "{more:?}");
+        let mut at = 0;
+        while at < cut.len() {
+            assert_ne!(cut[at..at + 4], 10_u32.to_le_bytes(), "{more:?}");
+            at += length(&cut, at);
+        }
+    }
+}

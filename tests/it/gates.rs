@@ -275,3 +275,88 @@ fn accepted_findings_pass_until_their_review_and_new_ones_fail() {
     }
     assert_eq!(run(&["--accepted", &path, "--today", "tomorrow", HEALTHY]).0, 2);
 }
+
+/// The cases of a document, each with whether it failed.
+fn cases(junit: &str) -> Vec<(String, bool)> {
+    let document = roxmltree::Document::parse(junit).unwrap();
+    let cases = document.descendants().filter(|it| it.has_tag_name("testcase"));
+    let failed = |it: roxmltree::Node<'_, '_>| it.children().any(|it| it.has_tag_name("failure"));
+    cases
+        .map(|it| (it.attribute("name").unwrap().to_owned(), failed(it)))
+        .collect()
+}
+
+#[test]
+fn a_state_keeps_what_came_of_expectations_and_judges_again_what_others_ask() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::create_dir(at("in")).unwrap();
+    fs::copy(HEALTHY, at("in/good.pcap")).unwrap();
+    let (state, captures, expected) = (at("state"), at("in"), at("expected"));
+    fs::write(
+        &expected,
+        "healthy good*.pcap\n    tls >= 1.3\nclient-certificate-rejected bad*.pcap\n",
+    )
+    .unwrap();
+    let triage = |format: &str| {
+        let arguments = ["-f", format, "--state", &state, "--expect-file", &expected, &captures];
+        run_command(&["triage"], &arguments)
+    };
+    let lines = || fs::read_to_string(&state).unwrap().lines().count();
+    // What is there fails one line, and nothing fits the other.
+    let first = triage("junit");
+    assert_eq!(first.0, 1, "{}", first.2);
+    assert!(first.2.contains("expected tls >= 1.3, seen 1.2"), "{}", first.2);
+    assert!(
+        cases(&first.1).contains(&("tls >= 1.3".to_owned(), true)),
+        "{}",
+        first.1
+    );
+    // Known from before, it still counts.
+    assert_eq!((triage("junit"), lines()), (first, 1));
+    assert!(triage("text").1.contains("1 known from before"));
+    // What is new is judged, and what is known is not.
+    fs::copy(REJECTED, at("in/bad.pcap")).unwrap();
+    let (code, out, told) = triage("text");
+    assert!(code == 1 && out.contains("1 known from before"), "{out}");
+    assert!(
+        told.contains("1 of 2 as expected") && !told.contains("no capture was given"),
+        "{told}"
+    );
+    // Under a name that fits another line, something else is expected of it.
+    fs::rename(at("in/bad.pcap"), at("in/good-2.pcap")).unwrap();
+    let (_, out, told) = triage("text");
+    assert!(
+        out.contains("1 known from before") && told.contains("expected healthy, seen client-certificate-rejected"),
+        "{out}{told}"
+    );
+    // Under one that fits the same, it is the same.
+    fs::rename(at("in/good-2.pcap"), at("in/good-3.pcap")).unwrap();
+    assert!(triage("text").1.contains("2 known from before"));
+    // Another file of expectations asks for facts that nobody kept.
+    fs::write(
+        &expected,
+        "healthy good.pcap\nclient-certificate-rejected good-3.pcap\n    alert: unknown_ca\n",
+    )
+    .unwrap();
+    let (code, out, told) = triage("text");
+    assert!(code == 0 && !out.contains("known from before"), "{told}");
+}
+
+#[test]
+fn an_accepted_finding_in_a_state_is_judged_again_when_its_review_is_due_and_not_every_day() {
+    let (folder, accepted) = file(
+        "[[accept]]\nfinding = \"client-certificate-rejected\"\nreason = \"replaced in March\"\nreview = 2030-03-31\n",
+    );
+    let state = folder.path().join("state").to_str().unwrap().to_owned();
+    let on = |day: &str| {
+        let arguments = ["--accepted", &accepted, "--today", day, "--state", &state, REJECTED];
+        run_command(&["triage"], &arguments)
+    };
+    assert_eq!(on("2030-03-01").0, 0);
+    let (code, out, _) = on("2030-03-31");
+    assert!(code == 0 && out.contains("1 known from before"), "{out}");
+    let (code, out, told) = on("2030-04-01");
+    assert!(code == 1 && told.contains("its review was due"), "{told}");
+    assert!(!out.contains("known from before"), "{out}");
+}

@@ -10,10 +10,11 @@
 )]
 
 use std::fs;
+use std::ops::ControlFlow;
 
 use crate::support::root;
 use tlswalk::report::Report;
-use tlswalk::{KeyLog, Options};
+use tlswalk::{KeyLog, KeyLogError, Options};
 
 fn bytes(name: &str) -> Vec<u8> {
     fs::read(root().join("tests/data/keys").join(name)).unwrap()
@@ -21,7 +22,7 @@ fn bytes(name: &str) -> Vec<u8> {
 
 fn judge(capture: &str, keys: Option<&str>) -> Report {
     let mut options = Options::everything().unwrap();
-    options.key_log = keys.map(|keys| KeyLog::read(&bytes(&format!("{keys}.keys"))).unwrap());
+    options.key_log = keys.map(|keys| KeyLog::read(&bytes(&format!("{keys}.keys"))[..]).unwrap());
     tlswalk::analyze(&bytes(&format!("{capture}.pcap"))[..], "capture", &options).unwrap()
 }
 
@@ -177,4 +178,114 @@ fn no_secret_is_shown_and_the_exit_code_is_that_without_keys() {
         let mut words = secrets.split_whitespace().filter(|word| word.len() >= 64);
         assert!(words.all(|word| !told.contains(word)), "{arguments:?}");
     }
+}
+
+/// A recording as pcapng that carries its key log, before or behind its packets.
+fn with_secrets(name: &str, secrets: &str, at_end: bool) -> Vec<u8> {
+    let block = |kind: u32, body: &[u8]| {
+        let mut body = body.to_vec();
+        body.resize(body.len().next_multiple_of(4), 0);
+        let len = (body.len() as u32 + 12).to_le_bytes();
+        [&kind.to_le_bytes()[..], &len, &body, &len].concat()
+    };
+    let section = [&0x1a2b_3c4d_u32.to_le_bytes()[..], &[1, 0, 0, 0], &[0xff; 8]].concat();
+    let text = bytes(&format!("{secrets}.keys"));
+    let of_file = [&b"KSLT"[..], &(text.len() as u32).to_le_bytes(), &text].concat();
+    let mut packets = Vec::new();
+    let mut link = 0;
+    tlswalk::capture::read_frames(&bytes(&format!("{name}.pcap"))[..], |frame| {
+        link = frame.link.0;
+        let micros = (frame.time.0 / 1000) as u64;
+        let (captured, wire) = (frame.data.len() as u32, frame.wire_len);
+        let head = [0, (micros >> 32) as u32, micros as u32, captured, wire];
+        let mut body: Vec<u8> = head.iter().flat_map(|field| field.to_le_bytes()).collect();
+        body.extend(frame.data);
+        packets.extend(block(6, &body));
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    let interface = [&link.to_le_bytes()[..], &[0; 6]].concat();
+    let mut file = [block(0x0a0d_0d0a, &section), block(1, &interface)].concat();
+    let secrets = block(10, &of_file);
+    match at_end {
+        true => file.extend([packets, secrets].concat()),
+        false => file.extend([secrets, packets].concat()),
+    }
+    file
+}
+
+#[test]
+fn secrets_in_a_capture_are_used_only_where_it_is_given_as_key_log() {
+    let name = "tls13-certificate-refused";
+    for at_end in [false, true] {
+        let file = with_secrets(name, name, at_end);
+        let mut options = Options::everything().unwrap();
+        let without = tlswalk::analyze(&file[..], "capture", &options).unwrap();
+        assert_eq!(verdict(&without), ("client-certificate-rejected", "likely"));
+        assert!(decrypted(&without, "server").is_empty());
+        let said = without.capture.anomalies.iter().find(|it| it.id == "session-secrets");
+        assert!(said.unwrap().detail.contains("--keylog"));
+        options.key_log = Some(KeyLog::read(&file[..]).unwrap());
+        let with = tlswalk::analyze(&file[..], "capture", &options).unwrap();
+        assert_eq!(verdict(&with), ("client-certificate-rejected", "certain"));
+        assert!(decrypted(&with, "server").ends_with("alert"));
+    }
+    let of_another = with_secrets(name, "tls13-certificate-good", false);
+    let mut options = Options::everything().unwrap();
+    options.key_log = Some(KeyLog::read(&of_another[..]).unwrap());
+    let report = tlswalk::analyze(&of_another[..], "capture", &options).unwrap();
+    assert_eq!(verdict(&report).1, "likely");
+    let refused = KeyLog::read(&bytes(&format!("{name}.pcap"))[..]).unwrap_err();
+    assert!(matches!(refused, KeyLogError::NoSecrets), "{refused}");
+    let refused = KeyLog::read(&[0x0a, 0, 1, 2, 3][..]).unwrap_err();
+    assert!(matches!(refused, KeyLogError::Capture(_)), "{refused}");
+}
+
+#[test]
+fn secrets_in_a_capture_go_into_no_slice_and_no_report() {
+    let name = "tls13-certificate-refused";
+    let secrets = String::from_utf8(bytes(&format!("{name}.keys"))).unwrap();
+    // Randoms are in the hellos; the secrets are the last words.
+    let words: Vec<&str> = secrets.lines().filter_map(|line| line.split(' ').nth(2)).collect();
+    let are_in = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes).to_lowercase();
+        words.iter().any(|word| text.contains(*word))
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("with-secrets.pcapng");
+    let file = with_secrets(name, name, false);
+    assert!(words.len() >= 4 && are_in(&file));
+    fs::write(&capture, &file).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = crate::support::program();
+        command.args(arguments).arg("--all").arg(&capture);
+        command.output().unwrap()
+    };
+    for redact in [&[][..], &["--redact"]] {
+        let slice = folder.path().join(format!("slice{}.pcapng", redact.len()));
+        let outcome = run(&[&["slice", "-o", slice.to_str().unwrap()], redact].concat());
+        assert_eq!(outcome.status.code(), Some(0), "{outcome:?}");
+        let slice = fs::read(&slice).unwrap();
+        assert!(!are_in(&slice) && !slice.windows(4).any(|it| it == b"KSLT"));
+        let options = Options::everything().unwrap();
+        let report = tlswalk::analyze(&slice[..], "slice", &options).unwrap();
+        assert_eq!(verdict(&report), ("client-certificate-rejected", "likely"));
+        assert!(report.capture.anomalies.iter().all(|it| it.id != "session-secrets"));
+    }
+    let path = capture.to_str().unwrap();
+    for arguments in [&["-v"][..], &["-f", "json"], &["-f", "html", "--keylog", path]] {
+        let outcome = run(arguments);
+        assert!(outcome.stdout.len() > 500 && !are_in(&outcome.stdout), "{arguments:?}");
+    }
+    let report = folder.path().join("report.json");
+    fs::write(&report, &run(&["-f", "json", "--keylog", path]).stdout).unwrap();
+    let mut verify = crate::support::program();
+    verify
+        .arg("verify")
+        .arg("--keylog")
+        .arg(&capture)
+        .arg(&report)
+        .arg(&capture);
+    let outcome = verify.output().unwrap();
+    assert_eq!(outcome.status.code(), Some(0), "{outcome:?}");
 }

@@ -20,7 +20,7 @@ mod mutate;
 mod second_judge;
 #[path = "../support/mod.rs"]
 mod support;
-#[path = "../../fuzz/targets.rs"]
+#[path = "../../fuzz/targets/mod.rs"]
 mod targets;
 mod truth;
 
@@ -43,12 +43,15 @@ mod endings;
 mod every_option;
 mod evidence;
 mod examples;
+mod faults;
 mod first_screen;
+mod floods;
 mod formats;
 mod fuzz_regressions;
 mod gates;
 mod generated;
 mod handed_on;
+mod holes;
 mod in_between;
 mod key_log;
 mod listing;
@@ -59,6 +62,8 @@ mod outputs;
 mod page;
 mod pasted;
 mod properties;
+mod public_datagrams;
+mod quic_tshark;
 mod reached;
 mod read_errors;
 mod reading;
@@ -69,6 +74,7 @@ mod remedies;
 mod samples;
 mod scenarios;
 mod schemas;
+mod security;
 mod serve;
 mod settings;
 mod stacks;

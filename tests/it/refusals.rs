@@ -118,7 +118,7 @@ fn verdict(report: &Report) -> (&str, &str) {
     let verdict = &only(report).verdict;
     (
         verdict.id.name(),
-        verdict.causes.first().map_or("", |cause| cause.as_str()),
+        verdict.causes.first().map_or("", |cause| cause.name()),
     )
 }
 
@@ -268,7 +268,7 @@ fn a_session_that_is_refused_after_a_handshake_that_worked_is_said_to_be_the_rea
         .attempts
         .iter()
         .flat_map(|it| &it.verdict.causes)
-        .map(|it| it.as_str())
+        .map(|it| it.name())
         .collect();
     assert!(causes.contains(&"session-resumption"), "{causes:?}");
     let alone = analyze(&refused(&resumes).pcap());

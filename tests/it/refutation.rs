@@ -166,7 +166,7 @@ fn planted() -> Vec<(&'static str, &'static str, Plant)> {
         (
             "hello-taken",
             "tls-no-response-dropped.pcap",
-            Say("the server took the client's Client Hello", 8),
+            Say("the server acknowledged the client's Client Hello", 8),
         ),
         (
             "closed-without-alert",

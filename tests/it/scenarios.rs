@@ -10,7 +10,7 @@ use crate::scenario::messages::*;
 use crate::scenario::*;
 use crate::support::{alerts, analyze, fingerprints, messages};
 use tlswalk::Options;
-use tlswalk::report::{Attempt, Connection, Report};
+use tlswalk::report::{Attempt, Connection, Reason, Report};
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -524,7 +524,7 @@ fn empty_client_certificate_is_none() {
         let verdict = &report.attempts[0].verdict;
         assert_eq!(
             (verdict.id.name(), verdict.confidence.name(), &verdict.causes[..]),
-            ("client-certificate-rejected", confidence, &["missing".to_owned()][..]),
+            ("client-certificate-rejected", confidence, &[Reason::Missing][..]),
             "alert {code}"
         );
     }

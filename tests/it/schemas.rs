@@ -69,6 +69,8 @@ fn rows_and_the_lines_of_a_state_fit_their_schemas() {
         "ndjson",
         "--state",
         state_name,
+        "--expect",
+        "tls >= 1.2",
         "samples",
         folder_name,
         "no-such.pcap",

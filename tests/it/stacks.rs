@@ -86,6 +86,16 @@ fn a_library_that_is_named_is_the_one_that_wrote_the_hello() {
     assert!(all.right > 900 && all.wrong == 0, "{all:?}");
 }
 
+/// Chromium 156, which puts its extensions in another order each time: three calls of it, six hellos.
+#[test]
+fn hellos_of_chromium_are_named() {
+    let file = root().join("tests/data/stacks/chromium.pcap.zst");
+    let report = report(&[], &file.to_string_lossy());
+    let attempts = list(&report["attempts"]);
+    let named = attempts.iter().map(|it| text(&it["client_looks_like"]["stack"]));
+    assert_eq!(named.collect::<Vec<_>>(), ["chromium"; 6]);
+}
+
 /// The samples say in their rows which program the client was.
 #[test]
 fn samples_of_other_programs_are_not_taken_for_one_of_these() {

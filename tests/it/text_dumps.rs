@@ -9,267 +9,15 @@
     reason = "test code states its invariants"
 )]
 
-use std::fmt::Write as _;
-use std::ops::ControlFlow;
-
 use crate::metamorphic::options;
 use crate::support::{root, rows};
+use crate::targets::containers::forms::{FORMS, SECOND, Seen, read, text_of};
 use serde_json::Value;
-use tlswalk::capture::{CaptureError, CaptureFacts, End, read_frames};
+use tlswalk::base::phrase::Language;
+use tlswalk::capture::End;
+use tlswalk::capture::note::Note;
+use tlswalk::handoff::{slice, verify};
 use tlswalk::{Options, analyze};
-
-const SECOND: i64 = 1_000_000_000;
-const DAY: i64 = 86_400 * SECOND;
-
-/// A frame that was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Seen {
-    number: u64,
-    time: i64,
-    link: u16,
-    wire_len: u32,
-    data: Vec<u8>,
-}
-
-fn read(bytes: &[u8]) -> Result<(CaptureFacts, Vec<Seen>), CaptureError> {
-    let mut frames = Vec::new();
-    let facts = read_frames(bytes, |frame| {
-        frames.push(Seen {
-            number: frame.number.0,
-            time: frame.time.0,
-            link: frame.link.0,
-            wire_len: frame.wire_len,
-            data: frame.data.to_vec(),
-        });
-        ControlFlow::Continue(())
-    })?;
-    Ok((facts, frames))
-}
-
-/// A form: how it prints a packet's heading and its rows, and what it keeps of the time.
-struct Form {
-    name: &'static str,
-    heading: fn(&Seen) -> String,
-    row: fn(usize, &[u8], &Seen) -> String,
-    time: fn(i64, i64) -> Option<i64>,
-    /// Whether it prints the link layer.
-    has_link: bool,
-}
-
-const FORMS: [Form; 11] = [
-    Form {
-        name: "IOS XE, buffer dump",
-        heading: |frame| format!("{}\n", frame.number - 1),
-        row: |at, bytes, _| {
-            format!(
-                "  {at:04x}:  {:<37}  {}",
-                groups(bytes, 4).to_uppercase(),
-                letters(bytes)
-            )
-        },
-        time: |_, _| None,
-        has_link: true,
-    },
-    Form {
-        name: "IOS XE, buffer detailed",
-        heading: |frame| {
-            format!(
-                " {:>3}  {:>4}  {:>10}   10.1.1.1         ->  10.2.2.2   0  BE TCP\n",
-                frame.number - 1,
-                frame.wire_len,
-                seconds(frame.time, 6)
-            )
-        },
-        row: |at, bytes, _| {
-            format!(
-                "  {at:04x}:  {:<37}  {}",
-                groups(bytes, 4).to_uppercase(),
-                letters(bytes)
-            )
-        },
-        time: |time, first| Some((time - first) / 1000 * 1000),
-        has_link: true,
-    },
-    Form {
-        name: "IOS, buffer dump",
-        heading: |frame| {
-            let utc = tlswalk::base::frame::Timestamp(frame.time).to_string();
-            let month = [
-                "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-            ][utc[5..7].parse::<usize>().unwrap() - 1];
-            format!(
-                "{} UTC {month} {} {} : IPv4 LES CEF    : Gi0/1 None\n\n",
-                &utc[11..23],
-                utc[8..10].trim_start_matches('0'),
-                &utc[..4]
-            )
-        },
-        row: |at, bytes, _| {
-            format!(
-                "{:08X}: {:<37} {}",
-                0x0f1a_2c10 + at,
-                groups(bytes, 4).to_uppercase(),
-                letters(bytes)
-            )
-        },
-        time: |time, _| Some(time / 1_000_000 * 1_000_000),
-        has_link: true,
-    },
-    Form {
-        name: "ASA, show capture dump",
-        heading: |frame| {
-            let utc = tlswalk::base::frame::Timestamp(frame.time).to_string();
-            format!(
-                "{:>4}: {}       10.1.1.1.443 > 10.2.2.2.1234: . ack 1\n",
-                frame.number,
-                &utc[11..26]
-            )
-        },
-        row: |at, bytes, _| format!("0x{at:04x} {:<39} {}", groups(bytes, 2), letters(bytes)),
-        time: |time, first| Some((time - first / DAY * DAY) / 1000 * 1000),
-        has_link: true,
-    },
-    Form {
-        name: "FortiGate, verbose 6 with dates",
-        heading: |frame| {
-            let utc = tlswalk::base::frame::Timestamp(frame.time).to_string();
-            format!(
-                "{} {} port1 -- 10.1.1.1.443 -> 10.2.2.2.1234: ack 1\n",
-                &utc[..10],
-                &utc[11..26]
-            )
-        },
-        row: |at, bytes, _| format!("0x{at:04x}\t {:<39}\t{}", groups(bytes, 2), letters(bytes)),
-        time: |time, _| Some(time / 1000 * 1000),
-        has_link: true,
-    },
-    Form {
-        name: "FortiGate, verbose 3",
-        heading: |frame| format!("{} 10.1.1.1.443 -> 10.2.2.2.1234: ack 1\n", seconds(frame.time, 6)),
-        row: |at, bytes, _| format!("0x{at:04x}   {:<39}        {}", groups(bytes, 2), letters(bytes)),
-        time: |time, first| Some((time - first) / 1000 * 1000),
-        has_link: true,
-    },
-    Form {
-        name: "tcpdump -XX -tttt, PAN-OS, Gaia",
-        heading: |frame| {
-            let utc = tlswalk::base::frame::Timestamp(frame.time).to_string();
-            format!(
-                "{} {} IP 10.1.1.1.443 > 10.2.2.2.1234: Flags [.], length 5\n",
-                &utc[..10],
-                &utc[11..26]
-            )
-        },
-        row: |at, bytes, _| format!("\t0x{at:04x}:  {:<39}  {}", groups(bytes, 2), letters(bytes)),
-        time: |time, _| Some(time / 1000 * 1000),
-        has_link: true,
-    },
-    Form {
-        name: "tcpdump -x -tt",
-        heading: |frame| {
-            format!(
-                "{} IP 10.1.1.1.443 > 10.2.2.2.1234: Flags [.], length 5\n",
-                seconds(frame.time, 6)
-            )
-        },
-        row: |at, bytes, _| format!("\t0x{at:04x}:  {}", groups(bytes, 2)),
-        time: |time, _| Some(time / 1000 * 1000),
-        has_link: false,
-    },
-    Form {
-        name: "tshark -x",
-        heading: |_| "\n".to_owned(),
-        row: |at, bytes, _| format!("{at:04x}  {:<47}   {}", groups(bytes, 1), letters(bytes)),
-        time: |_, _| None,
-        has_link: true,
-    },
-    Form {
-        name: "tshark -V -x",
-        heading: |frame| {
-            format!(
-                "Frame {}: {} bytes on wire ({} bits), {} bytes captured\n    Encapsulation type: Ethernet (1)\n    \
-                 Epoch Time: {} seconds\n    [Time since reference or first frame: 1.000000000 seconds]\n\n",
-                frame.number,
-                frame.wire_len,
-                frame.wire_len * 8,
-                frame.data.len(),
-                seconds(frame.time, 9)
-            )
-        },
-        row: |at, bytes, _| format!("{at:04x}  {:<47}   {}", groups(bytes, 1), letters(bytes)),
-        time: |time, _| Some(time),
-        has_link: true,
-    },
-    Form {
-        name: "hexdump -C",
-        heading: |_| "\n".to_owned(),
-        row: |at, bytes, _| {
-            let (one, other) = bytes.split_at(bytes.len().min(8));
-            format!(
-                "{at:08x}  {:<23}  {:<23}  |{}|",
-                groups(one, 1),
-                groups(other, 1),
-                letters(bytes)
-            )
-        },
-        time: |_, _| None,
-        has_link: true,
-    },
-];
-
-fn groups(bytes: &[u8], of: usize) -> String {
-    let group = |group: &[u8]| {
-        group
-            .iter()
-            .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
-    };
-    bytes.chunks(of).map(group).collect::<Vec<_>>().join(" ")
-}
-
-fn letters(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .map(|&byte| if byte.is_ascii_graphic() { byte as char } else { '.' })
-        .collect()
-}
-
-fn seconds(time: i64, digits: usize) -> String {
-    let text = format!("{}.{:09}", time / SECOND, time % SECOND);
-    text[..text.len() - 9 + digits].to_owned()
-}
-
-/// The capture as the form can hold it.
-fn held(frames: &[Seen], form: &Form) -> Vec<Seen> {
-    let first = frames.first().map_or(0, |frame| frame.time);
-    let mut held: Vec<Seen> = frames
-        .iter()
-        .map(|frame| Seen {
-            time: (form.time)(frame.time, first).unwrap_or(0),
-            ..frame.clone()
-        })
-        .collect();
-    if !form.has_link {
-        for frame in &mut held {
-            frame.data.drain(..14);
-            frame.wire_len -= 14;
-            frame.link = 101;
-        }
-    }
-    held
-}
-
-/// Prints what a form can hold.
-fn print(frames: &[Seen], form: &Form) -> String {
-    let mut text = "wlc#terminal length 0\nwlc#show monitor capture CAP buffer dump\n".to_owned();
-    for frame in frames {
-        text.push_str(&(form.heading)(frame));
-        for (n, bytes) in frame.data.chunks(16).enumerate() {
-            writeln!(text, "{}", (form.row)(n * 16, bytes, frame)).unwrap();
-        }
-        text.push('\n');
-    }
-    text + "wlc#exit\n"
-}
 
 /// The same frames as a capture file: nanoseconds where there are times, a pcapng file without any where there are none.
 fn file(frames: &[Seen], has_times: bool) -> Vec<u8> {
@@ -346,18 +94,6 @@ fn difference(one: &Value, other: &Value, path: &str) -> Option<String> {
     }
 }
 
-/// What of a sample a form can hold: whole frames of Ethernet, and those of IP only where it leaves out the link layer.
-fn printable(frames: &[Seen], form: &Form) -> Option<Vec<Seen>> {
-    let is_plain = |frame: &Seen| frame.link == 1 && frame.data.len() == frame.wire_len as usize;
-    let is_ip = |frame: &Seen| [[8, 0], [0x86, 0xdd]].iter().any(|kind| frame.data[12..14] == kind[..]);
-    let kept = frames.iter().filter(|frame| form.has_link || is_ip(frame));
-    let numbered = (1..).zip(kept).map(|(number, frame)| Seen {
-        number: if form.has_link { frame.number } else { number },
-        ..frame.clone()
-    });
-    (!frames.is_empty() && frames.iter().all(is_plain)).then(|| numbered.collect())
-}
-
 fn samples() -> Vec<(String, Vec<Seen>, Options)> {
     rows()
         .into_iter()
@@ -369,30 +105,6 @@ fn samples() -> Vec<(String, Vec<Seen>, Options)> {
                 .then(|| (row.file.clone(), frames, options(&row)))
         })
         .collect()
-}
-
-/// The text of a sample in a form, and the frames that it holds.
-fn text_of(frames: &[Seen], form: &Form) -> Option<(String, Vec<Seen>)> {
-    let frames = printable(frames, form)?;
-    let first = frames.first()?.time;
-    let is_relative = form.name.contains("detailed") || form.name.contains("verbose 3");
-    let shown: Vec<Seen> = frames
-        .iter()
-        .map(|frame| Seen {
-            time: if is_relative { frame.time - first } else { frame.time },
-            ..frame.clone()
-        })
-        .collect();
-    let held = held(&frames, form);
-    let printed: Vec<Seen> = shown
-        .into_iter()
-        .zip(&held)
-        .map(|(shown, held)| Seen {
-            time: shown.time,
-            ..held.clone()
-        })
-        .collect();
-    Some((print(&printed, form), held))
 }
 
 #[test]
@@ -442,6 +154,34 @@ fn every_sample_printed_in_every_form_gives_its_report() {
 fn sample() -> Vec<Seen> {
     let bytes = std::fs::read(root().join("samples/client-certificate-self-signed-expired.pcap")).unwrap();
     read(&bytes).unwrap().1
+}
+
+#[test]
+fn without_times_nothing_is_said_of_the_dates_of_any_certificate() {
+    let dated = ["expired", "not-yet-valid", "issuer-expired", "issuer-not-yet-valid"];
+    let mut compared = 0;
+    for (name, frames, options) in samples() {
+        let form = FORMS.iter().find(|form| form.name == "tshark -x").unwrap();
+        let Some((text, _)) = text_of(&frames, form).filter(|_| options.at.is_none()) else {
+            continue;
+        };
+        let causes = |report: &Value| -> Vec<String> {
+            let all = report["attempts"].as_array().unwrap().iter();
+            let causes = all.flat_map(|it| it["verdict"]["causes"].as_array().cloned().unwrap_or_default());
+            causes.map(|it| it.as_str().unwrap().to_owned()).collect()
+        };
+        let printed = causes(&report(text.as_bytes(), &options));
+        assert!(
+            printed.iter().all(|it| !dated.contains(&it.as_str())),
+            "{name}: {printed:?}"
+        );
+        let own = causes(&report(&file(&frames, true), &options));
+        if !own.contains(&"unreadable".to_owned()) {
+            assert!(!printed.contains(&"unreadable".to_owned()), "{name}: {printed:?}");
+        }
+        compared += usize::from(own.iter().any(|it| dated.contains(&it.as_str())));
+    }
+    assert!(compared > 5, "samples whose certificates have ended are printed");
 }
 
 #[test]
@@ -608,6 +348,11 @@ fn what_holds_no_packet_is_refused_with_the_sentence_for_it() {
             "12:00:01.000001 IP 1.2.3.4.5 > 6.7.8.9.443: Flags\n12:00:01.000002 IP 1.2.3.4.5 > 6.7.8.9.443: x\n".into(),
             "-xx",
         ),
+        (
+            "[vs_0][fw_0] eth0:i[60]: 10.1.1.1 -> 10.2.2.2 (TCP) len=60 id=7\nTCP: 1050 -> 443 .S.... seq=00000001 ack=00000000\n"
+                .repeat(2),
+            "fw monitor without their bytes",
+        ),
     ] {
         let error = read(text.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(expected), "{expected}: {error}");
@@ -651,5 +396,41 @@ fn each_text_sample_gives_the_verdict_of_its_capture_on_the_same_frames() {
         // Without a date nothing is said of a certificate's validity.
         let report = judged("text-buffer-dump.txt", None);
         assert!(!serde_json::to_string(&report).unwrap().contains("expired"), "{text}");
+    }
+}
+
+#[test]
+fn a_printed_capture_that_leaves_numbers_out_is_verified_and_sliced_under_its_own() {
+    let form = &FORMS[0];
+    // Look-ups before the connection are not printed: its numbers are beyond the count of packets.
+    let frames: Vec<Seen> = sample()
+        .into_iter()
+        .map(|frame| Seen {
+            number: frame.number + 500,
+            ..frame
+        })
+        .collect();
+    let (text, _) = text_of(&frames, form).unwrap();
+    let options = Options::everything().unwrap();
+    let judged = slice::judge(text.as_bytes(), "capture", &options).unwrap();
+    let cited = judged.report.attempts[0].verdict.evidence[0].frame;
+    assert!(cited > 500 && judged.facts.frames < 500, "{cited}");
+    let files = verify::Files {
+        names: vec!["capture".to_owned()],
+        ..verify::Files::default()
+    };
+    let checked = |bytes: &[u8]| verify::verify(&judged.report, &files, || Ok(vec![bytes]), &options, None).unwrap();
+    assert_eq!(checked(text.as_bytes()).fails, 0, "{:#?}", checked(text.as_bytes()));
+    for breadth in slice::Breadth::ALL {
+        let kept = slice::choose(text.as_bytes(), &judged.report, breadth, |_| None).unwrap();
+        let wish = slice::Wish {
+            kept: &kept,
+            note: Note::of(&judged.facts),
+            language: Language::En,
+            name: "capture",
+        };
+        let cut = slice::cut(text.as_bytes(), Vec::new(), &judged, &wish, |_| None).unwrap();
+        assert!(slice::holds(&judged, &kept, &cut[..], &options).unwrap(), "{breadth:?}");
+        assert_eq!(checked(&cut).fails, 0, "{breadth:?}: {:#?}", checked(&cut));
     }
 }

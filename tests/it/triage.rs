@@ -6,7 +6,7 @@
     reason = "test code states its invariants"
 )]
 
-mod arriving;
+pub(crate) mod arriving;
 
 use crate::generator;
 use std::fs;

@@ -209,7 +209,11 @@ fn two_samples_that_differ_in_the_culprit_are_not_the_same() {
             verdict.at.name(),
             verdict.confidence.name(),
         ];
-        let culprit = format!("{} {}", words.join(" "), verdict.causes.join(" "));
+        let culprit = format!(
+            "{} {}",
+            words.join(" "),
+            verdict.causes.iter().map(|it| it.name()).collect::<Vec<_>>().join(" ")
+        );
         sides.push((
             row.file,
             culprit,
@@ -250,4 +254,21 @@ fn what_was_negotiated_who_issued_and_when_each_step_came_stand_beside_one_anoth
         steps.iter().any(|it| it["second"].is_null()),
         "what one alone has stands alone"
     );
+}
+
+#[test]
+fn a_capture_without_what_was_looked_for_is_compared_by_what_else_failed_in_it() {
+    let failed = "samples/no-licensing-traffic-web-ui.pcap";
+    let told = diff(failed, "samples/version-mismatch-old-server.pcap").report();
+    let verdict = |capture: &str| {
+        let report = tlswalk(&["-f", "json", capture], Duration::from_secs(60)).report();
+        report["verdict"]["id"].clone()
+    };
+    assert_eq!(verdict(failed), "server-certificate-rejected");
+    assert_eq!(told["verdicts"][0], verdict(failed));
+    assert_eq!(told["verdicts"][1], verdict("samples/version-mismatch-old-server.pcap"));
+    // Who says what to look for is told of that alone.
+    let hinted = ["diff", "-f", "json", "--wlc", "192.0.2.1", failed, failed];
+    let told = tlswalk(&hinted, Duration::from_secs(60)).report();
+    assert_eq!(told["verdicts"][0], "no-licensing-traffic");
 }

@@ -31,6 +31,10 @@ const IDIOMS: &[(&str, &str)] = &[
     ("so to say", "leave it out"),
     ("is told to use", "is configured to use"),
     ("in the midst of", "during"),
+    ("for want of", "because there is no"),
+    ("see to it", "make sure"),
+    ("see whether", "check whether"),
+    ("see why", "find out why"),
 ];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {

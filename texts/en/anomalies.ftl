@@ -1,12 +1,12 @@
-# What is odd about a capture, where it is damaged, and why a chain of certificates cannot be followed: clauses.
+# Oddities of a capture, its damage, and the reasons why a chain of certificates cannot be followed: clauses.
 
 nanoseconds = { $count } ns
 microseconds = { $count } µs
 milliseconds = { $count } ms
 
 anomaly-wrong-checksums = { $wrong } of the first { $tried } TCP checksums are wrong, as where a network card fills them in after the capture; they are tolerated
-anomaly-wireless-clients = { $count } connections travel inside CAPWAP: they are wireless clients' and not those of the tunnel's ends
-anomaly-wireless-clients-also = { $count } connections travel inside CAPWAP: they are wireless clients' and not those of the tunnel's ends, also that of { $one } and { $other }, which asks for { $name }
+anomaly-wireless-clients = { $count } connections travel inside CAPWAP: they belong to wireless clients, not to the tunnel's ends
+anomaly-wireless-clients-also = { $count } connections travel inside CAPWAP: they belong to wireless clients, not to the tunnel's ends; one of them, between { $one } and { $other }, asks for { $name }
 anomaly-quic = { $count ->
     [one] one attempt
    *[other] { $count } attempts
@@ -14,11 +14,11 @@ anomaly-quic = { $count ->
 anomaly-quic-unanswered = { $count ->
     [one] one attempt
    *[other] { $count } attempts
-} at QUIC to { $name }, the first by { $client }, and nothing came back: they are not judged here; --all judges them
+} at QUIC to { $name }, the first by { $client }, and no answer came back: they are not judged here; --all judges them
 anomaly-redaction-emptied = { $count ->
     [one] 1 frame was
    *[other] { $count } frames were
-} emptied in part or whole by the redaction, which takes apart TCP and DNS only: what stood in tunnels (CAPWAP, GRE, VXLAN), fragments, other UDP and other protocols is in no count above
+} emptied in part or whole by the redaction, which takes apart TCP and DNS only: the counts above leave out tunnels (CAPWAP, GRE, VXLAN), fragments, other UDP and other protocols
 anomaly-overlap-differs = frame { $frame } carries other bytes than captured before for the same place of the { $who }'s stream ({ $client } → { $server }): “{ $other }” instead of “{ $kept }”; the first copy is used
 anomaly-bound-connections = { $count } TLS connections were not kept: there are too many
 anomaly-bound-unconnected = { $count } connections that never connected were not kept: there are too many
@@ -26,11 +26,11 @@ anomaly-bound-icmp = { $count } ICMP errors were not kept
 anomaly-bound-events = { $count } messages and records of single connections were not kept
 anomaly-bound-evicted = { $count } connections were closed early: too many were open at once
 anomaly-bound-lookups = { $count } DNS look-ups were not kept
-anomaly-fragments-incomplete = fragments of { $count } { $count ->
+anomaly-fragments-incomplete = some fragments of { $count } { $count ->
     [one] datagram
    *[other] datagrams
-} never found their companions
-anomaly-record-without-packet = a record that is no packet (a custom block, a system call or a journal entry) has a frame number
+} are not in the capture
+anomaly-record-without-packet = a record that is not a packet (a custom block, a system call or a journal entry) has a frame number
 anomaly-time-out-of-range = the clock shows a year before 1678 or after 2261
 anomaly-key-log-fits-none = no secret of the key log fits a connection of this capture
 anomaly-key-log-opened = the key log opened the handshakes of { $count ->
@@ -42,7 +42,7 @@ anomaly-times = { $detail } ({ $count } times)
 anomaly-numbering-uncertain = the file is damaged in { $places ->
     [one] one place
    *[other] { $places } places
-}, { $lost } bytes of it were passed over, and nobody knows how many frames they held: from here on, numbers count the frames that could be read
+}, { $lost } bytes of it were skipped, and the number of frames in them is unknown: from here on, frame numbers count only the frames that could be read
 anomaly-time-goes-back = a frame is older than the one before it { $count ->
     [one] once
    *[other] { $count } times
@@ -51,16 +51,17 @@ anomaly-gap-between-files = nothing was captured for { $pause } between two file
 anomaly-zeros-after-end = { $count } zero bytes follow the last record
 anomaly-garbage-after-end = { $count } bytes that are no record follow the last record
 anomaly-unknown-block = blocks of unknown type were skipped, first { $kind }
+anomaly-session-secrets = the file holds secrets of its encrypted sessions (a Decryption Secrets Block): whoever gets the file can decrypt them. tlswalk slice leaves them out; those of TLS are used only where --keylog names this file
 anomaly-dump-without-date = the text gives times of day without a date, shown here as of 1970: whether a certificate was valid is not judged without --at
 anomaly-dump-with-relative-time = the text gives times since its first packet, shown here as of 1970: whether a certificate was valid is not judged without --at
 anomaly-dump-without-zone = the text gives dates without a time zone, or in one that is not known; they are taken for UTC
 anomaly-dump-time-missing = the text gives no time for this packet; it is shown with that of the packet before it
 anomaly-dump-rows-missing = rows are missing in the middle of a packet, as where a page break took one: what follows in it counts as not captured
-anomaly-dump-rows-without-beginning = rows of a packet stand here whose first row is missing; they are not read
+anomaly-dump-rows-without-beginning = the rows here belong to a packet whose first row is missing; they are not read
 anomaly-dump-counts-from-zero = the text counts packets from 0; here the first is frame 1
-anomaly-dump-counts-again = the numbers of the text begin again; from here on, frames are counted on
-anomaly-dump-unrecognised = bytes in hexadecimal stand before this frame that are no packet as far as can be told; they are not read
-anomaly-too-many-interfaces = a section describes more than { $most } interfaces; those beyond are not known
+anomaly-dump-counts-again = the packet numbers of the text begin again; from here on, the frame numbers continue
+anomaly-dump-unrecognised = hexadecimal bytes before this frame do not look like a packet; they are not read
+anomaly-too-many-interfaces = a section describes more than { $most } interfaces; later ones are unknown
 
 # Where a capture file ends early, or is damaged.
 text-end-detail = at byte { $offset }, after frame { $after }: { $detail }; { $lost } bytes were not read as packets

@@ -2,18 +2,18 @@
 
 # How to capture again. $hints is one of the clauses below it, or several.
 recapture = capture again, whole packets, both directions: { $hints }
-recapture-start = start before the { -device } is made to talk, and stop only after it has failed or succeeded
+recapture-start = start before the { -device } tries, and stop only after the try has failed or succeeded
 recapture-whole = leave “limit packet-len” unset (0), so that packets are kept whole
-recapture-files = let a set of files take what one cannot
+recapture-files = capture into a set of files if one is too small
 recapture-wait = to wait for the regular report rather than to cause one, use “{ $buffer }”
 recapture-both = { $one }; { $other }
 recapture-web = or in the web interface: Troubleshooting > Packet Capture > Add, with { $interface } selected, Monitor Control Plane on, Buffer Size 100 MB, Limit by 3600 secs; press Start, then type “{ $trigger }” on the command line
 recapture-expect = the new capture begins with a look-up or SYN and ends with FIN or RST; tlswalk then shows the whole attempt
 
-# What a capture without licensing traffic proves.
+# The conclusions from a capture without licensing traffic.
 quiet-others-name = TLS connections in it ask for { $names }, which the profile does not know: if one is an SSM On-Prem, a CSLU or a proxy of yours, run tlswalk again with --on-prem { $name }, --cslu or --proxy
 quiet-short = it covers { $watched }, { $percent } % of the { $cycle } between two reports: no licensing traffic in so short a time is normal
-quiet-long = it covers { $watched }, longer than the { $cycle } between two reports: a { -device } that reports through here would show in it
+quiet-long = it covers { $watched }, longer than the { $cycle } between two reports: a { -device } whose reports pass here would appear in it
 quiet-moment = a few seconds
 quiet-by-option = named by --wlc
 quiet-by-capwap = access points speak CAPWAP with it
@@ -37,7 +37,7 @@ quiet-lookups = it asked DNS { $count ->
 }, never for a licensing service: { $names }
 quiet-no-lookups = { $address } asked DNS nothing while the capture ran
 quiet-unknown = no { -device } could be recognised in it: name yours with --wlc to learn whether it was seen at all
-quiet-look = see which service it is to use, when it last spoke with it, and when it will again
+quiet-look = check which service it uses, when it last reported there, and when it will report next
 quiet-look-expect = “Upcoming license report time” says for when to plan the next capture
 
 # Several tries of one device for one service, taken together.
@@ -53,7 +53,7 @@ course-broke = it worked at first, and then { $failed ->
     [one] one try failed
    *[other] { $failed } tries failed
 }, to the end
-course-flapping = flapping: { $failed } tries failed and { $worked } worked, in turn
+course-flapping = flapping: { $failed } tries failed and { $worked } worked, by turns
 
 # The lines of the story.
 story-try = { $summary } [{ $verdict }]
@@ -86,23 +86,23 @@ baseline-not-connected = without it there is no connection, and nothing is repor
 baseline-not-secured = without it the handshake does not end, and no report is sent
 baseline-not-answered = without it the { -device } counts the report as not delivered
 
-# Rules: the name was resolved, and nothing was connected to.
+# Rules: the name was resolved, and no connection followed.
 no-connection = DNS gave { $device } the address { $address } for { $name }, and no connection to it followed within { $seconds }
 no-connection-asks = asks { $server } for { $name }
 no-connection-answer = { $server } answers { $address }
 no-connection-visible = another connection of { $device }: the capture would show one to the service, too
 no-connection-other-path = the connection may leave by another interface or source address than the look-up; this capture sees only one of them
-no-connection-look-up-only = whoever asked on { $device } may not have wanted to connect: a ping, a monitoring system, a resolver for others
-no-connection-do = see that the { -device } knows from where to connect (source address, route) and to what; { $device } only asked for the name
+no-connection-look-up-only = the program that asked on { $device } may not have wanted to connect: a ping, a monitoring system, a resolver for others
+no-connection-do = check that the { -device } has a source address, a route and the right target for the connection; { $device } only asked for the name
 
 # Rules: an address that DNS no longer gives.
 dns-stale-address = { $device } connects to { $used }, where nothing answers, though DNS now says that { $name } is at { $now }
 dns-stale-address-answer = { $server } answers { $now } for { $name }
 dns-stale-address-used = tries to connect to { $used }, which no answer in this capture holds
 dns-stale-address-static = { $used } may stand in the configuration (ip host, or an address in a URL), or come from an answer before this capture
-dns-stale-address-do = let it forget { $used } and ask for { $name } again; remove the static entry if there is one
+dns-stale-address-do = make the { -device } forget { $used } and ask for { $name } again; remove the static entry if there is one
 
-# Rules: HTTP went well, and the licensing answer inside says no.
+# Rules: HTTP succeeded, and the licensing answer inside is a refusal.
 licensing-refused = { $service } was reached and answered HTTP { $status }, but its licensing answer says { $code }
 licensing-refused-code = the licensing answer inside says { $code }
 licensing-refused-message = its reason: { $message }
@@ -114,14 +114,14 @@ dns-refused-by-icmp = { $from } answers the question to { $server } with ICMP: {
 dns-refused = { $from } refuses the question for { $name } with ICMP: { $kind }
 
 # Rules: remedies with the observed names filled in.
-url-unknown = correct the URL: the service at { $server } knows no { $target }
-proxy-other-way = or go another way than by { $proxy }: straight, where the firewall lets { $device } reach { $target }
+url-unknown = correct the URL: the service at { $server } does not know { $target }
+proxy-other-way = or bypass { $proxy }: connect directly, if the firewall lets { $device } reach { $target }
 proxy-cslu = or go through a CSLU, which can authenticate with a proxy
 log-of-device = compare with the log of { $device } about { $name }, and let it try again
 log-of-device-expect = the log names the reason, or the next try works
 
 # Rules: TLS spoken straight to a proxy.
-not-tls-proxy = { $device } speaks TLS straight to the HTTP proxy { $proxy }, which answers { $status } in plain HTTP: it wants CONNECT first
+not-tls-proxy = { $device } speaks TLS directly to the HTTP proxy { $proxy }, which answers { $status } in plain HTTP: it expects CONNECT first
 not-tls-proxy-software = the answer names itself { $software }
 not-tls-proxy-or = { $proxy } may answer in place of the server that was meant, as a transparent proxy that does not expect TLS
 not-tls-proxy-do = enter { $proxy } as proxy rather than as server
@@ -132,9 +132,9 @@ story-place = frame { $frame }  { $time }
 story-shows = frame { $frame }: { $what }
 
 # Rules: a question that was not repeated.
-dns-asked-once = whether the answer came and was not captured: who gets none from { $server } asks again, and this question was asked once
+dns-asked-once = whether the answer came and was not captured: a client without an answer from { $server } asks again, and this question was asked only once
 
-# What a step of the walk says beyond its name; what is on the wire stands as it is.
+# Details of a step of the walk, beyond its name; texts from the wire are left as they are.
 step-encrypted-alert = encrypted
 step-malformed = malformed
 step-sslv2-format = SSLv2 format

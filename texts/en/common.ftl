@@ -1,4 +1,4 @@
-# What every other text is made of. Values come in { $braces }; Fluent's syntax is at projectfluent.org.
+# Parts that all other texts use. Values come in { $braces }; Fluent's syntax is at projectfluent.org.
 #
 # A message is a clause: it begins in lower case and has no full stop.
 
@@ -40,7 +40,7 @@ client = client
 device = { -device }
 firewall = firewall
 proxy = proxy
-whoever-captures = whoever captures
+whoever-captures = the person who captures
 server = server
 service = the server { $name }
 
@@ -61,7 +61,7 @@ http-request = { $method } { $target }
 http-status = { $status } { $reason }
 http-body = its body begins: { $excerpt }
 
-# What an ICMP error says.
+# The meaning of an ICMP error.
 icmp-network-unreachable = network unreachable
 icmp-host-unreachable = host unreachable
 icmp-protocol-unreachable = protocol unreachable
@@ -102,7 +102,7 @@ certificate-issuer-purpose = has an issuer that may not issue for this purpose (
 certificate-path-too-long = has more intermediates than { $subject } allows
 certificate-name-constraints = is for names that its issuer may not issue for
 certificate-name-written-otherwise = writes its issuer's name differently ({ $subject })
-certificate-same-name-other-key = names an issuer whose key is another than that of the known { $subject }
+certificate-same-name-other-key = names an issuer whose key differs from that of the known { $subject }
 
 # Where a root comes from.
 origin-public = public roots
@@ -123,15 +123,15 @@ because-profile = the profile lists this address
 because-question = the device asked for its name
 because-port = nothing else uses this port
 
-# What the judge cannot tell of silence.
+# Limits of a claim of silence.
 silence-direction = whether an answer came: the capture holds no packet at all towards { $host }, so it may not see that direction
 silence-clock = how long the silence was: the capture's clock is doubtful ({ $detail })
 silence-drops = whether an answer is among the { $drops } packets that the capturing system dropped
 
-# What may lie behind what was seen.
-may-lie-behind = what lies behind it: { $clause }
+# A possible reason behind a fact.
+may-lie-behind = the reason behind it: { $clause }
 
-# What shows that a remedy worked.
+# How to check that a remedy worked.
 verify-handshake = the next handshake completes
 verify-trust = the service accepts the next request
 verify-response = the service answers the next request

@@ -1,6 +1,6 @@
 # Slices, verification, redaction and comparison of captures.
 
-attested-chain = whether the certificates' signatures verify: names and keys in this slice are pseudonyms, and what the original chain was worth is attested by the slice's own note
+attested-chain = whether the certificates' signatures verify: names and keys in this slice are pseudonyms, and the slice's own note attests the result for the original chain
 
 # Comments in a slice.
 slice-section = { $verdict } ({ $id })
@@ -10,7 +10,7 @@ slice-hash-keyed = Addresses, names, serial numbers, keys and signatures are pse
 slice-options = It was judged with { $options }
 slice-frame = frame { $frame } of { $name }: { $what } [{ $finding }, attempt { $attempt }]
 
-# tlswalk verify: what is claimed, and why it does not hold.
+# tlswalk verify: the claims, and why one does not hold.
 verify-counts = { $fails ->
     [0] { $unchecked ->
         [0] All { $holds } claims of the report hold
@@ -20,7 +20,7 @@ verify-counts = { $fails ->
 }
 verify-not-json = is no JSON report: { $error }
 verify-several = holds several reports; put the one that belongs to the capture into a file of its own (jq '.[0]')
-verify-no-schema = is JSON, but no report of tlswalk: it does not say "schema": "{ $ours }"
+verify-no-schema = is JSON, but not a report of tlswalk: it does not say "schema": "{ $ours }"
 verify-other-schema = is a report of schema { $schema }; this version of tlswalk checks { $ours }
 verify-other-version = was written by another version of tlswalk, or changed: { $error }
 verify-redacted = is a redacted slice, and the report is about the capture with its own names and addresses; check it against the capture, or check a report made of the slice
@@ -51,24 +51,24 @@ why-not-step = there is no such step at that frame
 why-not-certificate = the certificate of that hash says something else
 why-not-in-slice = that frame was not kept in the slice
 why-no-frame = the capture has { $frames } frames only
-why-other-version = another version of tlswalk wrote the report; only that version would say it again
-why-counts-all = it counts all frames of the capture, and a slice holds some
+why-other-version = another version of tlswalk wrote the report; only that version can repeat it
+why-counts-all = it counts all frames of the capture, and a slice holds only some of them
 why-left-out = the capture shows it, and the report does not
-why-name = a file can have any name; nothing in it tells
+why-name = a file can have any name; the capture itself does not show it
 claim-file = the capture was called { $file }
 claim-field = { $path } is { $value }
 claim-no-connection = there is no connection { $client } to { $server } that begins with frame { $frame }
-claim-rest-report = what else is said of the capture as a whole: summary, remedies, counts, courses
-claim-rest-attempt = what else is said of attempt { $attempt }: findings, alternatives, remedies and their commands, display filter
-claim-rest-connection = what else is said of connection { $connection }: counts, times, negotiated values
+claim-rest-report = the other statements about the capture as a whole: summary, remedies, counts, courses
+claim-rest-attempt = the other statements about attempt { $attempt }: findings, alternatives, remedies and their commands, display filter
+claim-rest-connection = the other statements about connection { $connection }: counts, times, negotiated values
 claim-signed = { $file } is as the owner of { $key } signed it
 why-no-signature = there is no signature beside it: { $file }
 why-other-signature = the signature is of another key, or the file was changed after it was signed
 claim-counts = { $counts }
 claim-version = tlswalk { $version } wrote it; this is { $ours }
-why-version = the capture does not tell; what is worded or counted otherwise by this version is listed as not checked
-claim-settings = which of the options nobody typed, and where they came from
-why-settings = the capture does not tell; the options themselves were repeated
+why-version = the capture does not show it; sentences and counts that differ in this version are listed as not checked
+claim-settings = which options were not typed, and where they came from
+why-settings = the capture does not show it; the options themselves were repeated
 value-none = nothing
 verify-part = holds parts of a capture that was reported while it grew; verify a report on the whole capture
 verify-no-capture = is about a capture; name it
@@ -96,7 +96,7 @@ diff-lost = { $count } { $count ->
 diff-made = { $count } { $count ->
     [one] packet
    *[other] packets
-} in the name of { $sender } came into being between the two points, or capture { $there } missed them: in capture { $here } (frames { $frames }) only
+} in the name of { $sender } appeared between the two points, or capture { $there } missed them: in capture { $here } (frames { $frames }) only
 diff-reset-made = the reset in the name of { $sender } was made between the two points: it is in capture { $here } (frames { $frames }) and not in capture { $there }, which it would have passed first
 diff-reset-lost = the reset from { $sender } to { $receiver } did not get through: it is in capture { $here } (frames { $frames }), not in capture { $there }
 diff-reset-one-sided = a reset in the name of { $sender } is in capture { $here } (frames { $frames }) only
@@ -130,8 +130,8 @@ diff-what-group = key exchange
 diff-what-alpn = application protocol
 diff-what-resumed = resumption
 diff-what-attempts = the attempts in the captures
-diff-unable = the two captures share no TCP connection, and one of them holds no attempt that could be laid beside the other's
-redact-damage = what was found there is left out, since it may be a part of a packet
+diff-unable = the two captures share no TCP connection, and one of them holds no attempt that could be compared with the other's
+redact-damage = the bytes found there are left out, since they may be a part of a packet
 redact-blocks = blocks of unknown type were skipped; their type is left out, since it may be a part of a packet
 redact-clock = a frame is older than the one before it
 redact-link = a link could not be verified

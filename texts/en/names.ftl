@@ -1,4 +1,4 @@
-# What a verdict or another explanation is called before a sentence about it.
+# The name of a verdict or another explanation, before a sentence about it.
 name-address-translation = address translation
 name-another-client = another client
 name-another-host = another host

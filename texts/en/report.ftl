@@ -48,7 +48,7 @@ text-loopback = loopback
 text-complete = complete
 text-cut-short = cut short
 text-cut-short-because = cut short: { $detail }
-text-damaged = damaged after frame { $after }, { $lost } bytes lost: frame numbers behind that are uncertain
+text-damaged = damaged after frame { $after }, { $lost } bytes lost: frame numbers after that are uncertain
 text-copies = { $frames } frames are second copies of a packet
 text-snap-length = { $segments } segments cut by the snap length
 text-one-direction = only one direction of the traffic was captured
@@ -56,7 +56,7 @@ text-drops = the capturing device dropped { $packets } packets
 note-not-judged = { $count ->
     [one] 1 connection or look-up was
    *[other] { $shown } connections and look-ups were
-} not judged: there are more than are kept
+} not judged: there are more than tlswalk keeps
 note-left-out = { $count ->
     [one] 1 attempt is
    *[other] { $shown } attempts are
@@ -104,7 +104,7 @@ text-settings = Settings
 text-same-verbose = Details: the same command with -v
 
 # The walk.
-text-legend = ~ not read but deduced from order, size and side: it is encrypted
+text-legend = ~ encrypted: not read, but deduced from order, size and side
 text-phase-connect = Connect
 text-phase-discovery = Discovery
 text-phase-join = Join
@@ -179,12 +179,12 @@ text-accepted = client certificates accepted from { $value }
 # How often a verdict was right, in explanations.
 explain-earned = How often it was right
 explain-earned-word = { $word }: { $right } of { $cases } labelled cases
-explain-earned-cases = a case is a verdict on a capture of which it is known how it was made: a recorded sample, a damaged copy of one, a generated capture, a repeated fault of the field; a damaged copy counts as wrong where what is left looks like something else
+explain-earned-cases = a case is a verdict on a capture whose true cause is known: a recorded sample, a damaged copy of one, a generated capture, a fault from the field that was reproduced; a damaged copy counts as wrong if what is left looks like another cause
 
 # tlswalk explain
 explain-topics = Topics beside verdicts
 
-# What a client looks like, by its Client Hello
+# The TLS library that a Client Hello looks like
 text-looks-like = Client: { $because }
 stack-openssl = the Client Hello looks like OpenSSL's (1.1.0 or later), by the order of its extensions
 stack-node = the Client Hello looks like that of Node.js, by its cipher suites and OpenSSL's order of extensions
@@ -195,5 +195,5 @@ stack-go = the Client Hello looks like that of Go's crypto/tls, by the order of 
 stack-chromium = the Client Hello looks like that of Chromium or a browser built on it, by its extensions and GREASE
 stack-schannel = the Client Hello looks like that of Windows (Schannel), by the order of its cipher suites and extensions
 
-# Commands of which no source was read
-remedy-unread = { $action } (not tried on a device, and read in no document: { $commands })
+# Commands without a source
+remedy-unread = { $action } (not tried on a device, and found in no document: { $commands })

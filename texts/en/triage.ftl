@@ -49,7 +49,7 @@ triage-others = { $count ->
    *[other] { $count } files are no captures
 }
 
-# What is to be known of a file
+# Notes about a file
 triage-note-grew = it grew from { $before } to { $after } bytes while it was read; the first { $before } were judged
 triage-note-shrank = it shrank from { $before } to { $after } bytes while it was read
 triage-note-changed = it changed while it was read

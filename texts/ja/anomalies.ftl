@@ -30,6 +30,7 @@ anomaly-gap-between-files = 二つのファイルの間に { $pause }の空白�
 anomaly-zeros-after-end = 最後のレコードの後に { $count } 個のゼロバイト
 anomaly-garbage-after-end = 最後のレコードの後に、レコードではない { $count } バイト
 anomaly-unknown-block = 未知のタイプのブロックを読み飛ばした（最初は { $kind }）
+anomaly-session-secrets = ファイルに暗号化セッションの秘密（Decryption Secrets Block）が入っており、ファイルを受け取った人は通信を復号できる。tlswalk slice の出力には入らない。TLS の秘密は、--keylog にこのファイルを指定した場合にだけ使う
 anomaly-dump-without-date = テキストの時刻に日付がないため、1970 年として表示する。証明書の有効期間は --at を指定しない限り判定しない
 anomaly-dump-with-relative-time = テキストの時刻は最初のパケットからの経過時間のため、1970 年として表示する。証明書の有効期間は --at を指定しない限り判定しない
 anomaly-dump-without-zone = テキストの日時にタイムゾーンがないか、不明なタイムゾーンのため、UTC とみなす

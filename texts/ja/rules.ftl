@@ -99,6 +99,9 @@ proxy-refused-cannot-tell = このプロキシの先に別のプロキシがあ�
 
 # proxy-no-response
 proxy-no-response-summary = プロキシ { $proxy } が CONNECT 要求に一度も応答していない
+proxy-no-response-closed-summary = プロキシ { $proxy } が CONNECT 要求に応答せずに接続を閉じた
+proxy-no-response-closed = プロキシが何も送らずに閉じている
+proxy-no-response-closed-log = プロキシのログで { $device } と { $target } を確認してください。クライアントまたは宛先が規則で許可されていない場合や、プロキシ自身の障害の場合、プロキシは応答せずに接続を閉じます
 proxy-no-response-acknowledged = 最後のパケット。要求は確認応答済み
 proxy-no-response-unacknowledged = 最後のパケット。要求は確認応答すらされていない
 proxy-no-response-log = プロキシのログで { $device } と { $target } を確認してください（プロキシ自身の名前解決か、宛先の応答を待っている可能性があります）
@@ -433,6 +436,7 @@ reset-origin-nothing = 比較できるものがない
 
 # tls-no-response
 tls-no-response-summary-taken = { $service } は{ $who }の Client Hello を受け取ったが、一度も応答していない
+tls-no-response-summary-closed-behind = { $service } は{ $who }の Client Hello を受け取り、応答せずに { $span }後に接続を閉じた
 tls-no-response-summary-lost = { $service } への接続は開いたが、{ $who }の Client Hello が届いていない：確認応答すらない
 tls-no-response-summary-closed = { $service } は接続を受け付け、{ $who }の Client Hello を受け取らないうちに、フレーム { $frame } ですぐに閉じた
 tls-no-response-summary-late = { $service } が{ $who }の Client Hello に応答したのは { $span }後で、{ $who }はすでに待つのをやめて閉じていた
@@ -445,6 +449,7 @@ tls-no-response-cannot-tell-beginning = 間にプロキシがあるかどうか�
 tls-no-response-proxying = サーバの代わりに TCP を確立するファイアウォールも同じように確認応答する。SYN-ACK の往復時間をサーバまでの距離と比べること
 tls-no-response-cannot-tell = 確認応答したのはサーバ自身か、サーバを代理する機器か
 tls-no-response-listen = { $server } で待ち受けているものと、過負荷や何かの待ち状態になっていないかを確認してください
+tls-no-response-closed-listen = { $server } で待ち受けているものと、Client Hello が届くと閉じる理由をログで確認してください。背後のサーバがないロードバランサ、そのポートで TLS を話さない、または先に別のものを待つサービス、接続を許すアドレスや名前の一覧など
 tls-no-response-inspection = { $device } から { $name } への接続をインスペクションが止めていないことを確認してください
 tls-no-response-rule = TCP ハンドシェイクは通り、データは通りません。{ $device } と { $name } の間で、内容や名前によって破棄するルールを探してください
 

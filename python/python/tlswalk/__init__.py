@@ -5,10 +5,12 @@
     report = tlswalk.inspect("export.pcap")
     report["verdict"]["id"]                       # 'client-certificate-rejected'
     batch = tlswalk.scan(["a.pcap", "b.pcapng"])  # pyarrow.RecordBatch, a row per attempt
+    tlswalk.check(mail, "export.pcap")["counts"]  # {'true': 4, 'false': 1, 'not-provable': 2}
 
 Options are the command line's, as keywords: `profile`, `wlc`, `cssm`, `on_prem`, `cslu`, `proxy`, `ca`, `log`, `all`, `at`,
 `lang`, `dialect`, `keylog`; where several can be given, one alone will do. Captures are pcap or pcapng, compressed or not: a path, bytes, or a binary file that is read once, from where it
-stands. A list of them is one capture in several files, as `--merge` reads it.
+stands; where it holds nothing of what was looked for and can be read again, a second time for what else failed, as the command line
+does it. A list of them is one capture in several files, as `--merge` reads it.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import typing as _typing
 
 from ._errors import CaptureError
 from ._native import JSON_SCHEMA, ROW_SCHEMA, Options, __version__
+from ._native import check as _check
 from ._native import inspect as _inspect
 from ._sources import refuse_one as _refuse_one
 from ._sources import sources as _sources
@@ -28,14 +31,14 @@ if _typing.TYPE_CHECKING:
     import pyarrow
     from typing_extensions import Unpack
 
-    from ._types import Capture, Keywords, Report
+    from ._types import Capture, Check, Keywords, Report
 
     SCHEMA: pyarrow.Schema
 
 # The name that the import of the future leaves behind is none of ours.
 del annotations
 
-__all__ = ["JSON_SCHEMA", "ROW_SCHEMA", "SCHEMA", "CaptureError", "Options", "__version__", "inspect", "scan"]
+__all__ = ["JSON_SCHEMA", "ROW_SCHEMA", "SCHEMA", "CaptureError", "Options", "__version__", "check", "inspect", "scan"]
 
 
 def inspect(
@@ -49,6 +52,18 @@ def inspect(
     """
     named = _sources(capture if name is None else (name, capture))
     return _json.loads(_inspect(named, Options(**options), hash))
+
+
+def check(text: str, capture: Capture, /, *, name: str | None = None, **options: Unpack[Keywords]) -> Check:
+    """Which claims of a text (a ticket, a mail, an assistant's answer; English or Japanese) the capture shows to be true, false, or
+    neither, each with its frames, as a dict (`tlswalk.check/1`, `schema/check-1.json`): what `tlswalk check -f json` writes.
+
+    Raises as `inspect` does.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"text is a str, not {type(text).__name__}; of a file, read it first")
+    named = _sources(capture if name is None else (name, capture))
+    return _json.loads(_check(text, named, Options(**options)))
 
 
 def scan(

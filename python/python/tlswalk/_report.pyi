@@ -199,12 +199,28 @@ class Connection(TypedDict):
     licensing: bool
     tunnel: str | None
     carrier: NotRequired[Literal['dtls', 'capwap', 'quic']]
+    quic: NotRequired[Quic]
     tcp: Tcp
     tls: Tls | None
     steps: list[Step]
     history: str
     certificates: Certificates
     http: list[Exchange]
+
+class Quic(TypedDict):
+    "What anybody can read of an attempt at QUIC, beside the handshake that it carries. Versions are 1, 2, draft-29, or a number."
+    asked: str | None
+    version: str | None
+    listed: list[str]
+    offered_protocols: list[str]
+    close: QuicClose | None
+
+class QuicClose(TypedDict):
+    "The end of an attempt at QUIC, said in a packet that anybody can read."
+    frame: int
+    side: Literal['client', 'server']
+    code: int
+    name: str
 
 class Tcp(TypedDict):
     "TCP facts."

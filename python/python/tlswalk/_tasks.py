@@ -110,8 +110,36 @@ def run(task: Task, open: Open, options: bytes) -> bytes:
             if listed is not None and found is not None and found != listed:
                 why = f"changed between listing (entity tag {listed}) and reading ({found}); list again"
                 return failed(task, key, why)
-            sources.append((key, file))
+            sources.append((key, file if _is_seekable(file) else Again(file, key, open, opened)))
         return _stream(task, rows(sources, _options(options)))
+
+
+def _is_seekable(file: Any) -> bool:
+    return bool(getattr(file, "seekable", bool)())
+
+
+class Again:
+    """A stream that can be read a second time, from its beginning, by opening its key again: only a capture without what was looked
+    for is, so nothing is fetched twice that need not be."""
+
+    def __init__(self, file: Any, key: str, open: Open, opened: contextlib.ExitStack) -> None:
+        self._file, self._key, self._open, self._opened = file, key, open, opened
+        self.read = file.read
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return 0
+
+    def seek(self, place: int) -> int:
+        file = self._open(self._key)
+        self._opened.callback(file.close)
+        before, now = (getattr(it, "etag", None) for it in (self._file, file))
+        if before != now:
+            raise OSError(f"changed while it was read (entity tag {before}, then {now})")
+        self._file, self.read = file, file.read
+        return place
 
 
 def failed(task: Task, key: str, why: str) -> bytes:

@@ -9,6 +9,46 @@ from typing import Literal, Protocol, TypedDict, Union
 from ._report import Report as Report
 
 
+class Shown(TypedDict):
+    """A frame and what it shows."""
+
+    frame: int
+    what: str
+
+
+class Claim(TypedDict):
+    """A claim of a text."""
+
+    id: int
+    mark: Literal["true", "false", "not-provable"]
+    line: int
+    sentence: str
+    claim: str
+    frames: list[int]
+    shown: list[Shown]
+    why: str | None
+
+
+class Unread(TypedDict):
+    """What no claim was read from."""
+
+    line: int
+    kind: Literal["sentence", "part", "question", "too-long"]
+    text: str
+
+
+class Check(TypedDict):
+    """What became of the claims of a text (`tlswalk.check/1`)."""
+
+    schema: Literal["tlswalk.check/1"]
+    language: str
+    capture: str
+    counts: dict[str, int]
+    claims: list[Claim]
+    unread: list[Unread]
+    left_out: int
+
+
 class Readable(Protocol):
     """A binary file: `read(n)` gives at most `n` bytes, and none at the end."""
 

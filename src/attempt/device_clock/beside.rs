@@ -1,7 +1,7 @@
-//! Log, Attempts → Offset: one log beside the attempts of one device, form by form.
+//! Log, Attempts → Offset: one log compared with the attempts of one device, form by form.
 //!
-//! A log has stamps of several forms, which may be in different zones. Each form is explained alone; where one clock in one zone
-//! explains all of them, they support one another.
+//! A log has stamps of several forms, which may be in different zones. Each form is explained alone; if one clock in
+//! one zone explains all of them, they support one another.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -18,7 +18,7 @@ pub(super) fn of_device(at: usize, log: &DeviceLog, device: IpAddr, attempts: &[
     offsets(Beside::of(at, log, Some(device), own))
 }
 
-/// The offsets of a log's forms beside everybody who tries to join.
+/// The offsets of a log's forms, compared with all attempts to join.
 pub(super) fn of_joins(at: usize, log: &DeviceLog, attempts: &[Attempt<'_>]) -> Vec<Offset> {
     let own = attempts.iter().filter(|it| it.is_join());
     offsets(Beside::of(at, log, None, own))
@@ -45,22 +45,22 @@ fn offsets(beside: Option<Beside<'_>>) -> Vec<Offset> {
     forms.iter().zip(&single).map(of_form).collect()
 }
 
-/// A log beside the attempts of a device that may have written it.
+/// A log and the attempts of a device that may have written it.
 struct Beside<'a> {
-    /// Which of the logs.
+    /// The number of the log.
     at: usize,
     device: Option<IpAddr>,
     spans: Vec<Span>,
-    /// When the first of the attempts begins.
+    /// The time at which the first of the attempts begins.
     around: Timestamp,
-    /// The lines with a time, as it is written.
+    /// The lines with a time, as written.
     dated: Vec<(&'a DeviceEvent, Timestamp)>,
     /// Lines that have milliseconds inside.
     inside: HashSet<u64>,
 }
 
 impl<'a> Beside<'a> {
-    /// `None` where there is no attempt.
+    /// `None` if there is no attempt.
     fn of<'t, 'c: 't>(
         at: usize,
         log: &'a DeviceLog,
@@ -99,8 +99,8 @@ impl<'a> Beside<'a> {
         event.form == Form::History && self.inside.contains(&event.line)
     }
 
-    /// The lines of these forms that may tell of an attempt, those nearest to the capture: the log of a year holds much that it
-    /// cannot show.
+    /// The lines of these forms that may be about an attempt, those nearest to the capture: the log of a year holds
+    /// many events outside the capture.
     fn of_forms(&self, forms: &[Form]) -> Vec<(&'a DeviceEvent, Timestamp)> {
         let telling = self.dated.iter().filter(|(event, _)| {
             forms.contains(&event.form)
@@ -127,7 +127,7 @@ impl<'a> Beside<'a> {
         solve(&self.of_forms(&[form]), &self.spans, self.is_utc(form))
     }
 
-    /// One clock in one zone that explains all forms together: then they support one another.
+    /// One clock in one zone that explains all forms together: then the forms support one another.
     fn together(&self, forms: &[Form]) -> Option<Solution> {
         let any_utc = forms.iter().any(|&form| self.is_utc(form));
         let history = self.of_forms(&[Form::History]);
@@ -138,7 +138,7 @@ impl<'a> Beside<'a> {
         solve(&self.of_forms(forms), &self.spans, any_utc).filter(|it| it.pairs >= least)
     }
 
-    /// Whether the lines of a form fit there as well as anywhere.
+    /// True if the lines of a form fit this offset as well as any other.
     fn fits(&self, form: Form, solution: &Solution) -> bool {
         let own = self.of_forms(&[form]);
         let best = self.alone(form).map_or(0, |it| it.pairs);
@@ -158,7 +158,7 @@ impl<'a> Beside<'a> {
         })
     }
 
-    /// The same clock, shown in UTC: assumed, since nothing says otherwise.
+    /// The same clock, shown in UTC: assumed, because no sign contradicts it.
     fn assumed(&self, form: Form, known: Option<&Offset>) -> Offset {
         Offset {
             ahead: known.filter(|it| it.is_utc).map_or(0, |it| it.ahead),

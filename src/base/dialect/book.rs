@@ -1,7 +1,8 @@
-//! The commands of a dialect, as they stand in its file in `dialects/`.
+//! The commands of a dialect, as in its file in `dialects/`.
 //!
-//! A line holds names in braces, which a rule fills in: `telnet {host} {port}`. A name that nothing fills in stays as a
-//! placeholder in angle brackets; in square brackets stands what is left out then: `[ /vrf {vrf}]`, the whole line if need be.
+//! A line holds names in braces, which a rule fills in: `telnet {host} {port}`. A name without a value stays as a
+//! placeholder in angle brackets; a part in square brackets is left out in that case: `[ /vrf {vrf}]`, or the whole
+//! line.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -39,6 +40,7 @@ pub(super) const TASKS: &[&str] = &[
     "use-cslu-transport",
     "use-cslu-url",
     "use-default-url",
+    "use-name-in-call-home",
     "use-name-in-url",
     "use-on-prem-url",
     "use-on-prem-url-by-port",
@@ -121,7 +123,7 @@ pub(super) const TASKS: &[&str] = &[
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Book {
-    /// Where its commands come from.
+    /// The sources of its commands.
     #[serde(default)]
     sources: Vec<String>,
     /// The prefixes of its product identifiers.
@@ -208,12 +210,12 @@ pub(super) struct Modes {
 pub(super) struct Gate {
     /// The first of each train.
     pub(super) releases: Vec<String>,
-    /// Where that stands.
+    /// The place of that.
     #[cfg_attr(not(test), expect(dead_code, reason = "a gate without its source is refused"))]
     source: String,
 }
 
-/// The lines of one task: each stands under the mode in which it is typed.
+/// The lines of one task, each under the mode in which it is typed.
 #[derive(Debug)]
 pub(super) struct Recipe {
     /// Typed at the prompt.
@@ -224,7 +226,7 @@ pub(super) struct Recipe {
     pub(super) unread: bool,
 }
 
-/// The same as it stands in the file.
+/// The same in the form of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Lines {

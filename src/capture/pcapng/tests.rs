@@ -229,3 +229,26 @@ fn a_cut_packet_is_believed_where_its_options_are_as_long_as_what_the_cut_took()
         assert_eq!(frames.iter().map(|it| it.data().len()).collect::<Vec<_>>(), [99, 4]);
     }
 }
+
+#[test]
+fn secrets_in_the_file_are_said_and_read_on_demand_only() {
+    for order in [Order::Little, Order::Big] {
+        let file = PcapNg::new(order).interface(1, 0, &[]);
+        let secrets = |file: PcapNg, kind: u32, len: u32, text: &[u8]| {
+            let body = [&file.words(&[kind, len])[..], text].concat();
+            file.block(10, &body)
+        };
+        let tls = 0x544c_534b;
+        let file = secrets(file, tls, 3, b"one").packet(0, 1, b"x", &[]);
+        let file = secrets(file, 0x5753_4b00, 5, b"other");
+        // The last claims more than there is.
+        let file = secrets(file, tls, 99, b"four").packet(0, 2, b"y", &[]);
+        let (facts, frames) = read(&file.bytes);
+        assert_eq!(frames.len(), 2);
+        let told: Vec<_> = facts.anomalies.iter().map(|it| (it.kind.name(), it.frame.0)).collect();
+        assert_eq!(told, [("session-secrets", 0)]);
+        assert_eq!(crate::capture::key_log(&file.bytes[..]).unwrap(), b"one\nfour\n");
+    }
+    let without = PcapNg::new(Order::Little).interface(1, 0, &[]).packet(0, 1, b"x", &[]);
+    assert_eq!(crate::capture::key_log(&without.bytes[..]).unwrap(), b"");
+}

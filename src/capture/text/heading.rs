@@ -7,12 +7,14 @@
 //! | IOS, `buffer NAME dump` | `22:45:44.700 UTC Nov 27 2021 : IPv4 LES CEF    : Fa4.320 None` |
 //! | ASA | `   1: 20:40:01.108469       10.1.1.1 > 10.2.2.2 icmp: echo request` |
 //! | FortiGate | `2.371352 wan1 -- 10.1.1.1.443 -> 10.2.2.2.5246: fin …`, or a date and a time before the interface |
+//! | Check Point | `[vs_0][fw_1] eth0:i[84]: 10.1.1.1 -> 10.2.2.2 (TCP) len=84 id=21307` (fw_monitor.rs) |
 //! | tcpdump | `09:44:14.363675 IP …`, `2026-11-22 09:44:14.363675 IP …` (-tttt), `1795340654.363675 IP …` (-tt) |
 //! | tshark | `   21   0.142155 10.1.1.1 → 10.2.2.2 …`; with -V `Frame 21: 590 bytes on wire …`, `Arrival Time: …` |
 //!
 //! Sources: Wireshark's ciscodump.c for IOS, IOS XE and ASA, Fortinet's technical tip 194222, pcap-tstamp and print.c of tcpdump,
 //! and what tshark 4.2 prints.
 
+use super::fw_monitor;
 use super::stamp::Stamp;
 
 /// The longest name of an interface that is kept.
@@ -87,7 +89,9 @@ impl Meaning {
                 number: natural(number),
                 ..Heading::default()
             }),
-            _ => Self::numbered(&words)
+            _ => fw_monitor::heading(&words)
+                .map(Self::Packet)
+                .or_else(|| Self::numbered(&words))
                 .or_else(|| Self::timed(&words))
                 .unwrap_or_else(|| Self::source(&words)),
         }

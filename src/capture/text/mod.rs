@@ -21,6 +21,7 @@ use stamp::{Stamp, Times};
 
 mod dump;
 mod file;
+mod fw_monitor;
 mod heading;
 mod lines;
 mod link;
@@ -46,6 +47,12 @@ pub(super) enum Content<'a> {
     Packets(Chunk<'a>),
     /// The bytes of a capture file.
     File(Chunk<'a>),
+}
+
+/// Whether a line speaks of a packet as fw monitor does.
+pub(super) fn is_fw_monitor(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().take(12).collect();
+    fw_monitor::heading(&words).is_some()
 }
 
 /// Opens a text that may hold packets.

@@ -100,6 +100,16 @@ impl Stamp {
         Some(Self::of(date, of_day, is_utc || is_utc_name(zone)))
     }
 
+    /// `12Sep2018 19:08:05.453947`, which names no zone.
+    pub(super) fn read_joined(words: &[&str]) -> Option<Self> {
+        let [date, time, ..] = words else { return None };
+        let digits = date.bytes().take_while(u8::is_ascii_digit).count();
+        let (day, rest) = date.split_at_checked(digits).filter(|_| (1..=2).contains(&digits))?;
+        let (month, year) = rest.split_at_checked(3)?;
+        let (of_day, is_utc) = time_of_day(time)?;
+        Some(Self::of(date_of(year, month, day)?, of_day, is_utc))
+    }
+
     const fn of(midnight: i64, of_day: i64, is_utc: bool) -> Self {
         let at = midnight.saturating_add(of_day);
         if is_utc { Self::Utc(at) } else { Self::Local(at) }

@@ -29,8 +29,7 @@ pub(crate) fn run(text: &Path, inspect: &Inspect) -> Result<u8, String> {
     // A text may speak of any connection of the capture.
     options.all = true;
     let capture = Capture::find(path)?;
-    let report = tlswalk::analyze(capture.open()?, &capture.name, &options)
-        .map_err(|error| format!("{}: {error}", capture.name))?;
+    let report = capture.analyze(&options)?;
     let check = check(&words, &report);
     let page = match inspect.format {
         Format::Text => {

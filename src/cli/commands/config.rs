@@ -17,10 +17,10 @@ use crate::cli::{output, usage};
 /// A settings file in a working directory, which is not read by itself.
 const NEARBY: &str = "tlswalk.toml";
 
-/// Variables that tlswalk or its companions read and that are no settings.
+/// Variables that tlswalk or its companions read and that are not settings.
 const OTHERS: [&str; 2] = ["TLSWALK_CONFIG", "TLSWALK_OPTIONS"];
 
-/// What holds, for programs.
+/// The settings in effect, for programs.
 #[derive(Serialize)]
 struct Shown<'a> {
     file: Option<String>,
@@ -108,7 +108,7 @@ fn text(settings: &Settings, language: Language) -> String {
         .collect()
 }
 
-/// Where a value comes from, for a person.
+/// The source of a value, for a person.
 fn from(settings: &Settings, key: &str, source: Source, language: Language) -> String {
     let name = match source {
         Source::CommandLine => "config-command-line",
@@ -126,7 +126,7 @@ fn from(settings: &Settings, key: &str, source: Source, language: Language) -> S
     phrase(name).with("value", value).in_language(language)
 }
 
-/// What is there and not read.
+/// Notes about files and variables that exist and are not read.
 fn notes(settings: &Settings, language: Language) -> Vec<String> {
     let mut notes = Vec::new();
     let is_read = |path: &Path| {
@@ -146,7 +146,7 @@ fn notes(settings: &Settings, language: Language) -> Vec<String> {
         let Some(rest) = name.strip_prefix("TLSWALK_") else {
             continue;
         };
-        // A variable that is near to no setting is somebody's own.
+        // A variable that resembles no setting belongs to another program.
         if let Some(near) = usage::nearest(&rest.replace('_', "-"), KEYS) {
             let note = phrase("config-unknown-variable").with("near", variable(near));
             notes.push(note.with("value", name).in_language(language));

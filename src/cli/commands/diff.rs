@@ -18,7 +18,9 @@ pub(crate) fn run(inspect: &Inspect) -> Result<u8, String> {
     let options = crate::cli::options(inspect)?;
     let side = |path| {
         let capture = Capture::find(path)?;
-        Side::read(capture.open()?, &capture.name, &options).map_err(|error| format!("{}: {error}", capture.name))
+        let side = Side::read(capture.open()?, &capture.name, &options);
+        let side = side.map_err(|error| format!("{}: {error}", capture.name))?;
+        side.or_others(|| inspect.others(&options), |others| capture.analyze(others))
     };
     let (first, second) = (side(first)?, side(second)?);
     let Some(comparison) = compare(&first, &second, options.language) else {

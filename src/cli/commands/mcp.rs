@@ -1,4 +1,4 @@
-//! arguments → tlswalk-mcp: the server for assistants is a program of its own, so that this one needs no runtime for it.
+//! arguments → tlswalk-mcp: the server for assistants is a separate program, so that this one needs no runtime for it.
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -9,7 +9,7 @@ use crate::cli::reason;
 /// The program, beside this one or on the path.
 const PROGRAM: &str = "tlswalk-mcp";
 
-/// Runs the server until its client is gone; its exit code.
+/// Runs the server until its client is gone; returns its exit code.
 pub(crate) fn run(arguments: &[OsString]) -> Result<u8, String> {
     let beside = std::env::current_exe().ok().map(|own| own.with_file_name(PROGRAM));
     let beside = beside.map(|it| it.with_extension(std::env::consts::EXE_EXTENSION));

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use crate::cli::args::Inspect;
 use crate::cli::reason;
 use crate::cli::stdin::Waiting;
+use tlswalk::Options;
 pub(crate) use tlswalk::capture::Hashed;
-use tlswalk::report::escaped;
+use tlswalk::report::{Report, escaped};
 
 pub(crate) mod check;
 pub(crate) mod config;
@@ -124,6 +125,11 @@ impl Capture {
                 at: 0,
             }),
         }
+    }
+
+    /// The report on it.
+    pub(crate) fn analyze(&self, options: &Options) -> Result<Report, String> {
+        tlswalk::analyze(self.open()?, &self.name, options).map_err(|error| format!("{}: {error}", self.name))
     }
 
     /// SHA-256 of its bytes, behind `prefix`.

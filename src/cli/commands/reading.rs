@@ -15,13 +15,8 @@ pub(crate) fn why(frame: u64, inspect: &Inspect) -> Result<u8, String> {
     originals.refuse_stdout()?;
     let options = crate::cli::options(inspect)?;
     let capture = Capture::find(path)?;
-    let analyze = |options: &tlswalk::Options| {
-        tlswalk::analyze(capture.open()?, &capture.name, options).map_err(|error| format!("{}: {error}", capture.name))
-    };
-    let mut report = analyze(&options)?;
-    if inspect.leaves_open_what() && !report.has_what_was_looked_for() {
-        report = report.or_others(analyze(&crate::cli::of_others(inspect)?)?);
-    }
+    let report = capture.analyze(&options)?;
+    let report = report.or_others(|| inspect.others(&options), |others| capture.analyze(others))?;
     if frame == 0 || frame > report.capture.frames {
         let frames = report.capture.frames;
         return Err(format!(
@@ -68,8 +63,10 @@ pub(crate) fn whynot(id: &str, inspect: &Inspect) -> Result<u8, String> {
         answers.into_iter().next().ok_or_else(unknown)
     };
     let mut answer = ask(&options)?;
-    if inspect.leaves_open_what() && answer.attempts.is_empty() {
-        let others = ask(&crate::cli::of_others(inspect)?)?;
+    if answer.attempts.is_empty()
+        && let Some(others) = inspect.others(&options)
+    {
+        let others = ask(&others)?;
         if !others.attempts.is_empty() {
             answer = others;
         }

@@ -135,8 +135,9 @@ pub(crate) fn prepare(
     options: Options,
 ) -> Result<(Redactor, Judged, Options), String> {
     let (redactor, judged) = prepare_with(capture, key, inspect, &options)?;
-    if inspect.leaves_open_what() && !judged.report.has_what_was_looked_for() {
-        let others = crate::cli::of_others(inspect)?;
+    if !judged.report.has_what_was_looked_for()
+        && let Some(others) = inspect.others(&options)
+    {
         let (redactor, judged) = prepare_with(capture, key, inspect, &others)?;
         if !judged.report.attempts.is_empty() {
             return Ok((redactor, judged, others));

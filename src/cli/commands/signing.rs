@@ -10,20 +10,20 @@ use crate::cli::originals::Originals;
 use crate::cli::reason;
 use crate::cli::target::Target;
 
-/// Why nothing can be signed on standard output.
+/// The reason why standard output cannot be signed.
 pub(crate) const NEEDS_FILE: &str = "--sign writes a signature beside the file that -o names; give -o FILE";
 
 /// The longest key file read.
 const LONGEST_KEY: u64 = 64 * 1024;
 
-/// Signs what is written.
+/// Signs the written file.
 pub(crate) struct Signing {
     signer: Signer,
     beside: Target,
 }
 
 impl Signing {
-    /// With the key of a file; refuses what could not be written, before a long analysis.
+    /// With the key of a file; refuses outputs that cannot be written, before a long analysis.
     pub(crate) fn new(
         key: &Path,
         output: Option<&Path>,
@@ -44,14 +44,14 @@ impl Signing {
         })
     }
 
-    /// Writes the signature of what has been written.
+    /// Writes the signature of the written bytes.
     pub(crate) fn sign(&self, bytes: &[u8]) -> Result<(), String> {
         let written = self.beside.write(&mut self.signer.sign(bytes).as_slice());
         written.map_err(|error| format!("{}: {}", self.beside.name(), reason(&error)))
     }
 }
 
-/// Where the signature of a file stands: beside it.
+/// The place of a file's signature: beside the file.
 pub(crate) fn signature_of(file: &Path) -> PathBuf {
     let mut name: OsString = file.as_os_str().to_owned();
     name.push(".sig");

@@ -64,11 +64,7 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
             name: REDACTED.to_owned(),
         }
     } else {
-        let others = || match inspect.leaves_open_what() {
-            true => crate::cli::of_others(inspect).map(Some),
-            false => Ok(None),
-        };
-        Cutting::plain(&capture, options, others)?
+        Cutting::plain(&capture, options, |options| inspect.others(options))?
     };
     let widths = if whole { &[Breadth::Whole][..] } else { &Breadth::ALL };
     let spool = || target.spool();
@@ -113,7 +109,7 @@ impl Cutting {
     pub(crate) fn plain(
         capture: &Capture,
         mut options: Options,
-        others: impl FnOnce() -> Result<Option<Options>, String>,
+        others: impl FnOnce(&Options) -> Option<Options>,
     ) -> Result<Self, String> {
         let judge = |options: &Options| {
             let judged = slice::judge(capture.open()?, &capture.name, options);
@@ -121,7 +117,7 @@ impl Cutting {
         };
         let mut judged = judge(&options)?;
         if !judged.report.has_what_was_looked_for()
-            && let Some(others) = others()?
+            && let Some(others) = others(&options)
         {
             let found = judge(&others)?;
             if !found.report.attempts.is_empty() {

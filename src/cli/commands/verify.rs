@@ -3,7 +3,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tlswalk::Options;
 use tlswalk::base::hexadecimal::hexadecimal;
 use tlswalk::base::phrase::{Language, phrase};
 use tlswalk::handoff::signature::PublicKey;
@@ -103,16 +102,12 @@ fn groups<'a>(reports: &[Report], mut captures: &'a [PathBuf]) -> Result<Vec<&'a
 
 /// Checks one report.
 fn one(report: &Report, captures: &[PathBuf], inspect: &Inspect, name: &str) -> Result<Verification, String> {
-    let as_made = || -> Result<Options, String> {
-        let mut options = crate::cli::options(inspect)?;
-        // What the reader's own settings say of every call was not said of this report.
-        let is_typed = |option: &str| inspect.settings.is_asked_for(option.trim_start_matches('-'));
-        replay(report, &mut options, &is_typed).map_err(|why| format!("{name}: {why}"))?;
-        Ok(options)
-    };
-    let options = as_made()?;
+    let mut options = crate::cli::options(inspect)?;
+    // What the reader's own settings say of every call was not said of this report.
+    let is_typed = |option: &str| inspect.settings.is_asked_for(option.trim_start_matches('-'));
+    replay(report, &mut options, &is_typed).map_err(|why| format!("{name}: {why}"))?;
     let others = match options.leave_open_what() || report.others.is_some() {
-        true => as_made()?.of_others(),
+        true => options.of_others(),
         false => None,
     };
     let captures = captures

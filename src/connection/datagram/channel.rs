@@ -1,7 +1,7 @@
 //! Datagram → Channel: whether the data channel of an access point is answered (RFC 5415 sections 4.4.1 and 4.7.1).
 //!
-//! Behind its Join an access point keeps its data channel up on UDP port 5247. A firewall that lets 5246 alone pass lets it join,
-//! and nothing else.
+//! After its Join an access point keeps its data channel open on UDP port 5247. A firewall that passes only 5246 lets
+//! the access point join, and blocks everything else.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -12,7 +12,7 @@ use crate::base::frame::FrameAt;
 use crate::decode::Datagram;
 use crate::decode::capwap::DATA_PORT;
 
-/// Channels remembered: a controller has at most 6,000 access points.
+/// The number of channels remembered: a controller has at most 6,000 access points.
 const MAX_CHANNELS: usize = 8 * 1024;
 
 /// Keep-alives of an access point, or the DTLS of its channel.
@@ -33,7 +33,7 @@ pub struct Channel {
 pub struct Channels(HashMap<(IpAddr, IpAddr), Channel, RandomState>);
 
 impl Channels {
-    /// Takes note of a packet.
+    /// Records a packet.
     pub fn note(&mut self, datagram: &Datagram<'_>) {
         let (ends, is_answer) = match (datagram.src.port == DATA_PORT, datagram.dst.port == DATA_PORT) {
             (false, true) => ((datagram.src.ip, datagram.dst.ip), false),

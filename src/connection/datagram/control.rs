@@ -2,12 +2,12 @@
 
 use crate::connection::walk::StepKind;
 
-/// The content behind the preamble of CAPWAP control.
+/// The content after the preamble of CAPWAP control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Inside<'a> {
     /// DTLS.
     Dtls(&'a [u8]),
-    /// A control message in clear, if it is one that is known.
+    /// A control message in clear, if it is a known one.
     Clear(Option<StepKind>),
 }
 

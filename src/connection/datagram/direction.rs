@@ -1,4 +1,4 @@
-//! Datagram → Event: what one side of DTLS says, and what is noted of one of QUIC.
+//! Datagram → Event: the messages of one side of DTLS, and the packets of one side of QUIC.
 
 use crate::base::frame::{FrameAt, Timestamp};
 use crate::connection::datagram::Torn;
@@ -24,11 +24,11 @@ const MAX_RECORDS: u64 = 32;
 /// Repeated flights listed: timers double from a second to a minute, so ten take five minutes.
 const MAX_AGAIN: usize = 32;
 
-/// Datagrams of one flight come within this time: timers start at a second, or at 400 ms (RFC 6347 section 4.2.4.1, RFC 9147
-/// section 5.8.2; RFC 9002 section 6.2.2).
+/// In nanoseconds. Datagrams of one flight come within this time: timers start at a second, or at 400 ms (RFC 6347
+/// section 4.2.4.1, RFC 9147 section 5.8.2; RFC 9002 section 6.2.2).
 pub(super) const ONE_FLIGHT: i64 = 200_000_000;
 
-/// Two copies of a datagram within this time are one datagram, captured twice.
+/// In nanoseconds. Two copies of a datagram within this time are one datagram, captured twice.
 const COPIED: i64 = 100_000_000;
 
 /// Datagrams remembered for finding copies.
@@ -46,7 +46,7 @@ pub(super) struct Direction {
     pub(super) again: Vec<FrameAt>,
     pub(super) torn: Option<Torn>,
     assembler: Assembler,
-    /// The number of the next message, as far as all before it were handed on whole.
+    /// The number of the next message, if all messages before it were handed on whole.
     expected: u16,
     /// A message was missing, or not whole.
     pub(super) has_hole: bool,
@@ -54,7 +54,7 @@ pub(super) struct Direction {
     has_begun: bool,
     /// It sent a handshake message in clear.
     pub(super) has_spoken: bool,
-    /// It sent DTLS in clear, or what of QUIC anybody can read.
+    /// It sent DTLS in clear, or QUIC that is readable without secrets.
     pub(super) has_clear: bool,
     /// It sent an encrypted record.
     pub(super) has_sealed: bool,
@@ -69,7 +69,8 @@ impl Direction {
         self.at
     }
 
-    /// Whether every message from its first on was handed on whole, and its first was captured, or it answers one that was.
+    /// True if every message from its first on was handed on whole, and its first was captured, or it answers one that
+    /// was.
     pub(super) fn is_whole(&self, peer: &Self) -> bool {
         let went_on = |event: &Event| {
             !matches!(
@@ -83,7 +84,7 @@ impl Direction {
             && (self.has_begun || !self.has_spoken && (peer.has_begun || peer.events.is_empty()))
     }
 
-    /// Counts a datagram; false: it is a copy of one that was captured before.
+    /// Counts a datagram; returns false for a copy of an earlier one.
     pub(super) fn count(&mut self, datagram: &Datagram<'_>) -> bool {
         let print = fingerprint(datagram.payload);
         let is_copy = |&(known, time): &(u64, Timestamp)| {
@@ -124,7 +125,7 @@ impl Direction {
         true
     }
 
-    /// Says something that is no message of DTLS.
+    /// Adds an event that is no message of DTLS.
     pub(super) fn say(&mut self, kind: EventKind, datagram: &Datagram<'_>, heard: Position) {
         self.push(Event {
             kind,
@@ -136,7 +137,7 @@ impl Direction {
         });
     }
 
-    /// The same of a part of a datagram; its position tells no more than its order.
+    /// The same for a part of a datagram; its position only gives its order.
     pub(super) fn say_from(&mut self, kind: EventKind, from: From, len: u64) {
         self.push(Event {
             kind,
@@ -192,7 +193,7 @@ impl Direction {
         }
     }
 
-    /// Counts a record of application data; whether it is told by itself.
+    /// Counts a record of application data; returns whether it gets an event of its own.
     pub(super) fn count_data(&mut self, len: u16) -> bool {
         self.application_data.records += 1;
         self.application_data.bytes += u64::from(len);
@@ -205,7 +206,8 @@ impl Direction {
         {
             return;
         }
-        // The same encrypted Finished comes again with a repeated flight: whether a later one is another message is hidden.
+        // The same encrypted Finished comes again with a repeated flight: encryption hides whether a later record is
+        // another message.
         if let Message::EncryptedHandshake { .. } = message
             && !record.is_short
             && self
@@ -232,7 +234,7 @@ impl Direction {
             _ => false,
         };
         let is_hello = matches!(whole.message, Message::ClientHello(_) | Message::ServerHello(_));
-        // Behind a cookie the second hello says all that the first did.
+        // After a cookie the second hello contains everything that the first did.
         self.has_hole |= is_damaged || whole.number > self.expected && !(is_hello && self.expected == 0);
         self.has_begun |= is_hello || whole.number == 0;
         self.has_spoken = true;
@@ -270,7 +272,7 @@ impl Direction {
         }
     }
 
-    /// Nothing follows: what waits is handed on as far as it goes.
+    /// No datagram follows: waiting messages are handed on as far as they are complete.
     pub(super) fn finish(&mut self, held: &mut usize) {
         let mut whole = Vec::new();
         self.assembler.flush(held, &mut |it| whole.push(it));
@@ -280,12 +282,12 @@ impl Direction {
     }
 }
 
-/// The message of a record that is no handshake in clear.
+/// The message of a record other than a handshake message in clear.
 fn without_handshake(record: &Record<'_>) -> Option<Message> {
     let is_clear = record.epoch == 0;
     let len = record.len;
     Some(match record.kind {
-        // DTLS 1.3: the handshake is encrypted in epoch 2, what follows it in epoch 3 (RFC 9147 section 6.1).
+        // DTLS 1.3: the handshake is encrypted in epoch 2, later records in epoch 3 (RFC 9147 section 6.1).
         None if record.epoch == 2 => Message::EncryptedHandshake { len },
         None => Message::ApplicationData { len },
         Some(content::CHANGE_CIPHER_SPEC) => Message::ChangeCipherSpec,

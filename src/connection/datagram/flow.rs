@@ -1,4 +1,4 @@
-//! Datagram → DatagramFlow: one attempt at DTLS or QUIC between two ends, and what each of them said.
+//! Datagram → DatagramFlow: one attempt at DTLS or QUIC between two ends, and the messages of each end.
 
 use crate::base::carrier::Carrier;
 use crate::base::endpoint::Endpoint;
@@ -18,10 +18,11 @@ use crate::dtls::record::Records;
 use crate::tls::message::Message;
 use crate::tls::record::content;
 
-/// An access point that asks for controllers again waits some seconds before (RFC 5415 section 4.7: 5 s and more).
+/// In nanoseconds. An access point waits some seconds before it asks for controllers again (RFC 5415 section 4.7: 5 s
+/// and more).
 const PAUSE: i64 = 2_000_000_000;
 
-/// Discoveries reported as steps; those beyond are counted.
+/// The number of Discoveries reported as steps; further ones are counted.
 const MAX_DISCOVERIES: u64 = 4;
 
 /// An attempt at DTLS or QUIC under observation.
@@ -29,7 +30,7 @@ const MAX_DISCOVERIES: u64 = 4;
 pub struct DatagramFlow {
     /// In order of first frames, among all connections.
     pub index: u64,
-    /// The two ends; `directions[0]` is what `ends[0]` sends.
+    /// The two ends; `directions[0]` holds the messages of `ends[0]`.
     pub ends: [Endpoint; 2],
     carrier: Carrier,
     tunnel: Tunnel,
@@ -37,9 +38,9 @@ pub struct DatagramFlow {
     pub(super) last: FrameAt,
     directions: [Direction; 2],
     control: Control,
-    /// The first Client Hello's random value, and who sent it.
+    /// The first Client Hello's random value, and its sender.
     hello: Option<(usize, [u8; 32])>,
-    /// Of QUIC.
+    /// The state of QUIC.
     quic: Option<Box<Quic>>,
 }
 
@@ -56,7 +57,7 @@ fn dtls<'a>(datagram: &Datagram<'a>, carrier: Carrier) -> Option<&'a [u8]> {
 }
 
 impl DatagramFlow {
-    /// Ready for the datagram that begins it, which is not taken yet.
+    /// Creates the flow for its first datagram, which is not processed yet.
     pub(super) fn begin(index: u64, ends: [Endpoint; 2], datagram: &Datagram<'_>, carrier: Carrier) -> Box<Self> {
         let now = datagram.frame_at();
         Box::new(Self {
@@ -73,7 +74,7 @@ impl DatagramFlow {
         })
     }
 
-    /// Whether a datagram begins an attempt, where there is none: a hello, or anything of a handshake in clear.
+    /// True if a datagram begins an attempt where there is none: a hello, or any handshake message in clear.
     pub(super) fn begins(datagram: &Datagram<'_>, carrier: Carrier) -> bool {
         // Its event comes long after the datagram.
         if datagram.fragments_missing {
@@ -89,15 +90,15 @@ impl DatagramFlow {
                 None => return false,
             }
         }
-        // Of a session whose beginning was not captured nothing can be judged; its encrypted records are not followed.
+        // A session whose beginning was not captured cannot be judged; its encrypted records are not followed.
         let is_sign = |kind: u8| matches!(kind, content::CHANGE_CIPHER_SPEC | content::ALERT | content::HANDSHAKE);
         Records(datagram.payload)
             .next()
             .is_some_and(|it| it.epoch == 0 && it.kind.is_some_and(is_sign))
     }
 
-    /// Whether a datagram is the beginning of another attempt between the same ends: a hello with another random value, or a
-    /// Discovery after DTLS.
+    /// True if a datagram is the beginning of another attempt between the same ends: a hello with another random value,
+    /// or a Discovery after DTLS.
     pub(super) fn is_reused_by(&self, datagram: &Datagram<'_>, from: usize) -> bool {
         if let Some(quic) = &self.quic {
             return quic.is_reused_by(datagram, from);
@@ -110,21 +111,21 @@ impl DatagramFlow {
             inside(datagram.payload),
             Some(Inside::Clear(Some(StepKind::DiscoveryRequest)))
         );
-        // One that only comes late in the file belongs to what it began.
+        // A Discovery that is only late in the file belongs to the attempt it began.
         is_discovery && self.has_spoken() && datagram.time.since(self.last.time) >= PAUSE
     }
 
-    /// Whether DTLS was spoken.
+    /// True if DTLS messages were sent.
     pub(super) fn has_spoken(&self) -> bool {
         self.directions.iter().any(|it| it.has_clear || it.has_sealed)
     }
 
-    /// Whether only one of its ends was seen.
+    /// True if only one of its ends was seen.
     pub(super) fn is_one_sided(&self) -> bool {
         self.directions.iter().any(|it| it.side.frames == 0)
     }
 
-    /// Whether a side ended it with an alert.
+    /// True if a side ended it with an alert.
     pub(super) fn is_over(&self) -> bool {
         let is_alert = |kind: &EventKind| {
             matches!(
@@ -136,12 +137,12 @@ impl DatagramFlow {
         events.any(|event| is_alert(&event.kind)) || self.quic.as_ref().is_some_and(|it| it.is_closed())
     }
 
-    /// Whether a hello was captured.
+    /// True if a hello was captured.
     pub(super) const fn has_asked(&self) -> bool {
         self.hello.is_some()
     }
 
-    /// Takes a datagram of one of its ends.
+    /// Processes a datagram of one of its ends.
     pub(super) fn accept(&mut self, datagram: &Datagram<'_>, from: usize, held: &mut usize) {
         let now = datagram.frame_at();
         (self.first, self.last) = (self.first.min(now), self.last.max(now));

@@ -1,7 +1,7 @@
 //! Datagram → Connection: DTLS over UDP, bare or behind the header of CAPWAP control, and QUIC, as a connection like any other.
 //!
-//! DTLS replaces what UDP lacks beside TCP: the numbers of handshake messages show repetitions, and an alert shows the end. QUIC
-//! tells both itself as long as it can be read. The walk, and every rule on it, is that of TLS over TCP.
+//! DTLS provides what UDP lacks: the numbers of handshake messages show repetitions, and an alert shows the end. QUIC
+//! shows both itself as long as it is readable. The walk, and every rule on it, is the same as for TLS over TCP.
 
 pub mod channel;
 
@@ -22,44 +22,44 @@ use crate::base::wire_text::WireText;
 use crate::connection::step::{Side, Sides};
 use crate::quic::{TransportError, Version};
 
-/// The facts of a connection over datagrams beside its messages.
+/// The facts of a connection over datagrams, other than its messages.
 #[derive(Clone, Debug, Default)]
 pub struct DatagramFacts {
     /// Flights that a side sent again: frame and time of each.
     pub again: Sides<Vec<FrameAt>>,
-    /// Datagrams that lack IP fragments: the first of each side, and how many.
+    /// Datagrams that lack IP fragments: the first of each side, and their number.
     pub torn: Sides<Option<Torn>>,
-    /// Whether the messages of a side are all there, from its first one on.
+    /// True if all messages of a side were captured, from its first one on.
     pub is_whole: Sides<bool>,
     /// CAPWAP control in clear.
     pub control: Control,
-    /// What QUIC itself says.
+    /// The statements of QUIC itself.
     pub quic: Option<Box<QuicFacts>>,
 }
 
-/// What QUIC says beside the handshake that it carries.
+/// The statements of QUIC itself, other than the handshake that it carries.
 #[derive(Clone, Debug, Default)]
 pub struct QuicFacts {
-    /// The version of the client's first packet that could be read.
+    /// The version of the client's first readable packet.
     pub asked: Option<Version>,
-    /// The version of the last packet that could be read.
+    /// The version of the last readable packet.
     pub version: Option<Version>,
-    /// The server's list of versions, where it sent one: by frame.
+    /// The server's list of versions with its frame, if the server sent one.
     pub negotiation: Option<(FrameNumber, Vec<Version>)>,
-    /// The first CONNECTION_CLOSE that could be read.
+    /// The first readable CONNECTION_CLOSE.
     pub close: Option<Close>,
     /// Initial packets that could not be read.
     pub unread: u64,
 }
 
-/// The end of a connection, said in a packet that anybody can read.
+/// The end of a connection, from a packet that is readable without secrets.
 #[derive(Clone, Debug)]
 pub struct Close {
-    /// Who ended it.
+    /// The side that ended it.
     pub side: Side,
-    /// Why.
+    /// The error.
     pub error: TransportError,
-    /// The same in words, as far as it says.
+    /// The reason phrase; empty if there is none.
     pub reason: WireText,
     /// Its frame.
     pub frame: FrameNumber,
@@ -68,11 +68,11 @@ pub struct Close {
 /// Datagrams that lack IP fragments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Torn {
-    /// The frame of the first fragment of the first of them.
+    /// The first fragment's frame, of the first such datagram.
     pub frame: FrameNumber,
     /// Its time.
     pub time: Timestamp,
-    /// Bytes of that datagram that never came, as far as their number shows.
+    /// Bytes of that datagram that never arrived, as far as their number is known.
     pub missing: u32,
     /// Number of them.
     pub count: u64,

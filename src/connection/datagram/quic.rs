@@ -1,8 +1,8 @@
-//! Datagram → Event: what both sides of QUIC say, as far as anybody can read it.
+//! Datagram → Event: the messages of both sides of QUIC, as far as they are readable without secrets.
 //!
-//! The keys of the first packets are made of the identifier that the client chose for the server, and of the server's own behind a
-//! Retry. What came before the packet that shows that identifier waits for it, since the order of the file is not trusted. Work is
-//! bounded for each attempt: whoever sends Initial packets without end is read no further.
+//! The keys of the first packets are derived from the identifier that the client chose for the server, and after a
+//! Retry from the server's own. Packets that come before the packet with that identifier wait for it, because the order
+//! of the file is not trusted. Work is bounded for each attempt: after a number of Initial packets no more are read.
 
 use crate::base::frame::FrameNumber;
 use crate::base::wire_text::WireText;
@@ -20,28 +20,29 @@ use crate::quic::protection::{Keys, is_retry_to};
 use crate::quic::stream::CryptoStream;
 use crate::tls::message::Message;
 
-/// Initial packets that are tried of an attempt: a hello takes two or three, and is sent again some ten times.
+/// The number of Initial packets that are tried per attempt: a hello takes two or three, and is sent again some ten
+/// times.
 const MAX_TRIED: u32 = 96;
 
-/// Pairs of keys of an attempt: the first ones, those behind a Retry, and those of another version.
+/// The number of key pairs per attempt: the first ones, those after a Retry, and those of another version.
 const MAX_KEYS: usize = 4;
 
 /// Initial packets that wait for their keys.
 const MAX_WAITING: usize = 8;
 
-/// Packets of the rest of the handshake that are told one by one.
+/// Packets of the rest of the handshake that are reported one by one.
 const MAX_HANDSHAKE: usize = 16;
 
 /// Packets of application data whose sizes are remembered.
-const MAX_SAMPLES: usize = 64;
+pub(super) const MAX_SAMPLES: usize = 64;
 
-/// Versions listed of what a server offers.
+/// The number of versions listed from a server's offer.
 const MAX_VERSIONS: usize = 16;
 
-/// What both sides of an attempt at QUIC share.
+/// The state that both sides of an attempt at QUIC share.
 #[derive(Default)]
 pub(super) struct Quic {
-    /// Keys with what they were made of.
+    /// Keys, with the version and identifier that they were derived from.
     keys: Vec<(Version, Vec<u8>, Keys)>,
     /// The identifier that the client chose for the server.
     original: Option<Vec<u8>>,
@@ -52,17 +53,17 @@ pub(super) struct Quic {
     waiting: Vec<Waiting>,
     tried: u32,
     has_retried: bool,
-    /// The list of versions was sent by this side, which is the server.
+    /// Lists of versions, with the side that sent each, which is the server.
     lists: Vec<(usize, FrameNumber, Vec<Version>)>,
     closed: Option<(usize, Close)>,
-    /// Packets of the handshake behind the hellos.
+    /// Packets of the handshake after the hellos.
     pub(super) handshake: [Vec<Sample>; 2],
     /// Packets of application data.
     pub(super) data: [Vec<Sample>; 2],
     facts: QuicFacts,
 }
 
-/// A packet whose keys are not known yet, or what it answers.
+/// A packet that waits for its keys, or for the packet that it answers.
 #[derive(Debug)]
 struct Waiting {
     bytes: Vec<u8>,
@@ -78,7 +79,7 @@ impl std::fmt::Debug for Quic {
     }
 }
 
-/// What the Initial packets of a datagram brought.
+/// The results of the Initial packets of a datagram.
 #[derive(Clone, Copy, Debug, Default)]
 struct Heard {
     is_new: bool,
@@ -86,14 +87,14 @@ struct Heard {
 }
 
 impl Quic {
-    /// Whether a datagram may begin an attempt: with a packet that sets a connection up.
+    /// True if a datagram may begin an attempt: with a packet that sets up a connection.
     pub(super) fn begins(payload: &[u8]) -> bool {
         let sets_up = |kind: Kind| matches!(kind, Kind::Initial | Kind::Retry | Kind::VersionNegotiation);
         Packets(payload).next().is_some_and(|it| sets_up(it.kind))
     }
 
-    /// Whether a datagram is the beginning of another attempt between the same ends: a first Initial, which is protected by the
-    /// identifier that stands in it, of a client that chose another name for itself or has none.
+    /// True if a datagram is the beginning of another attempt between the same ends: a first Initial, protected by the
+    /// identifier inside it, from a client that chose another name for itself or has none.
     pub(super) fn is_reused_by(&self, datagram: &Datagram<'_>, side: usize) -> bool {
         let Some(client) = self.client else { return false };
         let Some(packet) = Packets(datagram.payload).next().filter(|it| it.kind == Kind::Initial) else {
@@ -114,7 +115,7 @@ impl Quic {
         may_be_new && Keys::initial(packet.version, packet.to).is_some_and(|keys| keys.client.open(&packet).is_some())
     }
 
-    /// Takes a datagram of one of the two sides.
+    /// Processes a datagram of one of the two sides.
     pub(super) fn accept(
         &mut self,
         directions: &mut [Direction; 2],
@@ -190,7 +191,7 @@ impl Quic {
         }
     }
 
-    /// Packets that came before their keys, or before what they answer.
+    /// Processes packets that came before their keys, or before the packet that they answer.
     fn read_waiting(&mut self, directions: &mut [Direction; 2], held: &mut usize) {
         for one in std::mem::take(&mut self.waiting) {
             *held = held.saturating_sub(one.bytes.len());
@@ -218,7 +219,7 @@ impl Quic {
         }
     }
 
-    /// The frames of an Initial, if any keys open it.
+    /// The frames of an Initial, if some keys open it.
     fn open(&mut self, packet: &Packet<'_>, side: usize) -> Option<Vec<u8>> {
         if self.tried >= MAX_TRIED || packet.cut > 0 {
             return None;
@@ -240,7 +241,8 @@ impl Quic {
                 return Some(opened.frames().to_vec());
             }
         }
-        // The client's first packet is protected by its own identifier; a server that chose another version protects by the same.
+        // The client's first packet is protected by its own identifier; a server that chose another version uses the
+        // same identifier.
         let id = match self.client {
             None => packet.to.to_vec(),
             Some(_) if is_clients => packet.to.to_vec(),
@@ -321,7 +323,7 @@ impl Quic {
         }
     }
 
-    /// A Retry counts where it answers the client's packet, and once.
+    /// A Retry counts if it answers the client's packet, and only once.
     fn retry(&mut self, directions: &mut [Direction; 2], packet: &Packet<'_>, side: usize, from: From) {
         let is_answer = self.client.is_some_and(|client| client != side)
             && self.original.as_deref().is_some_and(|id| is_retry_to(packet, id));
@@ -339,8 +341,8 @@ impl Quic {
         }
     }
 
-    /// A list of versions counts where it names the identifiers of the client's packet, and not the version asked for (RFC 9000
-    /// section 6.2).
+    /// A list of versions counts if it names the identifiers of the client's packet, and not the requested version (RFC
+    /// 9000 section 6.2).
     fn list(&mut self, directions: &mut [Direction; 2], packet: &Packet<'_>, side: usize, from: From) {
         let names_it = self.client.is_some_and(|client| client != side)
             && self.original.as_deref() == Some(packet.from)
@@ -364,7 +366,7 @@ impl Quic {
         self.lists.push((side, from.frame, versions));
     }
 
-    /// A packet that is protected by what the handshake agreed on; whether it says something new.
+    /// A packet that is protected by the negotiated keys; returns whether it is new.
     #[allow(
         clippy::too_many_lines,
         reason = "one arm for each kind of packet, over the same parts of a side"
@@ -399,6 +401,9 @@ impl Quic {
             frame: datagram.frame,
             time: datagram.time,
             len: packet.wire_len(),
+            is_joined: Packets(datagram.payload)
+                .next()
+                .is_some_and(|first| first.kind == Kind::Initial),
             heard,
         };
         let from = From {
@@ -418,7 +423,8 @@ impl Quic {
             Kind::Handshake => {
                 own.has_sealed |= is_known;
                 own.has_spoken = true;
-                // What comes long after the packet before it, when nothing was heard in between, is sent again.
+                // A packet that comes long after the previous one, without anything received in between, is a
+                // repetition.
                 let is_again = handshake
                     .last()
                     .is_some_and(|it| it.heard == heard && sample.time.since(it.time) >= ONE_FLIGHT);
@@ -450,7 +456,7 @@ impl Quic {
         true
     }
 
-    /// Nothing follows: what waits is handed on as far as it goes.
+    /// No packet follows: waiting packets are handed on as far as they are readable.
     pub(super) fn finish(&mut self, directions: &mut [Direction; 2], held: &mut usize) -> QuicFacts {
         for one in std::mem::take(&mut self.waiting) {
             *held = held.saturating_sub(one.bytes.len());
@@ -471,12 +477,12 @@ impl Quic {
         facts
     }
 
-    /// Whether nothing of it could be read: then nothing shows that it was QUIC.
+    /// True if no part was readable: then nothing shows that it was QUIC.
     pub(super) fn is_unread(&self) -> bool {
         self.client.is_none()
     }
 
-    /// Whether a side ended it, as far as that can be read.
+    /// True if a side ended it, as far as that is readable.
     pub(super) fn is_closed(&self) -> bool {
         self.closed.is_some()
     }
@@ -504,7 +510,7 @@ mod tests {
         [&[6, offset, 0x40, bytes.len() as u8][..], bytes].concat()
     }
 
-    /// What a client's first datagram holds.
+    /// The content of a client's first datagram.
     fn first(id: &[u8], random: u8) -> Vec<u8> {
         sealed_initial(
             Version::V1,
@@ -586,7 +592,7 @@ mod tests {
             &sealed_initial(Version::V1, &ID, false, (&[9], &[7]), &[], &answer),
         );
         let spoofed = first(&ID, 2);
-        // A dozen times what the table holds: each costs keys of its own, whoever sends it.
+        // A dozen times the table's capacity: each attempt costs its own keys, whoever sends it.
         for n in 0..100_000_u32 {
             talk.say(true, 0x0b00_0000 + n, 2, &spoofed);
             talk.all.clear();
@@ -606,7 +612,7 @@ mod tests {
         talk.say(true, CLIENT, 0, &first(&ID, 1));
         for n in 0..20_000_u32 {
             let id = [&n.to_be_bytes()[..], &[1; 4]].concat();
-            // Another name for the server each time, and the same for itself.
+            // Another name for the server each time, and the same name for itself.
             talk.say(true, CLIENT, i64::from(n), &first(&id, 1));
         }
         let all = talk.end();

@@ -1,7 +1,7 @@
 //! Datagram → DatagramFlow: the table of attempts at DTLS and QUIC, by addresses and ports.
 //!
-//! Anybody can send a million Client Hellos from a million addresses: what is held is bounded, and the first to go are those
-//! that nobody answered.
+//! A sender can produce a million Client Hellos from a million addresses: the table is bounded, and unanswered attempts
+//! are evicted first.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -16,39 +16,39 @@ use crate::connection::datagram::flow::DatagramFlow;
 use crate::connection::table::clock::OpenFlow;
 use crate::decode::Datagram;
 
-/// Attempts observed at once: a controller has at most 6,000 access points, which do not join in the same minute. One has some
-/// two KiB.
+/// Attempts observed at once: a controller has at most 6,000 access points, which do not join in the same minute. One
+/// attempt takes some two KiB.
 const MAX_FLOWS: usize = 8 * 1024;
 
-/// Flows that are searched for one without an answer before the oldest is evicted.
+/// The number of flows searched for an unanswered one before the oldest is evicted.
 const LOOKED_AT: usize = 32;
 
 const SECOND: i64 = 1_000_000_000;
 
-/// One that was closed is over when nothing of it came for so long.
+/// A closed attempt is over after this much silence.
 const CLOSED: i64 = 5 * SECOND;
 
-/// One that says nothing is over: timers double up to 60 s (RFC 6347 section 4.2.4.1).
+/// A silent attempt is over after this time: timers double up to 60 s (RFC 6347 section 4.2.4.1).
 const SILENT: i64 = 150 * SECOND;
 
 type Key = [Endpoint; 2];
 
-/// An attempt that has ended, and whether that was only because too many were open.
+/// An attempt that has ended, and whether it ended only because too many were open.
 pub type Over = (Connection, bool);
 
 /// All attempts at DTLS that are under observation.
 #[derive(Debug, Default)]
 pub struct DatagramFlows {
     flows: HashMap<Key, Box<DatagramFlow>, RandomState>,
-    /// In order of their beginnings, for finding one to close.
+    /// In order of their beginnings, to find one to close.
     order: VecDeque<(Key, u64)>,
-    /// Bytes held in messages that are not whole.
+    /// Bytes held in incomplete messages.
     held: usize,
     /// Attempts closed early because too many were open at once.
     pub evicted: u64,
 }
 
-/// The ends in an order that both directions share, and which of them is the sender.
+/// The ends in an order that both directions share, and the index of the sender.
 fn key(datagram: &Datagram<'_>) -> (Key, usize) {
     match datagram.src <= datagram.dst {
         true => ([datagram.src, datagram.dst], 0),
@@ -57,8 +57,8 @@ fn key(datagram: &Datagram<'_>) -> (Key, usize) {
 }
 
 impl DatagramFlows {
-    /// Takes a datagram; attempts that have ended are added to `ended`. False: it belongs to none. `index` gives a new one its
-    /// number.
+    /// Processes a datagram; ended attempts are added to `ended`. Returns false if it belongs to no attempt. `index`
+    /// gives a new attempt its number.
     pub fn accept(
         &mut self,
         datagram: &Datagram<'_>,
@@ -85,7 +85,7 @@ impl DatagramFlows {
         flow.accept(datagram, from, &mut self.held);
         self.order.push_back((key, flow.index));
         self.flows.insert(key, flow);
-        // Those of the same ends again and again leave places behind.
+        // Repeated attempts between the same ends leave unused places behind.
         if self.order.len() > 2 * MAX_FLOWS {
             let flows = &self.flows;
             self.order
@@ -94,14 +94,14 @@ impl DatagramFlows {
         true
     }
 
-    /// Whether these ends are those of an attempt under observation.
+    /// True if these ends are those of an observed attempt.
     #[must_use]
     pub fn knows(&self, src: Endpoint, dst: Endpoint) -> bool {
         let key = if src <= dst { [src, dst] } else { [dst, src] };
         self.flows.contains_key(&key)
     }
 
-    /// Hands on every attempt that is left, in order of first frames. What else the capture holds goes on to `until`.
+    /// Hands on every remaining attempt, in order of first frames. The capture continues to `until`.
     pub fn finish(&mut self, until: Timestamp) -> Vec<Connection> {
         let mut flows: Vec<_> = std::mem::take(&mut self.flows).into_values().collect();
         self.order.clear();
@@ -119,7 +119,7 @@ impl DatagramFlows {
             .collect()
     }
 
-    /// Hands on the attempts that are over at this time, going by how long they have been silent.
+    /// Hands on the attempts that are over at this time, by the length of their silence.
     pub(crate) fn hand_on_quiet(&mut self, moment: Moment, ended: &mut Vec<Over>) {
         let is_quiet = |flow: &DatagramFlow| {
             let patience = if flow.is_over() { CLOSED } else { SILENT };
@@ -154,7 +154,7 @@ impl DatagramFlows {
         Some(flow.into_connection(&mut self.held, until))
     }
 
-    /// Closes the oldest attempt that nobody answered, and where none of the oldest is one, the oldest.
+    /// Closes the oldest unanswered attempt or, if none of the oldest is unanswered, the oldest.
     fn evict(&mut self) -> Option<Connection> {
         let mut seen = 0;
         while let Some((key, index)) = self.order.pop_front() {
@@ -201,7 +201,7 @@ mod tests {
         record(22, 0, &[&head[..], body].concat())
     }
 
-    /// A Client Hello by its random value; with a cookie, or without.
+    /// A Client Hello by its random value, with a cookie or without.
     fn hello(random: u8, number: u8, cookie: &[u8]) -> Vec<u8> {
         let len = u8::try_from(cookie.len()).unwrap();
         let body = [
@@ -322,7 +322,7 @@ mod tests {
         let all = talk.end();
         let repeated: Vec<_> = all.iter().map(|it| it.tcp.client.retransmissions).collect();
         assert_eq!(repeated, [1, 0]);
-        // With a cookie it answers, whatever its random value: some access points change it.
+        // With a cookie the hello continues the attempt, whatever its random value: some access points change it.
         let mut talk = Talk::new();
         talk.say(true, CLIENT, 0, &hello(1, 0, &[]));
         talk.say(false, CLIENT, 1, &cookie_request());
@@ -362,7 +362,7 @@ mod tests {
         ] {
             assert!(!talk.say(true, CLIENT, 0, payload), "{payload:?}");
         }
-        // In the midst of an attempt it changes nothing of what was said.
+        // During an attempt it changes nothing that was sent before.
         talk.say(true, CLIENT, 0, &hello(1, 0, &[]));
         let mut seed = 1_u32;
         for n in 0..5000 {

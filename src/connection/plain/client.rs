@@ -1,7 +1,7 @@
-//! Connection → PlainClient: a client that speaks plain text where TLS is expected.
+//! Connection → PlainClient: a client that sends plain text where TLS is expected.
 //!
-//! A TLS server that is spoken to in plain text says so in an alert, in a sentence of plain HTTP, or not at all: most close.
-//! Then only what else is known of the port tells that TLS was expected there.
+//! A TLS server that receives plain text answers with an alert, with a sentence in plain HTTP, or not at all: most
+//! close. Then only other facts about the port show that TLS was expected there.
 
 use super::Spoken;
 use crate::base::frame::FrameNumber;
@@ -9,14 +9,14 @@ use crate::connection::Connection;
 use crate::connection::walk::Side;
 use crate::tls::{AlertDescription, AlertLevel};
 
-/// A client that said something else where TLS was expected.
+/// A client that sent another protocol where TLS was expected.
 #[derive(Clone, Copy, Debug)]
 pub struct PlainClient {
     /// The protocol of its first bytes.
     pub spoken: Spoken,
-    /// Where it began.
+    /// The frame in which it began.
     pub frame: FrameNumber,
-    /// The sign that TLS was expected; `None`: this connection has none.
+    /// The sign that TLS was expected; `None` if this connection has none.
     pub sign: Option<TlsSign>,
 }
 
@@ -27,14 +27,15 @@ pub enum TlsSign {
     Alert(FrameNumber, AlertLevel, AlertDescription),
     /// It says so in plain HTTP.
     SaysSo(FrameNumber),
-    /// It refuses the request in plain HTTP, and its number is one of TLS.
+    /// It refuses the request in plain HTTP, and its number is a TLS port's.
     Refuses(FrameNumber),
-    /// Its number is one of TLS, and nothing was answered.
+    /// Its number is a TLS port's, and the server did not answer.
     Port,
 }
 
-/// Ports that are registered for a protocol inside TLS from its first byte, or used for that by common software: HTTPS and
-/// its usual others, mail, directories, DNS, FTP, IRC, SIP, brokers, Kubernetes, Docker, Redis of clouds, Kafka's second listener.
+/// Ports that are registered for a protocol inside TLS from its first byte, or used for that by common software: HTTPS
+/// and its usual alternatives, mail, directories, DNS, FTP, IRC, SIP, brokers, Kubernetes, Docker, cloud Redis, Kafka's
+/// second listener.
 const TLS_PORTS: &[u16] = &[
     443, 465, 563, 636, 853, 989, 990, 992, 993, 995, 2083, 2087, 2096, 2376, 3269, 4433, 5061, 5223, 5671, 5986, 6380,
     6443, 6514, 6697, 7443, 8443, 8883, 9093, 9443, 10250,
@@ -51,7 +52,7 @@ pub(super) const SENTENCES: &[&str] = &[
 ];
 
 impl PlainClient {
-    /// Looks at what the client said first, and at the answer.
+    /// Examines the client's first bytes, and the answer.
     #[must_use]
     pub fn of(connection: &Connection) -> Option<Self> {
         let client = &connection.tcp.client;
@@ -76,7 +77,7 @@ fn first_words(connection: &Connection) -> Option<(Spoken, FrameNumber)> {
         return Some((Spoken::Http, *frame));
     }
     let opening = &connection.opening.client;
-    // A record that was not whole, or could not be read, is no plain text; nor is a hello in SSLv2 format.
+    // A record that was incomplete, or unreadable, is no plain text; nor is a hello in SSLv2 format.
     let like_record =
         matches!(opening[..], [20..=24, 3, ..]) || matches!(opening[..], [high, _, 1, 3 | 0, ..] if high & 0x80 != 0);
     (!opening.is_empty() && !like_record).then_some((Spoken::of(opening), connection.opening_frame.client?))
@@ -90,7 +91,7 @@ fn sign(connection: &Connection, spoken: Spoken) -> Option<TlsSign> {
     {
         return Some(TlsSign::Alert(alert.frame, level, description));
     }
-    // TLCP is a language of its own; an answer in it is no sign of TLS.
+    // TLCP is a protocol of its own; an answer in it is no sign of TLS.
     if tls.is_some() || spoken == Spoken::Tlcp {
         return None;
     }
@@ -108,13 +109,12 @@ fn sign(connection: &Connection, spoken: Spoken) -> Option<TlsSign> {
     (is_tls_port && silent && is_over(connection)).then_some(TlsSign::Port)
 }
 
-/// Whether the connection ended without a byte of the server, and nothing of it is missing.
+/// True if the connection ended without a byte of the server, and no part of it is missing.
 pub(crate) fn is_over(connection: &Connection) -> bool {
     let server = &connection.tcp.server;
     let closed = |side: Side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some();
     server.bytes == 0
-        && !server.acked_unseen
-        && server.unseen_end == 0
+        && !server.said_unseen()
         && server.gaps.is_empty()
         && (closed(Side::Server) || closed(Side::Client))
 }
@@ -140,7 +140,7 @@ mod tests {
         }
     }
 
-    /// A client that said this to a port, of which the server closed.
+    /// A client that sent these bytes to a port whose server closed.
     fn saying(bytes: &[u8], server: &str) -> Connection {
         let mut it = connection(1, "192.0.2.1:50000", server).answered();
         it.tcp.client.start_known = true;

@@ -1,21 +1,21 @@
 //! First bytes → Framing: protocols that carry TLS records inside packets of their own.
 //!
-//! OpenVPN over TCP writes a two-byte length before each packet, and cuts the records of its TLS session into packets with
-//! headers of their own between them. Read as a plain TLS stream, those headers make records and certificates that
-//! nobody sent.
+//! OpenVPN over TCP writes a two-byte length before each packet, and cuts the records of its TLS session into packets
+//! with their own headers between them. Read as a plain TLS stream, those headers would produce records and
+//! certificates that were never sent.
 
-/// OpenVPN's packet types that open a session, in the upper five bits of the byte behind the length: reset by the client
+/// OpenVPN's packet types that open a session, in the upper five bits of the byte after the length: reset by the client
 /// (versions 1 to 3) and by the server (1 and 2).
 const CLIENT_RESETS: [u8; 3] = [1, 7, 10];
 const SERVER_RESETS: [u8; 2] = [2, 8];
 
-/// The shortest packet that opens a session: type, session id, no acknowledgements, packet id.
+/// The length of the shortest packet that opens a session: type, session id, no acknowledgements, packet id.
 const SHORTEST: usize = 14;
 
-/// The longest: with the client's wrapped key of tls-crypt-v2.
+/// The length of the longest: with the client's wrapped key of tls-crypt-v2.
 const LONGEST: usize = 1400;
 
-/// Whether these first bytes of a client, and of its server where there are any, open an OpenVPN session over TCP.
+/// True if these first bytes of a client, and of its server if there are any, open an OpenVPN session over TCP.
 #[must_use]
 pub fn is_openvpn(client: &[u8], server: &[u8]) -> bool {
     opens(client, &CLIENT_RESETS) && (server.is_empty() || opens(server, &SERVER_RESETS))

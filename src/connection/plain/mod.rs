@@ -1,8 +1,8 @@
-//! Chunk → Opening talk: what a direction says in plain text before TLS, or in its place.
+//! Chunk → Opening talk: the plain text of a direction before TLS, or instead of it.
 //!
-//! Mail, directory and database protocols begin in plain text and ask for TLS with a command of their own (RFC 3207, RFC
-//! 2595, RFC 4513 section 3, the SSLRequest of PostgreSQL). Where the answer is no, not a single TLS record is sent, and
-//! only these bytes show that TLS was wanted.
+//! Mail, directory and database protocols begin in plain text and ask for TLS with their own command (RFC 3207, RFC
+//! 2595, RFC 4513 section 3, the SSLRequest of PostgreSQL). If the server refuses, no TLS record is sent, and only
+//! these bytes show that TLS was wanted.
 
 pub mod client;
 pub mod framing;
@@ -21,10 +21,10 @@ use crate::tcp::stream::{Chunk, Position};
 /// Bytes kept of a direction that begins as a server's greeting: banners of many lines and lists of capabilities.
 const MAX_GREETING: usize = 2048;
 
-/// Bytes kept of any other direction: a few commands, or enough to tell a protocol.
+/// Bytes kept of any other direction: a few commands, or enough to identify a protocol.
 const MAX_COMMANDS: usize = 512;
 
-/// Segments of which they are kept: a dialogue that negotiates TLS has fewer.
+/// The number of segments from which they are kept: a dialogue that negotiates TLS has fewer.
 const MAX_PARTS: usize = 24;
 
 /// The first plain bytes of a direction, with the segments that brought them.
@@ -38,7 +38,7 @@ pub struct Talk {
 /// A segment's share of the bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
-    /// Offset of its first byte in what was kept.
+    /// Offset of its first byte in the kept bytes.
     at: usize,
     /// The position of that byte.
     pub from: Position,
@@ -59,8 +59,8 @@ pub(crate) struct Line<'a> {
 }
 
 impl Talk {
-    /// Takes bytes in order. A direction that begins as TLS or readable HTTP costs a look at its first bytes: what those say
-    /// is read elsewhere.
+    /// Takes bytes in order. A direction that begins as TLS or readable HTTP costs only a look at its first bytes:
+    /// other readers process it.
     pub(crate) fn keep(&mut self, chunk: &Chunk<'_>) {
         if self.closed || chunk.data.is_empty() {
             return;
@@ -85,7 +85,7 @@ impl Talk {
         self.closed = self.bytes.len() >= room || self.parts.len() >= MAX_PARTS;
     }
 
-    /// Nothing is added any more: what stands behind a hole, or behind the beginning of TLS, is no opening.
+    /// Stops taking bytes: bytes after a gap, or after the beginning of TLS, are no opening.
     pub(crate) const fn close(&mut self) {
         self.closed = true;
     }
@@ -115,7 +115,7 @@ impl Talk {
         })
     }
 
-    /// Its lines up to the first byte that is no text, a line without an end too.
+    /// Its lines up to the first byte that is no text, including a line without an end.
     pub(crate) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         let mut offset = 0;
         std::iter::from_fn(move || {
@@ -140,14 +140,14 @@ impl Talk {
     }
 }
 
-/// Whether a direction that begins like this is TLS or HTTP/1, which have readers of their own, or SSH, which never asks
+/// True if a direction that begins like this is TLS or HTTP/1, which have their own readers, or SSH, which never asks
 /// for TLS.
 fn is_read_elsewhere(bytes: &[u8]) -> bool {
     matches!(bytes, [20..=23, 3, ..]) || bytes.starts_with(b"SSH-") || crate::http::reader::looks_like_http(bytes)
 }
 
-/// Whether a segment is a greeting or a first command of a dialogue that may ask for TLS: it may stand before the SYN in the
-/// file.
+/// True if a segment is a greeting or a first command of a dialogue that may ask for TLS: it may stand before the SYN
+/// in the file.
 pub(crate) fn opens_dialogue(payload: &[u8]) -> bool {
     const OPENINGS: [&[u8]; 8] = [
         b"220 ",
@@ -167,7 +167,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::base::frame::Timestamp;
 
-    /// A direction of these segments, each sent after it had received so much of the other.
+    /// A direction of these segments, each with how much its sender had received of the other direction.
     pub(crate) fn talk(segments: &[(&[u8], u64)]) -> Talk {
         let mut talk = Talk::default();
         let mut from = 1000;

@@ -1,7 +1,7 @@
-//! Talk → Offer: TLS that was asked for in plain text and did not come about.
+//! Talk → Offer: TLS that was requested in plain text and did not follow.
 //!
-//! An answer belongs to a command when its sender had received the command by then: the numbers say so, whatever the order
-//! in the file.
+//! An answer belongs to a command if its sender had received the command by then: the acknowledgement numbers decide,
+//! whatever the order in the file.
 
 mod database;
 mod directory;
@@ -15,7 +15,7 @@ use crate::base::wire_text::WireText;
 use crate::tcp::side::TcpSide;
 use crate::tcp::stream::Position;
 
-/// Protocols that begin in plain text and can go over to TLS.
+/// Protocols that begin in plain text and can switch to TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // their own names
 pub enum Protocol {
@@ -75,7 +75,7 @@ pub struct Said {
 /// The way in which TLS was denied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denial {
-    /// The client asked, and the answer was no.
+    /// The client asked, and the server refused.
     Refused {
         /// The client's request.
         asked: Said,
@@ -87,9 +87,9 @@ pub enum Denial {
         /// The client's request.
         asked: Said,
     },
-    /// The server's list of what it can do is whole, TLS is not on it, and the client left without another word.
+    /// The server's list of capabilities is complete, TLS is not on it, and the client left without another command.
     NotOffered {
-        /// Where the list ends, or the greeting that is the list.
+        /// The end of the list, or the greeting that is the list.
         list: Said,
     },
 }
@@ -99,28 +99,28 @@ pub enum Denial {
 pub enum Next {
     /// It left.
     Left,
-    /// It went on in plain text.
+    /// It continued in plain text.
     Plain,
     /// It sent its Client Hello nevertheless.
     Hello,
-    /// Nothing that was captured.
+    /// The capture shows no further action.
     Open,
 }
 
-/// TLS that was asked for and did not come about.
+/// TLS that was requested and did not follow.
 #[derive(Clone, Debug)]
 pub struct Offer {
-    /// In which protocol.
+    /// The protocol.
     pub protocol: Protocol,
     /// The way in which TLS was denied.
     pub denial: Denial,
     /// The client's next action.
     pub next: Next,
-    /// A capability whose name is overwritten with letters X, as firewalls do that inspect mail.
+    /// A capability whose name was overwritten with letters X, as firewalls that inspect mail do.
     pub blotted: Option<Said>,
 }
 
-/// How the connection went on, as far as it is asked here.
+/// The end of the connection, as far as it matters here.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ends {
     /// A Client Hello was sent.
@@ -154,7 +154,7 @@ impl Ends {
         }
     }
 
-    /// The client's action after the server's refusal; `said_more`: it sent more commands.
+    /// The client's action after the server's refusal; `said_more` if it sent more commands.
     const fn next(self, said_more: bool) -> Next {
         match (self.hello, said_more, self.closed) {
             (true, _, _) => Next::Hello,
@@ -166,7 +166,7 @@ impl Ends {
 }
 
 impl Offer {
-    /// Reads both sides' opening; `None` where TLS was not asked for, or did start as far as can be seen.
+    /// Reads both sides' opening; `None` if TLS was not requested, or did start as far as the capture shows.
     pub(crate) fn of(client: &Talk, server: &Talk, ends: Ends) -> Option<Self> {
         database::postgres(client, server, ends)
             .or_else(|| database::mysql(client, server, ends))
@@ -185,7 +185,7 @@ impl Offer {
     }
 }
 
-/// The bytes at an offset as something said.
+/// The bytes at an offset as a line.
 fn said(talk: &Talk, offset: usize, text: WireText) -> Option<Said> {
     talk.part_of(offset).map(|part| Said {
         frame: part.frame,
@@ -193,7 +193,7 @@ fn said(talk: &Talk, offset: usize, text: WireText) -> Option<Said> {
     })
 }
 
-/// The offset of the first byte that was sent by somebody who had received everything up to `heard`.
+/// The offset of the first byte whose sender had received everything up to `heard`.
 fn answer_to(talk: &Talk, heard: Position) -> Option<usize> {
     talk.parts.iter().find(|part| part.acked >= heard).map(|part| part.at)
 }

@@ -1,6 +1,6 @@
-//! First bytes → Spoken: which protocol a client speaks that sends no Client Hello.
+//! First bytes → Spoken: the protocol of a client that sends no Client Hello.
 
-/// The protocol of a client's first bytes, where that is not TLS.
+/// The protocol of a client's first bytes, if it is not TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spoken {
     /// HTTP/1.
@@ -23,7 +23,7 @@ pub enum Spoken {
     Postgres,
     /// SSH.
     Ssh,
-    /// The header by which a balancer tells whom it speaks for.
+    /// The header in which a balancer names the client it forwards.
     Proxy,
     /// A Client Hello of TLCP, version 0x0101 (GB/T 38636).
     Tlcp,
@@ -34,7 +34,7 @@ pub enum Spoken {
 }
 
 impl Spoken {
-    /// By the first bytes.
+    /// Determined by the first bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         const PROXY_V2: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
@@ -90,7 +90,7 @@ impl Spoken {
         }
     }
 
-    /// Whether the bytes name their protocol: text and bytes may be anything.
+    /// True if the bytes identify their protocol: `Text` and `Bytes` may be anything.
     #[must_use]
     pub const fn is_named(self) -> bool {
         !matches!(self, Self::Text | Self::Bytes)

@@ -1,4 +1,4 @@
-//! Plain text → words that name nobody: what a redacted capture may keep of it, so that it is judged as before.
+//! Plain text → words that identify no one: the words that a redacted capture may keep, so that its verdict stays the same.
 
 use std::ops::Range;
 
@@ -25,10 +25,10 @@ const WORDS: &[&str] = &[
     "MAIL",
 ];
 
-/// Digits of an IMAP tag that name nobody, behind at most one letter.
+/// Digits of an IMAP tag that identify no one, after at most one letter.
 const MAX_TAG: usize = 5;
 
-/// The places of such words. Text that is no dialogue of such a protocol keeps none but a server's sentence on HTTPS.
+/// The places of such words. Text outside such a dialogue keeps none except a server's sentence about HTTPS.
 #[must_use]
 pub fn words(bytes: &[u8]) -> Vec<Range<usize>> {
     let lower = bytes.to_ascii_lowercase();
@@ -59,7 +59,8 @@ pub fn words(bytes: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
-/// Whether a line may stand in such a dialogue: empty, a reply with its code, or one that begins with a known word or a tag.
+/// True if a line may be part of such a dialogue: empty, a reply with its code, or a line that begins with a known word
+/// or a tag.
 fn is_line(line: &[u8]) -> bool {
     let line = line.trim_ascii_end();
     let mut words = line.split(|byte| !byte.is_ascii_alphanumeric());

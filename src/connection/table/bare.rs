@@ -1,4 +1,4 @@
-//! Segment → Bare: a segment without data, as far as a flow would remember it and the table does not know it already.
+//! Segment → Bare: a segment without data, reduced to the fields that a flow would remember and the table does not know.
 
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
@@ -21,7 +21,7 @@ pub(super) struct Bare {
     pub(super) flags: TcpFlags,
     ttl: u8,
     pub(super) tunnel: Tunnel,
-    /// Which of the two ends sent it.
+    /// The index of the end that sent it.
     pub(super) from: u8,
 }
 
@@ -31,7 +31,7 @@ impl Bare {
         FrameAt::new(self.frame, self.time)
     }
 
-    /// A segment that carries nothing, acknowledges nothing selectively, and in which of these flags exactly `flags` are set.
+    /// A segment without payload and selective acknowledgements, with exactly `flags` set among these flags.
     #[inline(always)]
     pub(super) fn of(segment: &Segment<'_>, from: usize, flags: u8) -> Option<Self> {
         const TOLD_APART: u8 = TcpFlags::SYN | TcpFlags::ACK | TcpFlags::FIN | TcpFlags::RST;
@@ -66,7 +66,7 @@ impl Bare {
         if self.from == 0 { [low, high] } else { [high, low] }
     }
 
-    /// Hands on the segment as it was, but for options that nothing reads.
+    /// Hands on the segment as it was, except for options that are never read.
     pub(super) fn with_segment<T>(&self, ends: [Endpoint; 2], take: impl FnOnce(&Segment<'_>) -> T) -> T {
         let [high, low] = self.mss.unwrap_or_default().to_be_bytes();
         let options = [2, 4, high, low];

@@ -1,7 +1,7 @@
 //! Flows → Ended, by the capture's clock: for a capture that grows and may be quiet for hours.
 //!
-//! A file's flows end with the file. Where reports are due before, a flow is over some time after it closed, or when it
-//! said nothing for long. What still comes of it belongs to no new connection, so its ends are remembered for a while.
+//! A file's flows end with the file. If reports are due earlier, a flow is over some time after it closed, or after
+//! long silence. Later segments of it belong to no new connection, so its ends are remembered for a while.
 
 use std::collections::HashMap;
 
@@ -17,28 +17,30 @@ use crate::tls::message::Message;
 
 const SECOND: i64 = 1_000_000_000;
 
-/// A closed flow is handed on when nothing of it came for so long: late copies, and the first retransmissions after a reset.
+/// A closed flow is handed on after this much silence: late copies, and the first retransmissions after a reset, have
+/// come by then.
 pub(crate) const CLOSED: i64 = 5 * SECOND;
 
-/// A connection that nobody answers: SYNs are repeated for up to 127 s (Linux, RFC 6298 back-off), the pause before the last is 64 s.
+/// For an unanswered connection: SYNs are repeated for up to 127 s (Linux, RFC 6298 back-off), and the pause before the
+/// last is 64 s.
 const UNANSWERED: i64 = 150 * SECOND;
 
-/// A connection that says nothing is over, as far as a report is concerned.
+/// For a silent connection: it is over, as far as a report is concerned.
 const SILENT: i64 = 600 * SECOND;
 
-/// Flows whose ends are remembered after they ended; the table is looked through when there are more.
+/// The number of ended flows whose ends are remembered; the table is searched when there are more.
 const MAX_GONE: usize = 4096;
 
 /// The ends of flows that were handed on, with the time of their last segment.
 #[derive(Debug, Default)]
 pub(super) struct Gone {
     ends: HashMap<Key, Timestamp, RandomState>,
-    /// When connections that are not followed were looked through.
+    /// The time at which unfollowed connections were last searched.
     swept: Timestamp,
 }
 
 impl Gone {
-    /// Whether a segment belongs to a flow that was handed on. A file has none.
+    /// True if a segment belongs to a flow that was handed on. A file has none.
     #[inline]
     pub(super) fn has(&mut self, key: &Key, segment: &Segment<'_>) -> bool {
         if self.ends.is_empty() {
@@ -68,7 +70,8 @@ impl Gone {
 }
 
 impl Flows {
-    /// Hands on the flows that are over at this time, going by how long they have been closed, unanswered or silent.
+    /// Hands on the flows that are over at this time, because they have been closed, unanswered or silent for long
+    /// enough.
     pub(crate) fn hand_on_quiet(&mut self, moment: Moment, ended: &mut Vec<Ended>) {
         let now = moment.now;
         let sweeps = moment.since(self.gone.swept) >= SILENT;
@@ -83,12 +86,13 @@ impl Flows {
                 State::Lone(syn) if moment.since(syn.time) > UNANSWERED => syn.time,
                 State::Handshake(handshake) if moment.since(handshake.times().1) > SILENT => handshake.times().1,
                 State::Followed(flow) if moment.since(flow.last().time) > flow.patience() => flow.last().time,
-                // That its device was there shows when it ends, and where little is captured no other frames end it.
+                // A connection's end shows that its device was there, and if little is captured, no other frames show
+                // it.
                 State::Elsewhere { rest, .. } if moment.since(rest.closed_at().unwrap_or(now)) > CLOSED => {
                     closed.push(at);
                     continue;
                 }
-                // These do not tell the time of each segment: silent from one sweep to the next.
+                // These do not record the time of each segment: silent means from one sweep to the next.
                 State::Elsewhere { .. } if sweeps && !std::mem::take(&mut slot.active) => now,
                 _ => continue,
             };
@@ -98,10 +102,10 @@ impl Flows {
             ended.extend(self.take(at));
             self.gone.add(key, last, moment);
         }
-        // Late segments of these begin no connection of interest: they leave their place to the ends of others.
+        // Late segments of these begin no connection of interest: their place is used for the ends of others.
         ended.extend(closed.into_iter().filter_map(|at| self.take(at)));
-        // Tickets of flows that have gone would else stay as long as there are few.
-        for queue in [&mut self.order, &mut self.lone] {
+        // Tickets of flows that have gone would otherwise stay as long as there are few.
+        for queue in [&mut self.order, &mut self.unopened] {
             if sweeps || queue.len() > 2 * super::MAX_FLOWS {
                 queue.retain(|ticket| {
                     let slot = self.slots.get(ticket.slot as usize);
@@ -137,19 +141,20 @@ impl Flows {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpenFlow {
     pub(crate) ends: [Endpoint; 2],
-    /// When it began.
+    /// The time at which it began.
     pub(crate) first: Timestamp,
     /// It sent a hello to a server of interest.
     pub(crate) has_asked: bool,
 }
 
-/// Events of a direction among which its hello is: the first, but behind the CONNECT to a proxy.
+/// The number of first events of a direction that include its hello: usually the first, or later after the CONNECT to a
+/// proxy.
 const FIRST_EVENTS: usize = 4;
 
 impl crate::connection::flow::Flow {
     /// The time to wait for more of it.
     fn patience(&self) -> i64 {
-        // Where one direction only is captured, data shows that it was answered.
+        // If only one direction is captured, data shows that it was answered.
         let unanswered = self.directions.iter().any(|side| side.tcp.frames == 0)
             && self.directions.iter().all(|side| side.tcp.bytes == 0);
         if self.closing {

@@ -1,6 +1,6 @@
-//! Flow → Elsewhere: a connection that was given up, and what is still asked of it.
+//! Flow → Elsewhere: a dropped connection, reduced to what is still needed of it.
 //!
-//! It named a server that nobody asked about, or speaks nothing that is read. Its segments are looked up and no more.
+//! It named a server of no interest, or sends nothing that is read. Its segments cost a look-up and no more.
 
 use crate::base::frame::Timestamp;
 use crate::base::seq::SeqNumber;
@@ -13,23 +13,23 @@ use crate::decode::Segment;
 use crate::tls::message::Message;
 use crate::tls::record::Carries;
 
-/// The remainder of a flow that was given up.
+/// The remainder of a dropped flow.
 #[derive(Debug)]
 pub struct Elsewhere {
-    /// The sighting of its hosts, before it was given up and later.
+    /// The sighting of its hosts, before and after it was dropped.
     pub sighting: Sighting,
-    /// Which of them has sent anything, when it was given up or later.
+    /// Whether each end has sent anything, before or after the flow was dropped.
     pub spoke: [bool; 2],
     /// It carries TLS.
     pub is_tls: bool,
     /// The server that it asked for.
     pub name: Option<WireText>,
     syns: [Option<SeqNumber>; 2],
-    /// The lowest byte seen.
+    /// The lowest byte seen, per side.
     first: [Option<SeqNumber>; 2],
     fins: [bool; 2],
     reset: bool,
-    /// Fingerprint and time of the last segment that closed, of either side: its copies are counted.
+    /// Fingerprint and time of each side's last closing segment: its copies are counted.
     closed: [(u64, Timestamp); 2],
     closing: bool,
 }
@@ -66,13 +66,14 @@ impl Elsewhere {
         }
     }
 
-    /// A connection that opened as it should, and whose first word was a hello for another server.
-    pub(super) fn after_hello(sighting: Sighting, syns: [SeqNumber; 2], name: WireText) -> Self {
+    /// A connection that opened properly, or not yet, and whose first message, if it has one, was a hello for another
+    /// server.
+    pub(super) fn of_handshake(sighting: Sighting, syns: [SeqNumber; 2], name: Option<WireText>) -> Self {
         Self {
             sighting,
             spoke: [true; 2],
-            is_tls: true,
-            name: Some(name),
+            is_tls: name.is_some(),
+            name,
             syns: syns.map(Some),
             first: syns.map(|syn| Some(syn.plus(1))),
             fins: [false; 2],
@@ -82,7 +83,7 @@ impl Elsewhere {
         }
     }
 
-    /// Takes any segment; whether it is a copy of the one before.
+    /// Processes any segment; returns whether it is a copy of the previous one.
     pub(super) fn accept(&mut self, segment: &Segment<'_>, from: usize) -> bool {
         let Some(closed) = self.closed.get_mut(from) else {
             return false;
@@ -103,7 +104,7 @@ impl Elsewhere {
         false
     }
 
-    /// Whether a SYN on the same addresses and ports starts a new connection, as [`Flow`] decides it.
+    /// True if a SYN on the same addresses and ports starts a new connection, by the same rules as [`Flow`].
     pub(super) fn is_reused_by(&self, segment: &Segment<'_>, from: usize) -> bool {
         match (self.syns.get(from), self.first.get(from)) {
             (Some(Some(syn)), _) => *syn != segment.seq,
@@ -112,14 +113,14 @@ impl Elsewhere {
         }
     }
 
-    /// Whether it closes now: both sides have closed, or one has reset.
+    /// True if it closes with this segment: both sides have closed, or one has reset.
     pub(super) fn closes(&mut self) -> bool {
         let closes = !self.closing && (self.reset || self.fins == [true; 2]);
         self.closing |= closes;
         closes
     }
 
-    /// When the last of it came, if it is over.
+    /// The time of its last segment, if it is over.
     pub(super) fn closed_at(&self) -> Option<Timestamp> {
         self.closing.then_some(self.sighting.last.time)
     }

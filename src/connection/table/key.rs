@@ -13,12 +13,13 @@ use crate::base::endpoint::Endpoint;
 pub(super) struct Key {
     /// IPv4: both addresses in the first number; IPv6: two numbers each.
     addresses: [u64; 4],
-    /// Both ports, and above them whether it is IPv6: in one number, since reading it right after writing its parts stalls.
+    /// Both ports, and above them whether it is IPv6: in one number, because reading it right after writing its parts
+    /// stalls.
     ports: u64,
 }
 
 impl Key {
-    /// The key of a connection, and which of its ends is the sender.
+    /// The key of a connection, and the index of the sender.
     #[inline]
     pub(super) fn of(src: Endpoint, dst: Endpoint) -> (Self, usize) {
         match (src.ip, dst.ip) {

@@ -1,7 +1,7 @@
-//! SYN → Lone: a connection of which only the SYN was seen.
+//! SYN → Lone: a connection with only a SYN.
 //!
-//! A scan makes a million of them. A [`Flow`] has three KiB and takes thousands of instructions to make; this is made
-//! into one when a second segment comes that is no orderly answer, or somebody wants to know.
+//! A scan creates a million of them. A [`Flow`] has three KiB and takes thousands of instructions to create; a `Lone`
+//! becomes one when a second segment comes that is no regular answer, or when the connection is requested.
 
 use super::bare::Bare;
 use super::key::Key;
@@ -38,7 +38,7 @@ impl Lone {
         self.syn.tunnel
     }
 
-    /// Its frame, and when it came.
+    /// Its frame, and its time.
     #[must_use]
     pub const fn seen(&self) -> FrameAt {
         self.syn.frame_at()
@@ -51,7 +51,7 @@ impl Lone {
     }
 }
 
-/// The flow that segments without data begin; they add to none of the counters.
+/// The flow that segments without data begin; they are not added to the counters.
 pub(super) fn flow_of(first: &Bare, rest: &[Bare], ends: [Endpoint; 2], index: u64) -> Box<Flow> {
     let mut flow = first.with_segment(ends, |segment| Flow::begin(index, segment));
     for bare in std::iter::once(first).chain(rest) {

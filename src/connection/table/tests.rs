@@ -7,7 +7,7 @@ use crate::base::seq::SeqNumber;
 use crate::decode::{TcpFlags, Tunnel};
 
 impl Ended {
-    /// The flow, made of its SYN if need be.
+    /// The flow, made from its SYN if necessary.
     pub(crate) fn flow(self) -> Box<Flow> {
         match self {
             Self::Lone(lone) => lone.flow(),
@@ -33,7 +33,7 @@ fn end(side: usize) -> Endpoint {
     }
 }
 
-/// A segment; its frame is set by [`run`], and with it all that tells packets apart.
+/// A segment; [`run`] sets its frame, and with it everything that distinguishes packets.
 fn seg(from: usize, flags: u8, seq: u32, ack: u32, payload: &[u8]) -> Segment<'_> {
     Segment {
         frame: FrameNumber(0),
@@ -264,7 +264,7 @@ fn a_closed_connection_is_handed_on_when_late_copies_have_come_and_not_before() 
     assert!(ended.is_empty());
     push(&mut flows, &mut ended, &[other], 4 + LINGER);
     assert_eq!(ended.len(), 1);
-    // Its slot is used again, and the end of the capture hands on the rest only.
+    // Its slot is used again, and the end of the capture hands on only the rest.
     ended.extend(flows.finish());
     assert_eq!(ended.len(), 2);
 }
@@ -497,7 +497,7 @@ fn a_scan_closes_idle_connections_and_not_one_that_lives() {
         })
         .collect();
     push(&mut flows, &mut ended, &scan, 5);
-    // 51 are too many, and they go by the score.
+    // 51 are too many, and they are evicted in batches.
     let evicted = 51_usize.next_multiple_of(EVICTED_AT_ONCE);
     assert_eq!(flows.counts.evicted, evicted as u64);
     assert_eq!(ended.len(), evicted);
@@ -508,6 +508,39 @@ fn a_scan_closes_idle_connections_and_not_one_that_lives() {
     );
     ended.extend(flows.finish());
     assert_eq!(ended.len(), MAX_FLOWS + 51);
+}
+
+#[test]
+fn a_sweep_that_nobody_goes_on_with_pushes_out_no_syn_before_its_answer() {
+    const COUNT: usize = 3 * MAX_FLOWS;
+    const IN_FLIGHT: usize = 1000;
+    let target = |n: usize| Endpoint {
+        ip: std::net::Ipv4Addr::from(0x0a02_0000 + n as u32).into(),
+        port: 443,
+    };
+    for mut flows in [Flows::default(), Flows::of_names(Vec::new())] {
+        let mut ended = Vec::new();
+        for n in 0..COUNT + IN_FLIGHT {
+            if n < COUNT {
+                let syn = Segment {
+                    dst: target(n),
+                    ..seg(CLIENT, SYN, 1, 0, b"")
+                };
+                push(&mut flows, &mut ended, &[syn], n as u64);
+            }
+            if let Some(n) = n.checked_sub(IN_FLIGHT) {
+                let syn_ack = Segment {
+                    src: target(n),
+                    ..seg(SERVER, SYN | ACK, 1, 2, b"")
+                };
+                push(&mut flows, &mut ended, &[syn_ack], n as u64);
+            }
+        }
+        assert_eq!(flows.counts.flows, COUNT as u64, "each once");
+        ended.extend(flows.finish());
+        let has_both = |ended: &&Ended| matches!(ended, Ended::Elsewhere(it) if it.spoke == [true; 2] && !it.is_tls);
+        assert_eq!(ended.iter().filter(has_both).count(), COUNT);
+    }
 }
 
 #[test]
@@ -590,7 +623,7 @@ fn hello(name: &str) -> Vec<u8> {
     [&[22, 3, 1][..], &len(&message), &message].concat()
 }
 
-/// A connection that asks for `other.example` where `own.example` is of interest, after these segments.
+/// A connection that asks for `other.example` while `own.example` is of interest, after these segments.
 fn elsewhere(rest: &[Segment<'_>]) -> (Flows, Vec<Ended>) {
     let (mut flows, mut ended) = (Flows::of_names(vec!["own.example".to_owned()]), Vec::new());
     push(&mut flows, &mut ended, &handshake(), 1);
@@ -646,12 +679,12 @@ fn a_connection_that_was_given_up_ends_as_any_other() {
         push(&mut flows, &mut ended, &next(1), 6 + LINGER);
         assert_eq!(ended.len(), ends, "{closing:?}");
     }
-    // The same SYN again is none of another connection; other numbers are.
+    // The same SYN again belongs to no other connection; other numbers do.
     for (seq, ends) in [(99, 0), (70_000, 1)] {
         let (_, ended) = elsewhere(&[seg(CLIENT, SYN, seq, 0, b"")]);
         assert_eq!(ended.len(), ends);
     }
-    // A copy of what closed is counted.
+    // A copy of a closing segment is counted.
     let packet = Segment {
         ip_id: Some(5),
         checksum: 9,
@@ -675,7 +708,7 @@ fn when_all_places_are_taken_a_connection_goes_that_was_silent_since_its_turn() 
         .map(|n| of(n, seg(CLIENT, ACK, 100, 500, DATA)))
         .collect();
     push(&mut flows, &mut ended, &all, 1);
-    // Everybody has spoken, so everybody gets a turn; then the first one goes, and the next one that stays silent.
+    // All have sent segments, so all get a turn; then the first one is evicted, and the next silent one.
     push(
         &mut flows,
         &mut ended,
@@ -724,7 +757,6 @@ fn a_handshake_becomes_the_flow_that_it_would_have_been_whatever_comes_next() {
     };
     let ack = seg(CLIENT, ACK, 100, 500, b"");
     for segments in [
-        vec![syn, syn_ack],
         vec![syn, with_mss, ack],
         vec![syn, syn_ack, ack, seg(CLIENT, ACK, 100, 500, &own)],
         vec![syn, syn_ack, seg(CLIENT, ACK, 100, 500, DATA), ack],
@@ -756,7 +788,7 @@ fn a_handshake_becomes_the_flow_that_it_would_have_been_whatever_comes_next() {
 }
 
 #[test]
-fn a_hello_for_another_server_leaves_what_the_flow_would_have_left() {
+fn what_is_not_followed_leaves_what_the_flow_would_have_left() {
     let names = vec!["smartreceiver.cisco.com".to_owned()];
     let other = hello("www.example.net");
     let segments = numbered(&[
@@ -765,17 +797,23 @@ fn a_hello_for_another_server_leaves_what_the_flow_would_have_left() {
         seg(CLIENT, ACK, 100, 500, b""),
         seg(CLIENT, ACK, 100, 500, &other),
     ]);
-    let mut direct = Flow::begin(0, &segments[0]);
-    let (mut flows, mut ended) = (Flows::of_names(names.clone()), Vec::new());
-    for segment in &segments {
-        let from = usize::from(segment.src == end(SERVER));
-        direct.accept(segment, from, &mut FlowCounts::default(), Some(&names));
-        flows.accept(segment, &mut ended);
+    for (segments, is_given_up) in [(&segments[..], true), (&segments[..2], false)] {
+        let mut direct = Flow::begin(0, &segments[0]);
+        let (mut flows, mut ended) = (Flows::of_names(names.clone()), Vec::new());
+        for segment in segments {
+            let from = usize::from(segment.src == end(SERVER));
+            direct.accept(segment, from, &mut FlowCounts::default(), Some(&names));
+            flows.accept(segment, &mut ended);
+        }
+        assert!(direct.is_given_up() == is_given_up && ended.is_empty());
+        ended.extend(flows.finish());
+        let [Ended::Elsewhere(elsewhere)] = &ended[..] else {
+            panic!("{ended:?}")
+        };
+        let direct = Elsewhere::of(&direct);
+        // The place of its first byte is needed only if it goes on.
+        let told = |it: &Elsewhere| format!("{:?}", (it.sighting, it.spoke, it.is_tls, &it.name));
+        assert_eq!(told(elsewhere), told(&direct));
+        assert!(!is_given_up || format!("{elsewhere:?}") == format!("{direct:?}"));
     }
-    assert!(direct.is_given_up() && ended.is_empty());
-    ended.extend(flows.finish());
-    let [Ended::Elsewhere(elsewhere)] = &ended[..] else {
-        panic!("{ended:?}")
-    };
-    assert_eq!(format!("{elsewhere:?}"), format!("{:?}", Elsewhere::of(&direct)));
 }

@@ -1,4 +1,4 @@
-//! Clause → Claims on certificates: whose they are, from when to when they are valid, and who issued them.
+//! Clause → Claims on certificates: their owner, validity and issuer.
 
 use super::claims::{OfCertificate, What};
 use super::lexicon::Word;
@@ -6,7 +6,7 @@ use super::reading::{Making, Role, side};
 use super::tokens::{Moment, Token};
 use crate::connection::step::Side;
 
-/// Which certificate the sentence speaks of: `… and expired on …` says it no second time.
+/// The certificate that the sentence is about: `… and expired on …` does not repeat it.
 #[derive(Debug, Default)]
 pub(super) struct About {
     is_known: bool,
@@ -28,7 +28,7 @@ pub(super) fn read(making: &mut Making<'_>, about: &mut About) {
             subject: None,
         };
     }
-    // An issuer or a serial number is of a certificate, whether that is said or not.
+    // An issuer or a serial number belongs to a certificate, whether the sentence says so or not.
     let speaks = about.is_known
         || making
             .clause
@@ -75,7 +75,7 @@ pub(super) fn read(making: &mut Making<'_>, about: &mut About) {
     } else if let Some(at) = making
         .first(&[Word::Valid])
         .filter(|_| !making.clause.has_any(&[Word::NotAfter, Word::NotBefore]))
-        // With a day it says from when, or to when.
+        // Together with a day it means the beginning or the end of the validity.
         .filter(|_| !making.tokens.iter().any(|it| matches!(it.token, Token::Moment(_))))
     {
         claim(making, at, OfCertificate::Current);
@@ -92,7 +92,7 @@ pub(super) fn read(making: &mut Making<'_>, about: &mut About) {
     }
 }
 
-/// Whose certificate it is.
+/// The owner of the certificate.
 fn owner(making: &Making<'_>, noun: usize) -> Option<Side> {
     let parties = making.parties();
     let mut owners = parties.iter().filter(|(at, role)| *role == Role::Owner && *at < noun);
@@ -139,6 +139,7 @@ fn issuer(making: &Making<'_>) -> Option<(usize, String)> {
         .unwrap_or_default();
     // `CN=X が発行`, `CN=X により発行`, `CN=X から発行`
     let stands_before = written.starts_with("issued th")
+        || written.starts_with("signed th")
         || written.starts_with(['が', 'に', 'か', 'を', '発'])
             && !written.starts_with("発行者")
             && !written.starts_with("発行元");
@@ -148,7 +149,7 @@ fn issuer(making: &Making<'_>) -> Option<(usize, String)> {
     (word..word + 9).find_map(|at| Some((at, name_at(making, at)?)))
 }
 
-/// A name that is not the issuer's tells which certificate is meant.
+/// A name other than the issuer's shows which certificate is meant.
 fn subject(making: &mut Making<'_>, issuer: Option<usize>, about: &mut About) {
     let explicit = making.first(&[Word::Subject]);
     let is_subject = |at: usize| {
@@ -166,7 +167,7 @@ fn subject(making: &mut Making<'_>, issuer: Option<usize>, about: &mut About) {
     }
 }
 
-/// From when to when it is valid.
+/// The beginning and the end of the validity.
 #[allow(
     clippy::too_many_lines,
     reason = "the ways to say from when to when, one after the other"
@@ -193,9 +194,11 @@ fn dates(making: &mut Making<'_>, claim: impl Fn(&mut Making<'_>, usize, OfCerti
         let nearest = |word: Option<usize>| word.filter(|word| *word < at).map(|word| at - word);
         let is_start = spans && (after == Some(Word::FromBefore) || before == Some(Word::From));
         let is_end = matches!(before, Some(Word::Until | Word::To)) || after == Some(Word::Until);
+        // `サーバ証明書は 2027 年 10 月 8 日まで`
+        let is_told = after == Some(Word::Until) && making.clause.has_any(CERTIFICATE) && !making.clause.has_verb();
         let what = if is_start {
             Some(OfCertificate::NotBefore(moment))
-        } else if is_end && (spans || ends.is_some()) {
+        } else if is_end && (spans || ends.is_some() || is_told) {
             Some(OfCertificate::NotAfter(moment))
         } else {
             match (nearest(begins), nearest(ends)) {

@@ -1,4 +1,4 @@
-//! Claim on a certificate, Facts → Judgement: dates, names and issuers of the certificates that were shown.
+//! Claim on a certificate, Facts → Judgement: dates, names and issuers of the certificates that were sent.
 
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Duration, Month, OffsetDateTime, UtcOffset};
@@ -14,10 +14,6 @@ use crate::connection::step::Side;
 use crate::report::Certificate;
 
 /// Judges a claim on the certificates of a side, or of both.
-#[allow(
-    clippy::too_many_lines,
-    reason = "one way for chains, names and leaves after the other"
-)]
 pub(super) fn judge(
     side: Option<Side>,
     subject: Option<&str>,
@@ -26,75 +22,67 @@ pub(super) fn judge(
     of: &Of<'_>,
     facts: &Facts<'_>,
 ) -> Judgement {
-    let sides = side.map_or(vec![Side::Client, Side::Server], |side| vec![side]);
-    let chains: Vec<&[Certificate]> = sides
-        .iter()
-        .map(|side| of.certificates(*side))
+    let sides = || {
+        [Side::Client, Side::Server]
+            .into_iter()
+            .filter(move |it| side.is_none_or(|side| side == *it))
+    };
+    let lacks = |it| of.certificates(it).is_empty() && of.lacks(it, facts.report);
+    let chains: Vec<&[Certificate]> = sides()
+        .map(|it| of.certificates(it))
         .filter(|it| !it.is_empty())
         .collect();
     if chains.is_empty() {
-        return match sides.iter().any(|side| of.lacks(*side, facts.report)) {
+        return match sides().any(lacks) {
             true => Judgement::hidden(Hidden::NotCaptured),
             false if of.seals("certificate", side) => Judgement::hidden(Hidden::Encrypted),
             false => Judgement::open("check-why-no-certificate"),
         };
     }
-    let named: Vec<Vec<&Certificate>> = chains
-        .iter()
-        .map(|chain| {
-            chain
-                .iter()
-                .filter(|it| subject.is_none_or(|wanted| is_named(it.subject.as_deref(), wanted)))
-                .collect()
-        })
-        .collect();
-    let all: Vec<&Certificate> = named.iter().flatten().copied().collect();
-    if all.is_empty() {
-        let shown = chains.iter().flat_map(|chain| chain.iter()).flat_map(told).collect();
-        // A chain that is hidden may hold it.
-        let other = [Side::Client, Side::Server]
-            .into_iter()
-            .filter(|it| side.is_none_or(|side| side == *it));
-        let is_hidden = other
-            .into_iter()
-            .any(|it| of.certificates(it).is_empty() && of.lacks(it, facts.report));
-        return match is_hidden {
+    let all = || chains.iter().flat_map(|chain| chain.iter());
+    let is_meant = |it: &&Certificate| subject.is_none_or(|wanted| is_named(it.subject.as_deref(), wanted));
+    let mut meant: Vec<&Certificate> = all().filter(is_meant).collect();
+    if meant.is_empty() {
+        // A hidden chain may hold it.
+        return match sides().any(lacks) {
             true => Judgement::hidden(Hidden::NotCaptured),
             false => Judgement::new(Mark::False)
                 .because(phrase("check-why-no-subject"))
-                .showing(shown)
+                .showing(all().flat_map(told).collect())
                 .denied(not),
         };
     }
-    let leaves: Vec<&Certificate> = chains.iter().filter_map(|chain| chain.first()).collect();
-    let asked = |certificates: &[&Certificate]| -> Vec<(Mark, Vec<(u64, Phrase)>)> {
-        certificates
-            .iter()
-            .map(|it| (holds(it, what, facts), told(it)))
-            .collect()
-    };
-    let of_leaf = matches!(
-        what,
-        OfCertificate::SelfSigned | OfCertificate::Current | OfCertificate::NotYet
-    );
-    // `the certificate has not expired` is said of the leaf.
-    let of_leaf = of_leaf || not && matches!(what, OfCertificate::Expired);
-    let judged = asked(if of_leaf && subject.is_none() { &leaves } else { &all });
-    let marks = |mark: Mark| judged.iter().filter(move |it| it.0 == mark);
-    let shown = |mark: Mark| marks(mark).flat_map(|it| it.1.clone()).collect::<Vec<_>>();
-    let everything = || judged.iter().flat_map(|it| it.1.clone()).collect::<Vec<_>>();
-    let (yes, no) = (marks(Mark::True).count(), marks(Mark::False).count());
-    if not {
-        return match (yes, no) {
-            (0, no) if no == judged.len() => Judgement::new(Mark::True).showing(everything()),
-            (yes, _) if yes == judged.len() => Judgement::new(Mark::False).showing(everything()),
-            _ => Judgement::open("check-why-two-readings").showing(everything()),
-        };
+    if subject.is_none() && is_of_leaf(what, not) {
+        meant = chains.iter().filter_map(|chain| chain.first()).collect();
     }
-    match (yes, no) {
-        (1.., _) => Judgement::new(Mark::True).showing(shown(Mark::True)),
-        (0, no) if no == judged.len() => Judgement::new(Mark::False).showing(everything()),
-        _ => Judgement::open(why_open(what)).showing(everything()),
+    of_all(&meant, what, not, facts)
+}
+
+/// True if the statement is about the leaf when no certificate is named: `the certificate has not expired`.
+const fn is_of_leaf(what: &OfCertificate, not: bool) -> bool {
+    match what {
+        OfCertificate::SelfSigned | OfCertificate::Current | OfCertificate::NotYet => true,
+        OfCertificate::Expired => not,
+        _ => false,
+    }
+}
+
+/// Judges a claim on any of these; if it is denied, it must hold for none.
+fn of_all(meant: &[&Certificate], what: &OfCertificate, not: bool, facts: &Facts<'_>) -> Judgement {
+    let judged: Vec<_> = meant.iter().map(|it| (holds(it, what, facts), told(it))).collect();
+    let count = |mark: Mark| judged.iter().filter(|it| it.0 == mark).count();
+    let everything = || judged.iter().flat_map(|it| it.1.clone()).collect::<Vec<_>>();
+    let whole = judged.len();
+    match (not, count(Mark::True), count(Mark::False)) {
+        (true, 0, no) if no == whole => Judgement::new(Mark::True).showing(everything()),
+        (true, yes, _) if yes == whole => Judgement::new(Mark::False).showing(everything()),
+        (true, ..) => Judgement::open("check-why-two-readings").showing(everything()),
+        (false, 1.., _) => {
+            let true_ones = judged.iter().filter(|it| it.0 == Mark::True);
+            Judgement::new(Mark::True).showing(true_ones.flat_map(|it| it.1.clone()).collect())
+        }
+        (false, _, no) if no == whole => Judgement::new(Mark::False).showing(everything()),
+        (false, ..) => Judgement::open(why_open(what)).showing(everything()),
     }
 }
 
@@ -168,7 +156,7 @@ fn days_before(certificate: &Certificate, days: u64, facts: &Facts<'_>) -> Mark 
     }
 }
 
-/// Whether a name of a certificate is what a sentence calls it: all of its parts, or its common name.
+/// True if a sentence's name fits a certificate: all of its parts, or its common name.
 fn is_named(own: Option<&str>, wanted: &str) -> bool {
     let Some(own) = own else { return false };
     let flat = |text: &str| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
@@ -196,7 +184,7 @@ fn offset(zone: i32) -> Option<UtcOffset> {
     UtcOffset::from_whole_seconds(zone).ok()
 }
 
-/// Whether a time of a certificate is on that day; `None` where another time zone may explain the difference.
+/// Whether a time of a certificate is on that day; `None` if another time zone may explain the difference.
 fn same_day(moment: &Moment, time: &str) -> Option<bool> {
     let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
     let (year, month, day) = moment.day?;
@@ -230,7 +218,7 @@ fn seconds_of_day(time: OffsetDateTime) -> f64 {
         + f64::from(time.nanosecond()) / 1e9
 }
 
-/// Whether a step's time is the one told, to a second; `None` where another time zone may explain the difference.
+/// Whether a step's time equals the claimed one, to a second; `None` if another time zone may explain the difference.
 pub(super) fn same_moment(moment: &Moment, time: &str) -> Option<bool> {
     let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
     let seconds = moment.seconds?;

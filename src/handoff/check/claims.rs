@@ -1,4 +1,4 @@
-//! sentence → Claim: what a sentence says of a capture, as far as a capture can show it.
+//! sentence → Claim: the statement of a sentence about a capture, as far as a capture can prove it.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use super::lexicon::Event;
 use super::tokens::{Frames, Moment};
 use crate::connection::step::Side;
 
-/// Somebody, as a sentence names them.
+/// A party, as a sentence names it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Who {
     Side(Side),
@@ -23,27 +23,29 @@ pub(super) struct Claim {
     pub(super) scope: Scope,
 }
 
-/// Which attempts a claim is about; of nothing said, any.
+/// The attempts that a claim is about; any, if the sentence names none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Scope {
     pub(super) places: Vec<Who>,
     pub(super) attempt: Option<usize>,
     pub(super) connection: Option<usize>,
-    /// The whole capture: what is denied must be nowhere in it.
+    /// The client's port, as a name of the connection.
+    pub(super) port: Option<u16>,
+    /// The whole capture: a denied fact must be nowhere in it.
     pub(super) everywhere: bool,
 }
 
-/// What is claimed.
+/// The claimed fact.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum What {
     Step(Step),
-    /// Somebody ended the connection: by FIN, RST, or either.
+    /// A party ended the connection: by FIN, RST, or either.
     Ended {
         how: Ending,
         by: Option<Who>,
         first: bool,
     },
-    /// Somebody answered.
+    /// A party answered.
     Answered {
         by: Side,
         to: Answerable,
@@ -52,6 +54,11 @@ pub(super) enum What {
         version: &'static str,
         offered: bool,
         only: bool,
+    },
+    /// The highest version that the client offers; not `exact`: it offers none that is higher.
+    Highest {
+        version: &'static str,
+        exact: bool,
     },
     Suite {
         suite: String,
@@ -72,9 +79,9 @@ pub(super) enum What {
         number: u64,
         by: Option<Side>,
     },
-    /// How long the capture is, in seconds.
+    /// The length of the capture, in seconds.
     Length(f64),
-    /// The handshake came to its end.
+    /// The handshake completed.
     Handshake,
     TcpOpened,
     Healthy,
@@ -85,19 +92,39 @@ pub(super) enum What {
     Verdict(String),
     Resolved(IpAddr),
     DnsAnswered,
+    /// These frames hold a DNS question, or an answer.
+    DnsFrames {
+        is_answer: bool,
+        frames: Frames,
+    },
     DnsStatus(&'static str),
-    HttpStatus(u64),
-    /// Somebody has this address or port.
+    HttpStatus {
+        status: u64,
+        frames: Option<Frames>,
+    },
+    /// A party has this address or port.
     Place {
         of: Option<Side>,
         address: Option<IpAddr>,
         port: Option<u16>,
     },
+    /// There is a connection from the first place to the second.
+    Between {
+        from: (IpAddr, Option<u16>),
+        to: (IpAddr, Option<u16>),
+    },
+    /// The proxy is there.
+    Proxy {
+        address: IpAddr,
+        port: Option<u16>,
+    },
+    /// The attempt succeeded.
+    Succeeded,
     /// There is licensing traffic.
     Licensing,
 }
 
-/// A step with what is said of it.
+/// A step and the statements about it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Step {
     pub(super) event: Event,
@@ -105,12 +132,28 @@ pub(super) struct Step {
     pub(super) frames: Option<Frames>,
     /// The alert's name, as a number.
     pub(super) alert: Option<u8>,
-    /// The number that is said beside it.
+    /// The number that is given beside it.
     pub(super) number: Option<u64>,
     pub(super) fatal: bool,
     pub(super) at: Option<Moment>,
-    /// It is about what the capture holds, not about what was sent.
+    /// It is about the content of the capture, not about what was sent.
     pub(super) in_capture: bool,
+}
+
+impl Step {
+    /// A step without further statements.
+    pub(super) const fn of(event: Event, by: Option<Who>) -> Self {
+        Self {
+            event,
+            by,
+            frames: None,
+            alert: None,
+            number: None,
+            fatal: false,
+            at: None,
+            in_capture: false,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +172,7 @@ pub(super) enum Answerable {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum OfCertificate {
-    /// It is there.
+    /// It exists.
     Sent,
     Expired,
     NotYet,
@@ -139,7 +182,7 @@ pub(super) enum OfCertificate {
     Issuer(String),
     SelfSigned,
     Serial(String),
-    /// It ended so many days before the capture.
+    /// It ended this many days before the capture.
     DaysBefore(u64),
 }
 

@@ -1,7 +1,7 @@
-//! Token → Clause: a sentence in parts that say one thing each, with who does it.
+//! Token → Clause: a sentence in parts that each make one statement, with the party that acts.
 //!
-//! A part that only says where (`In frame 24,`) belongs to the next; a list without a verb belongs to what the verb is said
-//! of. What stands behind `after` or before `の後` is no claim about what happened, but about when.
+//! A part that only names a place (`In frame 24,`) belongs to the next; a list without a verb continues the statement
+//! with the verb. Words after `after` or before `の後` are no claim about what happened, but about the time.
 
 use super::lexicon::{Event, Word};
 use super::tokens::{Placed, Token};
@@ -10,11 +10,11 @@ use super::tokens::{Placed, Token};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Clause {
     pub(super) tokens: Vec<Placed>,
-    /// It only says when.
+    /// It only names a time.
     pub(super) is_context: bool,
-    /// It is hedged, or general, or an advice: nothing that is claimed.
+    /// It is hedged, general, or advice: no claim.
     pub(super) is_hedged: bool,
-    /// Whose doing it is, said in a part before.
+    /// The acting party, named in an earlier part.
     pub(super) subject: Option<Token>,
 }
 
@@ -43,22 +43,43 @@ impl Clause {
         self.has_any(VERBS)
     }
 
-    /// How often it says no.
+    /// The number of its negations.
+    /// It is the name of a certificate, as of a message: `the client's certificate`.
+    fn is_certificate(&self) -> bool {
+        self.has_any(&[Word::Certificate, Word::Chain])
+            && self.tokens.iter().all(|it| {
+                is_party(&it.token) || matches!(it.token, Token::Word(Word::Certificate | Word::Chain | Word::Of))
+            })
+    }
+
+    /// It says who did what is named before: `sent by the client`.
+    fn is_participle(&self) -> bool {
+        match self.tokens.as_slice() {
+            [verb, by, party, ..] => {
+                matches!(verb.token, Token::Word(verb) if VERBS.contains(&verb))
+                    && matches!(by.token, Token::Word(Word::By | Word::From))
+                    && is_party(&party.token)
+                    && !self.has_event()
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn denials(&self) -> usize {
         self.tokens.iter().filter(|it| is_denial(&it.token)).count()
     }
 
-    /// It says nothing but where or when.
+    /// True if it only names a place or a time.
     fn is_place(&self) -> bool {
         !self.has_event()
             && !self.has_verb()
             && self.denials() == 0
-            // One word that could be said of something, alone: `As issuer, …`, `According to DNS, …`.
+            // A single word that may be a property, alone: `As issuer, …`, `According to DNS, …`.
             && (self.tokens.len() == 1 || !self.tokens.iter().any(|it| is_property(&it.token)))
     }
 }
 
-/// Words of what is done.
+/// Words for actions.
 pub(super) const VERBS: &[Word] = &[
     Word::Send,
     Word::Receive,
@@ -82,7 +103,7 @@ pub(super) const fn is_denial(token: &Token) -> bool {
     matches!(token, Token::Word(Word::Not | Word::NotThen | Word::Without))
 }
 
-/// What can be said of something without a verb.
+/// Tokens that can be a statement without a verb.
 const fn is_property(token: &Token) -> bool {
     matches!(
         token,
@@ -121,7 +142,7 @@ const fn is_property(token: &Token) -> bool {
     )
 }
 
-/// Whether a token stands for somebody.
+/// True if a token stands for a party.
 pub(super) const fn is_party(token: &Token) -> bool {
     matches!(
         token,
@@ -129,24 +150,94 @@ pub(super) const fn is_party(token: &Token) -> bool {
     )
 }
 
-/// What begins a new part, and what that is.
+/// True if a sentence speaks of any server or client, or of a version of TLS, and not of this capture: `A server that wants a
+/// client certificate sends …`, `In TLS 1.3 the certificates are encrypted`, `TLS 1.3 では証明書が …`.
+fn is_general(plain: &str) -> bool {
+    let text = plain.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let behind_article = text.strip_prefix("a ").or_else(|| text.strip_prefix("an "));
+    const ANY: [&str; 6] = ["server ", "client ", "controller ", "device ", "access point ", "host "];
+    const THAT: [&str; 5] = ["that ", "which ", "who ", "with ", "without "];
+    const SEVERAL: [&str; 4] = ["servers ", "clients ", "in tls ", "in dtls "];
+    let is_version = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | 'v');
+    let behind_version = text.strip_prefix("tls").map(|it| it.trim_start_matches(is_version));
+    let of_any = |it: &str| {
+        ANY.iter()
+            .filter_map(|any| it.strip_prefix(any))
+            .any(|it| THAT.iter().any(|that| it.starts_with(that)))
+    };
+    const GENERALLY: [&str; 9] = [
+        "usually",
+        "normally",
+        "typically",
+        "generally",
+        "in general",
+        "always",
+        "as a rule",
+        "rfc ",
+        "rfc8446",
+    ];
+    // `A Server Hello is the reply to a Client Hello.`
+    let defines = [" is the ", " is a ", " is an ", " are the "]
+        .iter()
+        .any(|it| text.contains(it));
+    let has_number = text.contains(|c: char| c.is_ascii_digit());
+    behind_article.is_some_and(|it| of_any(it) || defines && !has_number)
+        || GENERALLY.iter().any(|it| plain.contains(it))
+        || SEVERAL.iter().any(|it| text.starts_with(it))
+        || behind_version.is_some_and(|it| it.starts_with("では") && !it.starts_with("ではな"))
+}
+
+/// Without the one who did not do it: `the server, not the client, sends …`, `サーバではなくクライアントが …`.
+fn without_contrast(tokens: &[Placed], plain: &str) -> Vec<Placed> {
+    let is_foreign = |it: &Placed| plain.get(it.from..it.to).is_some_and(|it| !it.is_ascii());
+    let mut kept = Vec::with_capacity(tokens.len());
+    let mut rest = tokens;
+    while let Some((first, behind)) = rest.split_first() {
+        rest = match rest {
+            [comma, not, party, end, behind @ ..]
+                if comma.token == Token::Comma
+                    && not.token == Token::Word(Word::Not)
+                    && is_party(&party.token)
+                    && end.token == Token::Comma =>
+            {
+                behind
+            }
+            [party, instead, behind @ ..]
+                if is_party(&party.token) && instead.token == Token::Word(Word::Instead) && is_foreign(instead) =>
+            {
+                behind
+            }
+            _ => {
+                kept.push(first.clone());
+                behind
+            }
+        };
+    }
+    kept
+}
+
+/// The kind of part that a token begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cut {
-    /// A comma or `and`: a part only where both sides can stand alone.
+    /// A comma or `and`: a new part only if both sides can stand alone.
     Soft,
     Hard,
     Context,
     Without,
 }
 
-/// The parts of a sentence. `None` where it claims nothing as a whole: an advice, a condition.
+/// The parts of a sentence. `None` if the sentence as a whole claims nothing: advice, a condition.
 pub(super) fn clauses(tokens: &[Placed], plain: &str) -> Option<Vec<Clause>> {
     let is_foreign = |it: &Placed| plain.get(it.from..it.to).is_some_and(|it| !it.is_ascii());
     let speculates = |it: &Placed| {
         let hedges = matches!(it.token, Token::Word(Word::Hedge | Word::General | Word::Advice));
-        // In Japanese the end of a sentence hedges all of it.
+        // In Japanese the end of a sentence hedges the whole sentence.
         hedges && is_foreign(it) || it.token == Token::Word(Word::Condition)
     };
+    if is_general(plain) {
+        return None;
+    }
+    let tokens = &without_contrast(tokens, plain);
     let advises = tokens.first().is_some_and(|it| it.token == Token::Word(Word::Advice));
     if advises || tokens.iter().any(speculates) {
         return None;
@@ -157,12 +248,12 @@ pub(super) fn clauses(tokens: &[Placed], plain: &str) -> Option<Vec<Clause>> {
     Some(parts)
 }
 
-/// What a token begins, if anything.
+/// The kind of part that a token begins, if any.
 fn begins(tokens: &[Placed], at: usize, depth: usize) -> Option<Cut> {
     let token = &tokens.get(at)?.token;
     match token {
         Token::Comma | Token::Word(Word::And) if depth == 0 => Some(Cut::Soft),
-        // `Cipher: …` goes on, `The handshake failed: the server sent …` begins something.
+        // `Cipher: …` continues, `The handshake failed: the server sent …` begins a part.
         Token::Colon if depth == 0 => {
             let mut rest = tokens.iter().skip(at + 1);
             let says = |it: &Placed| match it.token {
@@ -194,21 +285,24 @@ fn cut(tokens: &[Placed], plain: &str) -> Vec<(Cut, Clause)> {
             }
             _ => {}
         }
-        let Some(mut next) = begins(tokens, at, depth) else {
+        // `after the SYN in frame 5 no SYN-ACK follows`
+        let denies = clause.is_context && clause.has_event() && placed.token == Token::Word(Word::Not);
+        let begun = begins(tokens, at, depth).or_else(|| denies.then_some(Cut::Hard));
+        let Some(mut next) = begun else {
             clause.tokens.push(placed.clone());
             continue;
         };
         let is_foreign = plain.get(placed.from..placed.to).is_some_and(|it| !it.is_ascii());
         let mut opens = false;
         match placed.token {
-            // These stand behind what they are about.
+            // These stand after the words they refer to.
             Token::Word(Word::ContextBefore) => clause.is_context = true,
             Token::Word(Word::NotThen) => clause.tokens.push(placed.clone()),
             Token::Word(Word::Instead) if is_foreign => {
                 clause.is_hedged = true;
                 next = Cut::Hard;
             }
-            Token::Word(Word::Without | Word::Context | Word::Instead) => opens = true,
+            Token::Word(Word::Without | Word::Context | Word::Instead | Word::Not) => opens = true,
             _ => {}
         }
         hedged &= next != Cut::Hard;
@@ -228,7 +322,7 @@ fn cut(tokens: &[Placed], plain: &str) -> Vec<(Cut, Clause)> {
     parts
 }
 
-/// Parts that cannot stand alone are put to those that they belong to.
+/// Parts that cannot stand alone are joined with the parts that they belong to.
 fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
     let mut out: Vec<Clause> = Vec::new();
     let mut waiting: Vec<Placed> = Vec::new();
@@ -240,10 +334,17 @@ fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
             continue;
         }
         let is_place = clause.is_place();
-        let is_list = clause.has_event() && !clause.has_verb() && !clause.has_frames() && clause.denials() == 0;
+        let is_list = (clause.has_event() || clause.is_certificate())
+            && !clause.has_verb()
+            && !clause.has_frames()
+            && clause.denials() == 0;
         let last = out.last_mut().filter(|_| is_open && how == Cut::Soft);
         match last {
-            // Frames behind what has none, or a further item of what is said.
+            // `alert unknown_ca, sent by the client`
+            Some(last) if waiting.is_empty() && clause.is_participle() && last.has_event() && !last.has_verb() => {
+                last.tokens.append(&mut clause.tokens);
+            }
+            // Frames after a part without frames, or a further item of a statement.
             Some(last) if waiting.is_empty() && is_place && !(last.has_frames() && clause.has_frames()) => {
                 last.tokens.append(&mut clause.tokens);
                 last.is_hedged |= clause.is_hedged;
@@ -279,14 +380,14 @@ fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
     out
 }
 
-/// Whether an item says by itself who did it.
+/// True if an item itself names the acting party.
 fn said_alone(clause: &Clause) -> bool {
     clause.has_any(&[Word::From, Word::By, Word::FromBefore, Word::ByBefore])
         || clause.tokens.iter().any(|it| it.token == Token::Event(Event::Alert))
             && clause.tokens.iter().any(|it| matches!(it.token, Token::Alert(..)))
 }
 
-/// Whoever is the subject of a part is that of the next, where that names nobody.
+/// The subject of a part is also the subject of the next, if that one names no party.
 fn inherit(parts: &mut [Clause]) {
     let mut subject: Option<Token> = None;
     for part in parts {
@@ -300,7 +401,7 @@ fn inherit(parts: &mut [Clause]) {
             Some(_) => {}
             None => part.subject.clone_from(&subject),
         }
-        // In `クライアントは、Client Hello の後に …` the subject stands in the part that says when.
+        // In `クライアントは、Client Hello の後に …` the subject is in the part that names the time.
         if part.is_context
             && let Some([party, is]) = part.tokens.get(..2)
             && is_party(&party.token)

@@ -1,13 +1,14 @@
-//! Clause → Claims on who answered and who ended the connection.
+//! Clause → Claims on the side that answered and the side that ended the connection.
 
-use super::claims::{Answerable, Ending, Step, What};
+use super::agents::other;
+use super::claims::{Answerable, Ending, Step, What, Who};
 use super::lexicon::{Event, Word};
+use super::named::Named;
 use super::reading::{Making, Role, side, who};
-use super::steps::{Named, other};
-use super::tokens::Token;
+use super::tokens::{Frames, Placed, Token};
 use crate::connection::step::Side;
 
-/// Answers, and what was never answered; the steps that were answered are no claims of their own.
+/// Reads claims about answers and missing answers; the answered steps are no claims of their own.
 pub(super) fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
     let Some(verb) = making.first(&[Word::Answer]) else {
         return;
@@ -15,7 +16,7 @@ pub(super) fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
     if making.clause.has_any(&[Word::Dns, Word::Http]) {
         return;
     }
-    // `2 SYNs without an answer`: to what, another part says.
+    // `2 SYNs without an answer`: another part names the answered message.
     if making.clause.has(Word::Without) && named.is_empty() {
         return;
     }
@@ -26,7 +27,7 @@ pub(super) fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
     let to = named.iter().find(|it| is_answered(it)).map(|it| it.event);
     let before = named.len();
     if with.is_some() && named.iter().any(|it| !is_answered(it)) {
-        // What came of it is told: that is the claim.
+        // The result is stated: that is the claim.
         for it in named.iter_mut() {
             it.is_answered = is_answered(it);
         }
@@ -66,77 +67,41 @@ pub(super) fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
     making.claim(verb, What::Answered { by, to });
 }
 
-/// Who ended the connection.
-#[allow(clippy::too_many_lines, reason = "the ways to say who ended it, one after the other")]
+/// Reads claims about the side that ended the connection.
 pub(super) fn endings(making: &mut Making<'_>, named: &[Named]) {
     let Some(verb) = making.first(&[Word::Close, Word::Reset, Word::End]) else {
         return;
-    };
-    let is_told = |how: Ending| {
-        named.iter().any(|it| match it.event {
-            Event::Step("fin") => how == Ending::Fin,
-            Event::Step("reset") => how == Ending::Reset,
-            _ => false,
-        })
     };
     let how = match making.word(verb) {
         Some(Word::Close) => Ending::Fin,
         Some(Word::Reset) => Ending::Reset,
         _ => Ending::Any,
     };
-    if is_told(how) || making.clause.has_any(&[Word::Expire, Word::Certificate]) && how == Ending::Any {
+    let event = match how {
+        Ending::Fin => Some(Event::Step("fin")),
+        Ending::Reset => Some(Event::Step("reset")),
+        Ending::Any => None,
+    };
+    let is_told = named.iter().any(|it| Some(it.event) == event);
+    let is_of_certificate = how == Ending::Any && making.clause.has_any(&[Word::Expire, Word::Certificate]);
+    if is_told || is_of_certificate {
         return;
     }
-    let parties = making.parties();
-    let agents = parties.iter().find(|it| it.1 == Role::Agent).map(|it| it.0);
-    let subjects: Vec<usize> = parties
-        .iter()
-        .filter(|it| it.1 == Role::Subject)
-        .map(|it| it.0)
-        .collect();
-    let is_passive = verb.checked_sub(1).and_then(|at| making.word(at)) == Some(Word::Is);
-    let subject = match subjects.as_slice() {
-        [one] => making.token(*one),
-        [one, next] if *next <= *one + 2 => making.token(*one),
-        [] => making.clause.subject.as_ref(),
-        _ => return,
-    };
-    let by = match agents {
-        Some(at) => making.who(at),
-        None if is_passive => Ok(None),
-        None => subject.map_or(Ok(None), who),
-    };
-    let Ok(by) = by else { return };
-    // Without anybody it says little, unless it is denied or a reset.
+    let Ok(by) = who_ended(making, verb) else { return };
+    // Without a party it says little, unless it is a reset.
     if by.is_none() && how != Ending::Reset {
         return;
     }
     let first = making.clause.has(Word::First);
-    let own = making
-        .tokens
-        .iter()
-        .position(|it| matches!(it.token, Token::Frames(_)) && !making.used.contains(&it.from));
-    let event = match how {
-        Ending::Fin => Some("fin"),
-        Ending::Reset => Some("reset"),
-        Ending::Any => None,
-    };
-    // In which frame it did so is a claim on that frame.
-    if let (Some(at), Some(event)) = (own, event)
-        && let Some(Token::Frames(frames)) = making.token(at)
+    // A claim about its frame is a claim on that frame.
+    if let Some(event) = event
+        && let Some(frames) = free_frames(making)
     {
-        let frames = Some(frames.clone());
-        making.take(at);
-        let event = Event::Step(event);
+        let frames = Some(frames);
+        let by = by.clone();
         let step = Step {
-            event,
-            by: by.clone(),
             frames,
-            alert: None,
-            number: None,
-            fatal: false,
-            at: None,
-            in_capture: false,
+            ..Step::of(event, by)
         };
         making.claim(verb, What::Step(step));
         if !first {
@@ -144,4 +109,39 @@ pub(super) fn endings(making: &mut Making<'_>, named: &[Named]) {
         }
     }
     making.claim(verb, What::Ended { how, by, first });
+}
+
+/// The party that ended the connection, according to the clause. `Err` if that is no side, or if it is unclear which of
+/// several.
+fn who_ended(making: &Making<'_>, verb: usize) -> Result<Option<Who>, ()> {
+    let parties = making.parties();
+    let agent = parties.iter().find(|it| it.1 == Role::Agent);
+    let subjects = parties.iter().filter(|it| it.1 == Role::Subject);
+    let subjects: Vec<usize> = subjects.map(|it| it.0).collect();
+    let subject = match subjects.as_slice() {
+        [one] => making.token(*one),
+        [one, next] if *next <= *one + 2 => making.token(*one),
+        [] => making.clause.subject.as_ref(),
+        _ => return Err(()),
+    };
+    let is_passive = verb.checked_sub(1).and_then(|at| making.word(at)) == Some(Word::Is);
+    match agent {
+        Some((at, _)) => making.who(*at),
+        None if is_passive => Ok(None),
+        None => subject.map_or(Ok(None), who),
+    }
+}
+
+/// Frames that no claim uses yet; from now on they are used.
+fn free_frames(making: &mut Making<'_>) -> Option<Frames> {
+    let free = |it: &Placed| !making.used.contains(&it.from);
+    let at = making
+        .tokens
+        .iter()
+        .position(|it| matches!(it.token, Token::Frames(_)) && free(it))?;
+    making.take(at);
+    match making.token(at)? {
+        Token::Frames(frames) => Some(frames.clone()),
+        _ => None,
+    }
 }

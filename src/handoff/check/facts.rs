@@ -1,4 +1,4 @@
-//! Report → Facts: what a report shows, as claims ask for it: steps by frame, and what of a direction is hidden.
+//! Report → Facts: what a report shows, in the form that claims need: steps by frame, and the hidden parts of each direction.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use super::claims::{Scope, Who};
 use crate::base::phrase::Language;
 use crate::connection::step::Side;
+use crate::profile::Transport;
 use crate::report::{Attempt, Certificate, Connection, Report};
 
-/// Why something that is not there may have been there.
+/// The reason why a step that is absent may have existed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hidden {
     Encrypted,
@@ -25,7 +26,7 @@ pub(super) struct Event<'a> {
     pub(super) time: &'a str,
     pub(super) detail: Option<&'a str>,
     pub(super) is_inferred: bool,
-    /// Of an alert, its number; `None` where it is encrypted.
+    /// For an alert, its number; `None` if it is encrypted.
     pub(super) code: Option<u8>,
     pub(super) level: Option<&'a str>,
     pub(super) language: Language,
@@ -40,13 +41,15 @@ pub(super) struct Of<'a> {
     pub(super) server: Option<(IpAddr, u16)>,
 }
 
-/// What a report shows.
+/// The facts that a report shows.
 pub(super) struct Facts<'a> {
     pub(super) report: &'a Report,
     pub(super) connections: Vec<Of<'a>>,
     /// The connections and events at a frame.
     by_frame: BTreeMap<u64, Vec<(usize, usize)>>,
-    /// The report holds every TCP connection of the capture, and nothing was passed over.
+    /// The side that a controller is: the server where access points join it.
+    pub(super) controller: Side,
+    /// The report holds every TCP connection of the capture, and no packet was skipped.
     pub(super) is_complete: bool,
 }
 
@@ -88,13 +91,17 @@ impl<'a> Facts<'a> {
                 && report.part.is_none()
                 && over_tcp >= capture.contents.tcp_connections
                 && capture.contents.quic_packets == 0,
+            controller: match report.attempts.iter().any(|it| it.transport == Transport::Capwap) {
+                true => Side::Server,
+                false => Side::Client,
+            },
             report,
             connections,
             by_frame,
         }
     }
 
-    /// What stands in a frame.
+    /// The steps in a frame.
     pub(super) fn at(&self, frame: u64) -> Vec<(&Of<'a>, &Event<'a>)> {
         let found = self.by_frame.get(&frame).into_iter().flatten();
         found
@@ -106,10 +113,11 @@ impl<'a> Facts<'a> {
             .collect()
     }
 
-    /// The connections that a claim is about; `None` where it names one that is not there.
+    /// The connections that a claim is about; `None` if it names one that does not exist.
     pub(super) fn in_scope(&self, scope: &Scope) -> Option<Vec<&Of<'a>>> {
         let fits = |of: &&Of<'a>| {
             scope.connection.is_none_or(|id| of.connection.id == id)
+                && scope.port.is_none_or(|port| of.client.is_some_and(|it| it.1 == port))
                 && scope
                     .attempt
                     .is_none_or(|id| of.attempt.is_some_and(|attempt| attempt.id == id))
@@ -119,7 +127,7 @@ impl<'a> Facts<'a> {
                     .all(|place| self.is_known_elsewhere(place) || of.is_at(place))
         };
         let found: Vec<&Of<'a>> = self.connections.iter().filter(fits).collect();
-        let is_named = scope.connection.is_some() || !scope.places.is_empty();
+        let is_named = scope.connection.is_some() || scope.port.is_some() || !scope.places.is_empty();
         let has_attempt = scope
             .attempt
             .is_none_or(|id| self.report.attempts.iter().any(|it| it.id == id));
@@ -131,6 +139,12 @@ impl<'a> Facts<'a> {
         let fits = |attempt: &&Attempt| {
             scope.attempt.is_none_or(|id| attempt.id == id)
                 && scope.connection.is_none_or(|id| attempt.connections.contains(&id))
+                && scope.port.is_none_or(|port| {
+                    let own = |of: &Of<'_>| attempt.connections.contains(&of.connection.id);
+                    self.connections
+                        .iter()
+                        .any(|of| own(of) && of.client.is_some_and(|it| it.1 == port))
+                })
                 && scope.places.iter().all(|place| {
                     let own = self
                         .connections
@@ -144,10 +158,12 @@ impl<'a> Facts<'a> {
         self.report.attempts.iter().filter(fits).collect()
     }
 
-    /// A place of no connection: a DNS server, an address that DNS told.
+    /// A place outside all connections: a DNS server, an address that DNS returned.
     fn is_known_elsewhere(&self, place: &Who) -> bool {
         let mut lookups = self.report.attempts.iter().flat_map(|it| &it.lookups);
         match place {
+            // Nobody is asked for a name at another port.
+            Who::At(_, Some(port)) if *port != 53 => false,
             Who::At(address, _) => {
                 !self.connections.iter().any(|of| of.is_at(place)) && {
                     let address = address.to_string();
@@ -162,7 +178,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether an address is that of anything in the report.
+    /// True if the report contains the address.
     pub(super) fn knows(&self, address: IpAddr) -> bool {
         let place = Who::At(address, None);
         self.connections.iter().any(|of| of.is_at(&place))
@@ -223,7 +239,7 @@ fn events(connection: &Connection, language: Language) -> Vec<Event<'_>> {
             language,
         });
     }
-    // SYNs that were sent again are no steps of their own.
+    // Repeated SYNs are no steps of their own.
     for frame in &connection.tcp.syns {
         if !events.iter().any(|it| it.kind == "syn" && it.frames.contains(frame)) {
             let of = events.iter().find(|it| it.kind == "syn");
@@ -274,7 +290,7 @@ impl<'a> Of<'a> {
         }
     }
 
-    /// Whether this is its client's or its server's place.
+    /// True if this is the place of its client or server.
     pub(super) fn is_at(&self, place: &Who) -> bool {
         match place {
             Who::Side(_) => true,
@@ -288,7 +304,7 @@ impl<'a> Of<'a> {
         }
     }
 
-    /// The side that somebody is.
+    /// The side that a party is.
     pub(super) fn side_of(&self, who: &Who) -> Option<Side> {
         let is_at = |end: Option<(IpAddr, u16)>, address: &IpAddr, port: &Option<u16>| {
             end.is_some_and(|(own, own_port)| own == *address && port.is_none_or(|port| port == own_port))
@@ -316,7 +332,7 @@ impl<'a> Of<'a> {
         }
     }
 
-    /// Why a step of that kind that is not among the events may have been there.
+    /// The reason why a step of that kind, which is absent, may have existed.
     pub(super) fn hides(&self, kind: &str, side: Option<Side>, report: &Report) -> Option<Hidden> {
         let sides = side.map_or(vec![Side::Client, Side::Server], |side| vec![side]);
         if sides.iter().any(|side| self.lacks(*side, report)) {
@@ -325,7 +341,7 @@ impl<'a> Of<'a> {
         self.seals(kind, side).then_some(Hidden::Encrypted)
     }
 
-    /// Whether what that side sends of that kind is encrypted.
+    /// True if that side sends this kind encrypted.
     pub(super) fn seals(&self, kind: &str, side: Option<Side>) -> bool {
         let Some(tls) = &self.connection.tls else { return false };
         let is_new = tls.version.as_deref() == Some("1.3");
@@ -342,7 +358,7 @@ impl<'a> Of<'a> {
         }
     }
 
-    /// Whether some of what that side sent was not captured.
+    /// True if some of what that side sent was not captured.
     pub(super) fn lacks(&self, side: Side, report: &Report) -> bool {
         let (seen, _) = self.side(side);
         let tcp = &self.connection.tcp;
@@ -352,7 +368,7 @@ impl<'a> Of<'a> {
             .any(|gap| gap.side == side.name() && gap.cause != "never-arrived");
         let capture = &report.capture;
         let is_partial = |attempt: &Attempt| attempt.findings.iter().any(|it| it.id == "incomplete-capture");
-        // Who answers a SYN with RST, or with nothing, has no beginning that could be lacking.
+        // A side that answers a SYN with RST, or with nothing, has no beginning that could be missing.
         let starts = seen.start || seen.first_frame.is_none() || !tcp.syns.is_empty() && self.side(side).1 == 0;
         gap || seen.acked_unseen
             || seen.cut > 0

@@ -1,7 +1,8 @@
 //! Claim, Facts → Judgement: true, false or not provable, with the frames that show it.
 //!
-//! A claim is asked of each connection that it may be about. True of one is true: a text that names none means any. False of
-//! all is false, unless something of one is encrypted or was not captured.
+//! A claim is checked against each connection that it may be about. It is true if it is true of one, because a text
+//! that names no connection means any. It is false if it is false of all, unless part of one is encrypted or was not
+//! captured.
 
 use super::Mark;
 use super::claims::{Claim, Ending, Scope, What, Who};
@@ -13,11 +14,11 @@ use crate::judge::finding::{Kind, Severity};
 use crate::judge::rules::RULES;
 use crate::report::Attempt;
 
-/// What became of a claim.
+/// The result of a claim.
 #[derive(Clone, Debug)]
 pub(super) struct Judgement {
     pub(super) mark: Mark,
-    /// Frames with what they show.
+    /// Frames and what they show.
     pub(super) shown: Vec<(u64, Phrase)>,
     pub(super) why: Option<Phrase>,
 }
@@ -79,7 +80,13 @@ pub(super) fn judge(claim: &Claim, facts: &Facts<'_>) -> Judgement {
         }
         What::Length(seconds) => return measured::length(*seconds, facts).denied(claim.not),
         What::Place { of, address, port } => return measured::place(*of, *address, *port, facts).denied(claim.not),
+        What::Between { from, to } => return measured::between(*from, *to, facts).denied(claim.not),
+        What::DnsFrames { is_answer, frames } => {
+            return measured::dns_frames(*is_answer, frames, facts).denied(claim.not);
+        }
         What::Healthy
+        | What::Succeeded
+        | What::Proxy { .. }
         | What::Verdict(_)
         | What::Licensing
         | What::Resolved(_)
@@ -100,7 +107,7 @@ pub(super) fn judge(claim: &Claim, facts: &Facts<'_>) -> Judgement {
     together(judged, scope, claim.not)
 }
 
-/// Of several connections: any that fits makes it true, and all that fit make it false that none does.
+/// For several connections: one that fits makes a claim true; a denied claim is false if one fits.
 pub(super) fn together(judged: Vec<Judgement>, scope: &Scope, not: bool) -> Judgement {
     let first = |mark: Mark| judged.iter().find(|it| it.mark == mark).cloned();
     let order = if scope.everywhere && not {
@@ -117,6 +124,7 @@ fn of_connection(what: &What, of: &Of<'_>, not: bool, facts: &Facts<'_>) -> Judg
         What::Ended { how, by, first } => ended(*how, by.as_ref(), *first, of, facts).denied(not),
         What::Answered { by, to } => measured::answered(*by, *to, of, facts).denied(not),
         What::Version { version, offered, only } => measured::version(version, *offered, *only, of).denied(not),
+        What::Highest { version, exact } => measured::highest(version, *exact, of).denied(not),
         What::Suite { suite, offered } => {
             let own = of.connection.tls.as_ref().and_then(|it| it.cipher_suite.as_deref());
             measured::chosen(own.filter(|_| !offered), suite, of).denied(not)
@@ -133,7 +141,7 @@ fn of_connection(what: &What, of: &Of<'_>, not: bool, facts: &Facts<'_>) -> Judg
         } => certified::judge(*side, subject.as_deref(), what, not, of, facts),
         What::Handshake => handshake(of, facts).denied(not),
         What::TcpOpened => opened(of, facts).denied(not),
-        What::HttpStatus(status) => measured::status(*status, of).denied(not),
+        What::HttpStatus { status, frames } => measured::status(*status, frames.as_ref(), of).denied(not),
         _ => Judgement::open("check-why-nothing-of-it"),
     }
 }
@@ -175,12 +183,12 @@ fn ended(how: Ending, by: Option<&Who>, first: bool, of: &Of<'_>, facts: &Facts<
                 .with("frame", earliest.frame);
             Judgement::new(Mark::NotProvable).because(why).showing(shown)
         }
-        // A RST ends it as well.
+        // A RST ends the connection as well.
         (None, Some(_)) if how == Ending::Fin && ends.iter().any(|it| it.side == side.name()) => {
             Judgement::open("check-why-rst").showing(shown)
         }
         (_, _) if of.lacks(side, facts.report) => Judgement::hidden(Hidden::NotCaptured),
-        // Of several RSTs only the first is told.
+        // If there are several RSTs, the report lists only the first.
         (None, Some(earliest))
             if how != Ending::Fin
                 && earliest.kind == "reset"
@@ -273,7 +281,7 @@ fn opened(of: &Of<'_>, facts: &Facts<'_>) -> Judgement {
     }
 }
 
-/// Claims on how an attempt went as a whole.
+/// Claims about an attempt as a whole.
 fn of_attempts(claim: &Claim, facts: &Facts<'_>) -> Judgement {
     let attempts = facts.attempts(&claim.scope);
     if let What::Licensing = claim.what {
@@ -289,7 +297,8 @@ fn of_attempts(claim: &Claim, facts: &Facts<'_>) -> Judgement {
     }
     let judged = attempts.iter().map(|attempt| {
         let judgement = match &claim.what {
-            What::Healthy => healthy(attempt, facts),
+            What::Healthy | What::Succeeded => healthy(attempt, facts),
+            What::Proxy { address, port } => proxy(*address, *port, attempt),
             What::Verdict(id) => verdict(id, attempt),
             What::Rejected { by } => rejected(*by, attempt, facts),
             What::Resolved(address) => lookups(attempt, |it| it.addresses.contains(&address.to_string()).into()),
@@ -315,7 +324,7 @@ fn healthy(attempt: &Attempt, facts: &Facts<'_>) -> Judgement {
     let verdict = &attempt.verdict;
     let why = phrase("check-why-verdict").with("id", verdict.id.to_string());
     let is_partial = facts.report.capture.not_judged > 0;
-    // A handshake that came to its end may be well for all that is known.
+    // A handshake that completed may have succeeded, as far as the report shows.
     let mut own = facts
         .connections
         .iter()
@@ -330,13 +339,26 @@ fn healthy(attempt: &Attempt, facts: &Facts<'_>) -> Judgement {
     .showing(evidence(attempt))
 }
 
+/// Whether the attempt goes by that proxy.
+fn proxy(address: std::net::IpAddr, port: Option<u16>, attempt: &Attempt) -> Judgement {
+    let Some(own) = &attempt.via_proxy else {
+        return Judgement::open("check-why-nothing-of-it");
+    };
+    let wanted = port.map_or_else(
+        || address.to_string(),
+        |port| std::net::SocketAddr::new(address, port).to_string(),
+    );
+    let holds = *own == wanted || port.is_none() && own.rsplit_once(':').is_some_and(|(host, _)| host == wanted);
+    Judgement::whether(holds).because(phrase("why-instead").with("found", own.clone()))
+}
+
 fn verdict(id: &str, attempt: &Attempt) -> Judgement {
     let verdict = &attempt.verdict;
     let why = phrase("check-why-verdict").with("id", verdict.id.to_string());
     if verdict.id == id {
         return match verdict.confidence.name() {
             "certain" => Judgement::new(Mark::True),
-            // It is the report's verdict, and no more than that.
+            // It is the report's verdict, and not more certain than that.
             _ => Judgement::open("check-why-not-certain"),
         }
         .showing(evidence(attempt));
@@ -352,7 +374,7 @@ fn verdict(id: &str, attempt: &Attempt) -> Judgement {
     }
 }
 
-/// Whether a side rejected the other's certificate.
+/// True if a side rejected the other's certificate.
 fn rejected(by: Side, attempt: &Attempt, facts: &Facts<'_>) -> Judgement {
     let (own, opposite) = match by {
         Side::Server => ("client-certificate-rejected", "server-certificate-rejected"),
@@ -364,7 +386,7 @@ fn rejected(by: Side, attempt: &Attempt, facts: &Facts<'_>) -> Judgement {
         .connections
         .iter()
         .filter(|of| attempt.connections.contains(&of.connection.id));
-    // An alert about a certificate, from that side, in clear: that it says so is what it says.
+    // An alert about a certificate, from that side, in clear, states the rejection itself.
     let mut alerts = connections
         .flat_map(|of| &of.events)
         .filter(|it| it.kind == "alert" && it.code.is_some_and(|it| matches!(it, 42..=46 | 48)));

@@ -1,6 +1,6 @@
-//! words → Word: what a word or phrase of English or Japanese means for a claim.
+//! words → Word: the meaning of an English or Japanese word or phrase for a claim.
 //!
-//! The longest pattern that fits counts, so a phrase takes the words in it out of their usual meaning.
+//! The longest pattern that fits counts, so a phrase overrides the usual meaning of its words.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use super::words::{ALERT_NAMES, NOT_OURS, WORDS};
 pub(super) enum Event {
     /// A step by its name in reports.
     Step(&'static str),
-    /// An alert, whatever it says.
+    /// An alert, whatever its description.
     Alert,
     /// An ICMP error.
     Icmp,
@@ -27,6 +27,8 @@ pub(super) enum Word {
     Alert(u8),
     /// `client` or `server`.
     Client,
+    /// The client of licensing, the server of access points that join.
+    Controller,
     Server,
     Proxy,
     /// Both sides, or either.
@@ -43,13 +45,13 @@ pub(super) enum Word {
     With,
     Break,
     Context,
-    /// The same behind what it is about, as in Japanese.
+    /// The same, after the words it refers to, as in Japanese.
     ContextBefore,
     Instead,
     From,
     To,
     By,
-    /// The same behind the word that they are about, as in Japanese.
+    /// The same, after the word they refer to, as in Japanese.
     FromBefore,
     ToBefore,
     ByBefore,
@@ -57,11 +59,13 @@ pub(super) enum Word {
     In,
     Of,
     Is,
+    /// Several things go with as many frames.
+    Respectively,
     Also,
     Only,
     First,
     Here,
-    // What is done.
+    // Actions.
     Send,
     Receive,
     Answer,
@@ -77,7 +81,7 @@ pub(super) enum Word {
     Choose,
     Complete,
     Fail,
-    // What is said of certificates.
+    // Statements about certificates.
     Expire,
     NotAfter,
     NotBefore,
@@ -88,11 +92,14 @@ pub(super) enum Word {
     Issuer,
     Subject,
     Serial,
-    // What is negotiated.
+    // Negotiated values.
     Sni,
     Suite,
     Group,
-    // What is counted.
+    Highest,
+    /// None is higher.
+    NoneHigher,
+    // Things that are counted.
     Frames,
     Packets,
     Retransmissions,
@@ -102,12 +109,14 @@ pub(super) enum Word {
     Alerts,
     Syns,
     Times,
-    // How it went.
+    // Outcomes.
     Handshake,
     Tcp,
     Tls,
     Capture,
     Healthy,
+    /// An attempt or a connection as a whole.
+    Attempt,
     Verdict,
     Licensing,
     // DNS and HTTP.
@@ -116,9 +125,11 @@ pub(super) enum Word {
     Http,
     Status,
     Port,
+    /// The number of an alert comes next, or stands in front.
+    Code,
     Fatal,
     Warning,
-    // What makes a sentence no claim.
+    // Words after which a sentence is no claim.
     Hedge,
     General,
     Advice,
@@ -152,8 +163,8 @@ fn table() -> &'static HashMap<char, Vec<Entry>> {
     })
 }
 
-/// The longest word or phrase that the text begins with: what it means, and its length. `None` for a meaning that is not ours.
-/// `before` is the character in front of it.
+/// The longest word or phrase at the beginning of the text: its meaning, and its length. `None` for a meaning outside
+/// this lexicon. `before` is the character before it.
 pub(super) fn longest(text: &str, before: Option<char>) -> Option<(Option<Word>, usize)> {
     let entries = table().get(&text.chars().next()?)?;
     entries.iter().find_map(|entry| {
@@ -167,7 +178,17 @@ pub(super) fn longest(text: &str, before: Option<char>) -> Option<(Option<Word>,
     })
 }
 
-/// How much of the text a pattern takes.
+/// An alert whose name the text begins with, in words: its number and the length.
+pub(super) fn alert_in_words(text: &str) -> Option<(u8, usize)> {
+    ALERT_NAMES.iter().find_map(|(code, patterns)| {
+        let words = patterns.split('|').next()?.replace('_', "~");
+        let len = fits(&words, text)?;
+        let behind = text.get(len..).and_then(|rest| rest.chars().next());
+        (!behind.is_some_and(|c| c.is_ascii_alphanumeric())).then_some((*code, len))
+    })
+}
+
+/// The length of the text that a pattern covers.
 fn fits(pattern: &str, text: &str) -> Option<usize> {
     let (mut at, mut before) = (0, ' ');
     for expected in pattern.chars() {

@@ -1,21 +1,20 @@
-//! Clause → Claims on what was negotiated, counted, looked up and answered, and on how it all went.
+//! Clause → Claims on negotiated values, counts, look-ups, answers and the overall outcome.
 
-use super::claims::{Counted, What};
+use super::claims::{Counted, Step, What, Who};
 use super::lexicon::{Event, Word};
+use super::network;
 use super::reading::{Making, Role, side};
 use super::tokens::{Placed, Token};
 use crate::connection::step::Side;
 
-/// Reads them.
+/// Reads these claims.
 pub(super) fn read(making: &mut Making<'_>) {
     negotiated(making);
     server_name(making);
     counts(making);
     outcomes(making);
     rejected(making);
-    resolved(making);
-    answered(making);
-    places(making);
+    network::read(making);
     for at in 0..making.tokens.len() {
         if let Some(Token::Verdict(id)) = making.token(at) {
             let id = id.clone();
@@ -44,9 +43,13 @@ fn negotiated(making: &mut Making<'_>) {
         })
     };
     let of_server = making.clause.has(Word::Server) && offered;
-    // What a Client Hello holds may be offered, or stand in a field of old.
+    if highest(making) {
+        return;
+    }
+    // A value in a Client Hello may be an offer, or the content of a legacy field.
     let is_unclear = is_hello("client") && !offered || of_server || offered && making.clause.has(Word::Choose);
     let says = offered
+        || is_bare(making)
         || is_hello("server")
         || making.clause.has_any(&[
             Word::Choose,
@@ -80,6 +83,40 @@ fn negotiated(making: &mut Making<'_>) {
     }
 }
 
+/// `TLS 1.2, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`: a note without anything else states what was negotiated.
+fn is_bare(making: &Making<'_>) -> bool {
+    let is_value = |it: &Token| matches!(it, Token::Version(_) | Token::Suite(_) | Token::Group(_));
+    let is_sign = |it: &Token| {
+        matches!(
+            it,
+            Token::Comma | Token::Open | Token::Close | Token::Word(Word::With | Word::And)
+        )
+    };
+    let has_suite = making.tokens.iter().any(|it| matches!(it.token, Token::Suite(_)));
+    let says_version = making.plain.contains("version") || making.plain.contains("バージョン");
+    (has_suite || says_version && making.tokens.len() == 1)
+        && making.tokens.iter().all(|it| is_value(&it.token) || is_sign(&it.token))
+}
+
+/// `max version TLS 1.2`, `the client offers nothing newer than TLS 1.2`
+fn highest(making: &mut Making<'_>) -> bool {
+    let Some(word) = making.first(&[Word::Highest, Word::NoneHigher]) else {
+        return false;
+    };
+    let exact = making.word(word) == Some(Word::Highest);
+    let mut versions = making.tokens.iter().enumerate().filter_map(|(at, it)| match it.token {
+        Token::Version(version) => Some((at, version)),
+        _ => None,
+    });
+    if let (Some((at, version)), None) = (versions.next(), versions.next())
+        && !making.clause.has_any(&[Word::Server, Word::Choose])
+    {
+        making.take(at);
+        making.claim(word, What::Highest { version, exact });
+    }
+    true
+}
+
 /// The name in the Client Hello.
 fn server_name(making: &mut Making<'_>) {
     let hello = making
@@ -102,7 +139,7 @@ fn server_name(making: &mut Making<'_>) {
         .find_map(named)
         .or_else(|| places().find_map(named).filter(|_| is_sni));
     let Some((at, name)) = host else { return };
-    // `the Client Hello to www.example.com` says where it goes.
+    // `the Client Hello to www.example.com` names its destination.
     let before = at.checked_sub(1).and_then(|at| making.word(at));
     if making.word(word) != Some(Word::Sni) && matches!(before, Some(Word::To | Word::From | Word::By)) {
         return;
@@ -111,101 +148,129 @@ fn server_name(making: &mut Making<'_>) {
     making.claim(at, What::ServerName(name));
 }
 
-/// Numbers of things.
-#[allow(clippy::too_many_lines, reason = "one arm for each thing that is counted")]
+/// Reads numbers of things.
 fn counts(making: &mut Making<'_>) {
-    let by = making
-        .parties()
-        .iter()
-        .find(|it| it.1 != Role::Recipient)
-        .and_then(|(at, _)| making.token(*at))
-        .and_then(side);
+    let parties = making.parties();
+    let by = parties.iter().find(|it| it.1 != Role::Recipient);
+    let by = by.and_then(|(at, _)| making.token(*at)).and_then(side);
     for at in 0..making.tokens.len() {
-        let of = match making.token(at) {
-            Some(Token::Word(Word::Frames | Word::Packets)) => Counted::Frames,
-            Some(Token::Word(Word::Syns)) | Some(Token::Event(Event::Step("syn"))) => Counted::Syns,
-            Some(Token::Word(Word::Retransmissions)) => Counted::Retransmissions,
-            Some(Token::Word(Word::Attempts)) => Counted::Attempts,
-            Some(Token::Word(Word::Connections)) => Counted::Connections,
-            Some(Token::Word(Word::Certificates)) => Counted::Certificates,
-            Some(Token::Word(Word::Certificate))
-                if making.word(at + 2) == Some(Word::Times) || at > 1 && making.word(at - 2) == Some(Word::Times) =>
-            {
-                Counted::Certificates
+        let Some(of) = counted(making, at) else { continue };
+        if let Some((place, number)) = number_of(making, at) {
+            let is_whole = making.tokens.get(place).is_some_and(|it| {
+                making
+                    .plain
+                    .get(..it.from)
+                    .is_some_and(|before| before.trim_end().ends_with('全'))
+            });
+            let is_all = is_whole || is_number_word(making, at) || making.clause.has_any(&[Word::Capture, Word::Here]);
+            if of != Counted::Frames || is_all {
+                making.take(place);
+                making.claim(at, What::Count { of, number, by });
             }
-            Some(Token::Word(Word::Alerts)) => Counted::Alerts,
-            _ => continue,
-        };
-        let singular = matches!(making.token(at), Some(Token::Event(_)));
-        let number = |at: usize| match making.token(at) {
-            Some(Token::Number(number)) => Some((at, *number)),
-            _ => None,
-        };
-        // `4 SYNs`, `SYN を 4 回`, `再送は 3 回`, `sent the SYN 4 times`.
-        let behind = (at + 1..at + 4).find_map(|at| number(at).filter(|_| making.word(at + 1) == Some(Word::Times)));
-        let before = at.checked_sub(1).and_then(number).filter(|_| !singular);
-        // `6 枚の証明書`, `フレーム数は 27`
-        let of_noun = at.checked_sub(3).and_then(number);
-        let of_noun =
-            of_noun.filter(|_| making.word(at - 2) == Some(Word::Times) && making.word(at - 1) == Some(Word::Of));
-        let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
-        let is_number = written.is_some_and(|it| it.ends_with('数'));
-        let behind = behind
-            .or(of_noun)
-            .or_else(|| (at + 1..at + 3).find_map(number).filter(|_| is_number));
-        if let Some((place, number)) = before.or(behind) {
-            if of == Counted::Frames && !is_number && !making.clause.has_any(&[Word::Capture, Word::Here]) {
-                continue;
-            }
-            making.take(place);
-            making.claim(at, What::Count { of, number, by });
         } else if making.is_denied() && of == Counted::Retransmissions {
-            making.claim(
-                at,
-                What::Count {
-                    of,
-                    number: 0,
-                    by: None,
-                },
-            );
-        } else if making.is_denied() && of == Counted::Alerts {
-            let step = super::claims::Step {
-                event: Event::Alert,
-                by: by.map(super::claims::Who::Side),
-                frames: None,
-                alert: None,
-                number: None,
-                fatal: false,
-                at: None,
-                in_capture: false,
+            let none = What::Count {
+                of,
+                number: 0,
+                by: None,
             };
-            making.claim(at, What::Step(step));
+            making.claim(at, none);
+        } else if making.is_denied() && of == Counted::Alerts {
+            making.claim(at, What::Step(Step::of(Event::Alert, by.map(Who::Side))));
         }
     }
-    if making.clause.has(Word::Capture)
-        && let Some(at) = making
-            .tokens
-            .iter()
-            .position(|it| matches!(it.token, Token::Seconds(_)))
-        && making
-            .tokens
-            .iter()
-            .filter(|it| matches!(it.token, Token::Seconds(_)))
-            .count()
-            == 1
-        && !making.tokens.iter().any(|it| matches!(it.token, Token::Event(_)))
-        && !making
-            .clause
-            .has_any(&[Word::Handshake, Word::Tcp, Word::Tls, Word::Expire])
-        && let Some(Token::Seconds(seconds)) = making.token(at)
-    {
-        let seconds = *seconds;
+    length(making);
+}
+
+/// The thing that a token counts, if it can be counted.
+fn counted(making: &Making<'_>, at: usize) -> Option<Counted> {
+    Some(match making.token(at)? {
+        Token::Word(Word::Frames | Word::Packets) => Counted::Frames,
+        Token::Word(Word::Syns) | Token::Event(Event::Step("syn")) => Counted::Syns,
+        Token::Word(Word::Retransmissions) => Counted::Retransmissions,
+        Token::Word(Word::Attempts) => Counted::Attempts,
+        Token::Word(Word::Connections) => Counted::Connections,
+        Token::Word(Word::Certificates) => Counted::Certificates,
+        Token::Word(Word::Certificate)
+            if making.word(at + 2) == Some(Word::Times) || at > 1 && making.word(at - 2) == Some(Word::Times) =>
+        {
+            Counted::Certificates
+        }
+        Token::Word(Word::Alerts) => Counted::Alerts,
+        // `TCP 接続は 2 本です`
+        Token::Word(Word::Tcp | Word::Attempt) if is_counted_in_hon(making, at) => Counted::Connections,
+        _ => return None,
+    })
+}
+
+fn is_counted_in_hon(making: &Making<'_>, at: usize) -> bool {
+    let written = |at: usize| making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
+    (at + 2..at + 5).any(|at| making.word(at) == Some(Word::Times) && written(at) == Some("本"))
+}
+
+/// `フレーム数`
+fn is_number_word(making: &Making<'_>, at: usize) -> bool {
+    let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
+    written.is_some_and(|it| it.ends_with('数'))
+}
+
+/// The number of things at a place: `4 SYNs`, `SYN を 4 回`, `再送は 3 回`, `sent the SYN 4 times`, `6 枚の証明書`, `フレーム数は 27`.
+fn number_of(making: &Making<'_>, at: usize) -> Option<(usize, u64)> {
+    let number = |at: usize| match making.token(at) {
+        Some(Token::Number(number)) => Some((at, *number)),
+        _ => None,
+    };
+    let is_singular = matches!(making.token(at), Some(Token::Event(_)));
+    let before = || at.checked_sub(1).and_then(number).filter(|_| !is_singular);
+    let times = || (at + 1..at + 4).find_map(|at| number(at).filter(|_| making.word(at + 1) == Some(Word::Times)));
+    let is_of = |at: usize| making.word(at - 2) == Some(Word::Times) && making.word(at - 1) == Some(Word::Of);
+    let of_noun = || at.checked_sub(3).and_then(number).filter(|_| is_of(at));
+    let behind = || (at + 1..at + 3).find_map(number).filter(|_| is_number_word(making, at));
+    // `Frames in capture: 11`, `number of certificates from the server: 2`
+    let listed = || {
+        let is_between = |at: &usize| {
+            matches!(
+                making.token(*at),
+                Some(
+                    Token::Colon
+                        | Token::Word(
+                            Word::In
+                                | Word::Is
+                                | Word::Of
+                                | Word::From
+                                | Word::By
+                                | Word::Capture
+                                | Word::Here
+                                | Word::Client
+                                | Word::Server
+                        )
+                )
+            )
+        };
+        let behind = (at + 1..making.tokens.len()).find(|at| !is_between(at))?;
+        let says = matches!(making.token(behind - 1), Some(Token::Colon | Token::Word(Word::Is)));
+        number(behind).filter(|_| says)
+    };
+    before().or_else(listed).or_else(times).or_else(of_noun).or_else(behind)
+}
+
+/// The length of the capture, if no other length is measured.
+fn length(making: &mut Making<'_>) {
+    let mut lengths = making.tokens.iter().enumerate().filter_map(|(at, it)| match it.token {
+        Token::Seconds(seconds) => Some((at, seconds)),
+        _ => None,
+    });
+    let (Some((at, seconds)), None) = (lengths.next(), lengths.next()) else {
+        return;
+    };
+    let of_a_part = [Word::Handshake, Word::Tcp, Word::Tls, Word::Expire];
+    let names_step = making.tokens.iter().any(|it| matches!(it.token, Token::Event(_)));
+    if making.clause.has(Word::Capture) && !names_step && !making.clause.has_any(&of_a_part) {
         making.take(at);
         making.claim(at, What::Length(seconds));
     }
 }
 
-/// How it went.
+/// Reads the outcome.
 fn outcomes(making: &mut Making<'_>) {
     let ends = making
         .tokens
@@ -215,28 +280,29 @@ fn outcomes(making: &mut Making<'_>) {
         .first(&[Word::Complete])
         .or(ends.filter(|_| !making.clause.has_any(&[Word::Send])));
     let fail = making.first(&[Word::Fail]);
-    // `did not fail` may say many things.
+    // `the connection is established` may mean TCP, `did not fail` many things.
+    let is_opened = complete.is_some_and(|at| {
+        let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
+        written.is_some_and(|it| it.contains("establish") || it == "確立" || it == "成立")
+    });
     let Some(at) = complete.or(fail.filter(|_| !making.is_denied())) else {
         return healthy(making);
     };
     let fails = complete.is_none();
     let is_tcp = making.clause.has(Word::Tcp);
     let is_tls = making.clause.has_any(&[Word::Handshake, Word::Tls]);
+    let is_whole = making.clause.has_any(&[Word::Attempt, Word::Attempts]);
     let what = match (is_tcp, is_tls) {
         (true, false) => What::TcpOpened,
         (false, true) => What::Handshake,
+        (false, false) if is_whole && !is_opened => What::Succeeded,
         _ => return,
     };
     if making.tokens.iter().any(|it| matches!(it.token, Token::Frames(_))) || making.clause.has(Word::Dns) {
         return;
     }
     if fails {
-        // Told as what it denies, by a claim of its own.
-        let denied = match what {
-            What::TcpOpened => What::TcpOpened,
-            _ => What::Handshake,
-        };
-        making.fails.push((at, denied));
+        making.fails.push((at, what));
     } else {
         making.claim(at, what);
     }
@@ -264,7 +330,7 @@ fn healthy(making: &mut Making<'_>) {
         .get(at)
         .and_then(|it| making.plain.get(it.from..it.to))
         .unwrap_or_default();
-    // `no problem` says no by itself; who denies that is not understood.
+    // `no problem` is a negation by itself; a denial of it is not understood.
     let says_no = written.starts_with("no") || written.contains("問題");
     if making.clause.has_any(&of_a_part)
         || says_no && making.is_denied()
@@ -310,114 +376,4 @@ fn rejected(making: &mut Making<'_>) {
         (None, None) => return,
     };
     making.claim(verb, What::Rejected { by });
-}
-
-/// What DNS said.
-fn resolved(making: &mut Making<'_>) {
-    let word = making.first(&[Word::Dns]);
-    let status = making
-        .tokens
-        .iter()
-        .position(|it| matches!(it.token, Token::Word(Word::DnsStatus(_))));
-    if let Some(at) = status
-        && let Some(Word::DnsStatus(status)) = making.word(at)
-    {
-        return making.claim(at, What::DnsStatus(status));
-    }
-    let Some(word) = word else { return };
-    let address = making
-        .tokens
-        .iter()
-        .enumerate()
-        .skip(word)
-        .find_map(|(at, it)| match it.token {
-            Token::Address(address, _) => Some((at, address)),
-            _ => None,
-        });
-    let before = address
-        .and_then(|(at, _)| at.checked_sub(1))
-        .and_then(|at| making.word(at));
-    match address {
-        // `from 192.0.2.1` is the server that was asked, `is at 192.0.2.1` is what it said.
-        Some((at, address))
-            if before == Some(Word::In) && at > 1 && making.word(at - 2) == Some(Word::Is)
-                || !matches!(before, Some(Word::From | Word::By | Word::In | Word::Proxy)) =>
-        {
-            making.take(at);
-            making.claim(at, What::Resolved(address));
-        }
-        Some(_) => {}
-        None if making.clause.has(Word::Answer) || making.clause.has_any(&[Word::Complete]) => {
-            making.claim(word, What::DnsAnswered)
-        }
-        None if making.clause.has(Word::Fail) && !making.is_denied() => {}
-        None => {}
-    }
-}
-
-/// The status of an HTTP answer.
-fn answered(making: &mut Making<'_>) {
-    let Some(word) = making.first(&[Word::Http, Word::Status]).or_else(|| {
-        making
-            .tokens
-            .iter()
-            .position(|it| matches!(it.token, Token::Event(Event::Step("http-response"))))
-    }) else {
-        return;
-    };
-    let status = (word..word + 5).find_map(|at| match making.token(at) {
-        Some(Token::Number(number @ 100..=599)) => Some((at, *number)),
-        _ => None,
-    });
-    if let Some((at, status)) = status {
-        making.take(at);
-        making.claim(at, What::HttpStatus(status));
-    }
-}
-
-/// Addresses and ports of the two sides.
-fn places(making: &mut Making<'_>) {
-    for at in 0..making.tokens.len() {
-        let Some(Token::Address(address, port)) = making.token(at).cloned() else {
-            continue;
-        };
-        let mut back = at;
-        while let Some(before) = back.checked_sub(1) {
-            back = before;
-            match making.token(back) {
-                Some(Token::Word(Word::Is | Word::Of) | Token::Open | Token::Colon | Token::Host(_)) => {}
-                _ => break,
-            }
-        }
-        let party = making.token(back).and_then(side);
-        let begins_verb = making.word(at.wrapping_sub(1)) == Some(Word::In);
-        if let (Some(party), false) = (party, begins_verb) {
-            making.take(at);
-            making.claim(
-                at,
-                What::Place {
-                    of: Some(party),
-                    address: Some(address),
-                    port,
-                },
-            );
-        }
-    }
-    let Some(word) = making.first(&[Word::Port]) else {
-        return;
-    };
-    if let Some(Token::Number(number)) = making.token(word + 1)
-        && let Ok(port) = u16::try_from(*number)
-        && !making.clause.has_any(&[Word::Dns, Word::Proxy])
-    {
-        making.take(word + 1);
-        making.claim(
-            word,
-            What::Place {
-                of: None,
-                address: None,
-                port: Some(port),
-            },
-        );
-    }
 }

@@ -1,12 +1,13 @@
-//! Claim on a value, Facts → Judgement: what was negotiated, counted, measured and answered, and where it was.
+//! Claim on a value, Facts → Judgement: negotiated values, counts, lengths, answers and places.
 
 use std::net::IpAddr;
 
 use super::Mark;
-use super::claims::{Answerable, Counted, Scope};
+use super::claims::{Answerable, Counted, Scope, Who};
 use super::facts::{Facts, Hidden, Of};
 use super::judging::Judgement;
 use super::stepped::shown;
+use super::tokens::Frames;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::step::Side;
 use crate::profile::Transport;
@@ -49,8 +50,79 @@ pub(super) fn version(wanted: &str, offered: bool, only: bool, of: &Of<'_>) -> J
     }
 }
 
+/// The highest version that the client offers.
+pub(super) fn highest(wanted: &str, exact: bool, of: &Of<'_>) -> Judgement {
+    let rank = |version: &str| {
+        let version = version.to_ascii_lowercase();
+        let known = ["ssl 2.0", "ssl 3.0", "1.0", "1.1", "1.2", "1.3"];
+        known.iter().position(|it| *it == version.trim_start_matches("tls "))
+    };
+    let offered = of.connection.tls.iter().flat_map(|tls| &tls.offered_versions);
+    let highest = offered.filter_map(|it| Some((rank(it)?, it))).max();
+    let (Some(wanted), Some((own, version))) = (rank(wanted), highest) else {
+        return Judgement::open("check-why-nothing-of-it");
+    };
+    match own.cmp(&wanted) {
+        std::cmp::Ordering::Less if !exact => Judgement::open("check-why-two-readings"),
+        it => Judgement::whether(it.is_eq()).because_false(version),
+    }
+    .showing(hello(of, "client-hello"))
+}
+
+/// Whether frames hold DNS questions or answers.
+pub(super) fn dns_frames(is_answer: bool, frames: &Frames, facts: &Facts<'_>) -> Judgement {
+    let lookups = || facts.report.attempts.iter().flat_map(|it| &it.lookups);
+    let is_question = |frame: u64| lookups().any(|it| it.question == frame);
+    let is_answered = |frame: u64| lookups().any(|it| it.answer == Some(frame));
+    let last = facts.report.capture.frames;
+    let of_one = |frame: &u64| {
+        let (holds, other) = match is_answer {
+            true => (is_answered(*frame), is_question(*frame)),
+            false => (is_question(*frame), is_answered(*frame)),
+        };
+        match (holds, other) {
+            (true, _) => Mark::True,
+            _ if other || *frame > last || !facts.at(*frame).is_empty() => Mark::False,
+            // A repeated question, or one of another host.
+            _ => Mark::NotProvable,
+        }
+    };
+    let marks: Vec<Mark> = frames.list.iter().map(of_one).collect();
+    if marks.contains(&Mark::False) {
+        let wrong = frames.list.iter().zip(&marks).filter(|it| *it.1 == Mark::False);
+        let shown = wrong.flat_map(|(frame, _)| facts.at(*frame).into_iter().map(|(_, event)| shown(event)));
+        return Judgement::new(Mark::False).showing(shown.collect());
+    }
+    match marks.contains(&Mark::NotProvable) {
+        true => Judgement::open("check-why-unknown-frame"),
+        false => Judgement::new(Mark::True),
+    }
+}
+
+/// Whether there is a connection between two places. Packets go both ways, so the order of the two refutes nothing.
+pub(super) fn between(from: (IpAddr, Option<u16>), to: (IpAddr, Option<u16>), facts: &Facts<'_>) -> Judgement {
+    let fits = |end: Option<(IpAddr, u16)>, (address, port): (IpAddr, Option<u16>)| {
+        end.is_some_and(|(own, own_port)| own == address && port.is_none_or(|it| it == own_port))
+    };
+    let is_it =
+        |it: &&Of<'_>| fits(it.client, from) && fits(it.server, to) || fits(it.client, to) && fits(it.server, from);
+    if let Some(it) = facts.connections.iter().find(is_it) {
+        let first = it.events.first().map(shown);
+        return Judgement::new(Mark::True).showing(first.into_iter().collect());
+    }
+    // A proxy's own connections are not in the capture; hosts that are asked by UDP are not in the report.
+    let elsewhere = [from, to].into_iter().any(|(address, port)| {
+        let knows = facts.knows(address) && !facts.connections.iter().any(|of| of.is_at(&Who::At(address, None)));
+        knows && port.is_none_or(|port| port == 53)
+    });
+    match facts.is_complete && !elsewhere {
+        true => Judgement::new(Mark::False).because(phrase("check-why-nobody-there")),
+        false => Judgement::open("check-why-nothing-of-it"),
+    }
+}
+
 impl Judgement {
-    /// Where it is false, what is there instead.
+    /// The value that is there instead, if the claim is false.
     fn because_false(self, value: &str) -> Self {
         match self.mark {
             Mark::False => self.because(found(value)),
@@ -59,7 +131,7 @@ impl Judgement {
     }
 }
 
-/// A suite or group against the one that was chosen.
+/// Compares a suite or group with the chosen one.
 pub(super) fn chosen(own: Option<&str>, wanted: &str, of: &Of<'_>) -> Judgement {
     let Some(own) = own else {
         return Judgement::open("check-why-no-server-hello");
@@ -67,7 +139,7 @@ pub(super) fn chosen(own: Option<&str>, wanted: &str, of: &Of<'_>) -> Judgement 
     if own.eq_ignore_ascii_case(wanted) {
         return Judgement::new(Mark::True).showing(hello(of, "server-hello"));
     }
-    // A suite or group of a name that nobody here knows may be the same by another name.
+    // A suite or group with an unknown name may be the same under another name.
     let is_known = wanted.to_ascii_uppercase().starts_with("TLS_") == own.to_ascii_uppercase().starts_with("TLS_");
     match is_known && !own.starts_with("0x") {
         true => Judgement::new(Mark::False)
@@ -77,104 +149,115 @@ pub(super) fn chosen(own: Option<&str>, wanted: &str, of: &Of<'_>) -> Judgement 
     }
 }
 
-#[allow(clippy::too_many_lines, reason = "one arm for each thing that is counted")]
+/// Compares a number of things with every number that the capture gives for them: people count frames, tries and copies
+/// in different ways.
 pub(super) fn count(of: Counted, number: u64, by: Option<Side>, scope: &Scope, facts: &Facts<'_>) -> Judgement {
     let report = facts.report;
     let Some(connections) = facts.in_scope(scope) else {
         return Judgement::open("check-why-no-attempt");
     };
-    let counts: Vec<u64> = match of {
+    let mut counts: Vec<u64> = match of {
         Counted::Frames => vec![report.capture.frames],
-        Counted::Syns => connections
-            .iter()
-            .map(|it| it.connection.tcp.syns.len() as u64)
-            .collect(),
-        Counted::Retransmissions => {
-            let of_one = |it: &&Of<'_>| {
-                let tcp = &it.connection.tcp;
-                let again = (tcp.syns.len() as u64).saturating_sub(1);
-                [
-                    tcp.retransmissions,
-                    tcp.retransmissions + again,
-                    tcp.retransmissions + tcp.duplicates,
-                    tcp.retransmissions + again + tcp.duplicates,
-                ]
-            };
-            let each: Vec<[u64; 4]> = connections.iter().map(of_one).collect();
-            let sum = |at: usize| each.iter().filter_map(|it| it.get(at)).sum::<u64>();
-            each.iter().flatten().copied().chain((0..4).map(sum)).collect()
-        }
-        Counted::Attempts | Counted::Connections => {
-            let licensing = report
-                .attempts
-                .iter()
-                .filter(|it| it.transport != Transport::Other)
-                .count();
-            let syns = connections.iter().map(|it| it.connection.tcp.syns.len());
-            let tries = report.courses.iter().map(|it| it.tries.len());
-            let own = report.connections.iter().filter(|it| it.licensing).count();
-            let some = [report.attempts.len(), licensing, report.connections.len(), own];
-            let contents = &report.capture.contents;
-            let all = some.into_iter().chain(syns).chain(tries).map(|it| it as u64);
-            all.chain([
-                contents.tcp_connections,
-                contents.tls_connections,
-                contents.dtls_connections,
-            ])
-            .collect()
-        }
-        Counted::Certificates => {
-            let sides = by.map_or(vec![Side::Server, Side::Client], |side| vec![side]);
-            let lens: Vec<u64> = connections
-                .iter()
-                .flat_map(|it| sides.iter().map(|side| it.certificates(*side).len() as u64))
-                .collect();
-            let hidden = connections.iter().any(|it| {
-                sides
-                    .iter()
-                    .any(|side| it.lacks(*side, report) || it.seals("certificate", Some(*side)))
-            });
-            if hidden && !lens.contains(&number) {
-                return Judgement::open("check-why-not-captured");
-            }
-            lens
-        }
-        Counted::Alerts => {
-            if connections.iter().any(|it| it.hides("alert", by, report).is_some()) {
-                return Judgement::open("check-why-encrypted");
-            }
-            let of_side = |it: &&&str| by.is_none_or(|side| side.name() == **it);
-            connections
-                .iter()
-                .map(|it| {
-                    it.events
-                        .iter()
-                        .filter(|it| it.kind == "alert")
-                        .map(|it| it.side)
-                        .filter(|it| of_side(&it))
-                        .count() as u64
-                })
-                .collect()
-        }
+        Counted::Syns => connections.iter().map(syns).collect(),
+        Counted::Retransmissions => retransmissions(&connections),
+        Counted::Attempts | Counted::Connections => tries(&connections, facts),
+        Counted::Certificates => certificates(&connections, by),
+        Counted::Alerts => connections.iter().map(|it| alerts(it, by)).collect(),
     };
+    if let Some(why) =
+        hidden(of, by, &connections, facts).filter(|_| of == Counted::Alerts || !counts.contains(&number))
+    {
+        return Judgement::open(why);
+    }
     if counts.contains(&number) {
         return Judgement::new(Mark::True);
     }
-    // What was not judged is not counted, and a side's share of a number is none of these.
-    let is_partial = report.capture.not_judged > 0 || counts.is_empty() || of == Counted::Frames && by.is_some();
-    match is_partial {
-        true => Judgement::open("check-why-nothing-of-it"),
-        false => {
-            let mut counts = counts;
-            counts.sort_unstable();
-            counts.dedup();
-            let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
-            Judgement::new(Mark::False).because(found(&counts.join(", ")))
+    // Connections that were not judged are not counted, and a side's share of a number is none of these.
+    if report.capture.not_judged > 0 || counts.is_empty() || of == Counted::Frames && by.is_some() {
+        return Judgement::open("check-why-nothing-of-it");
+    }
+    counts.sort_unstable();
+    counts.dedup();
+    let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
+    Judgement::new(Mark::False).because(found(&counts.join(", ")))
+}
+
+/// The reason why there may be more of it than the capture shows.
+fn hidden(of: Counted, by: Option<Side>, connections: &[&Of<'_>], facts: &Facts<'_>) -> Option<&'static str> {
+    let report = facts.report;
+    let lacks = |it: &Of<'_>, side| it.lacks(side, report) || it.seals("certificate", Some(side));
+    match of {
+        Counted::Certificates => {
+            let any = connections.iter().any(|it| sides(by).any(|side| lacks(it, side)));
+            any.then_some("check-why-not-captured")
         }
+        Counted::Alerts => {
+            let any = connections.iter().any(|it| it.hides("alert", by, report).is_some());
+            any.then_some("check-why-encrypted")
+        }
+        _ => None,
     }
 }
 
-/// The length of the capture, in seconds, to what people round to.
+fn sides(by: Option<Side>) -> impl Iterator<Item = Side> {
+    let both = [Side::Server, Side::Client];
+    both.into_iter().filter(move |side| by.is_none_or(|by| by == *side))
+}
+
+fn syns(it: &&Of<'_>) -> u64 {
+    it.connection.tcp.syns.len() as u64
+}
+
+/// For each connection and for all: with and without repeated SYNs, with and without copies.
+fn retransmissions(connections: &[&Of<'_>]) -> Vec<u64> {
+    let of_one = |it: &&Of<'_>| {
+        let tcp = &it.connection.tcp;
+        let again = syns(it).saturating_sub(1);
+        [0, again, tcp.duplicates, again + tcp.duplicates].map(|more| tcp.retransmissions + more)
+    };
+    let each: Vec<[u64; 4]> = connections.iter().map(of_one).collect();
+    let sum = |at: usize| each.iter().filter_map(|it| it.get(at)).sum::<u64>();
+    each.iter().flatten().copied().chain((0..4).map(sum)).collect()
+}
+
+/// The numbers of everything that a person may call an attempt or a connection.
+fn tries(connections: &[&Of<'_>], facts: &Facts<'_>) -> Vec<u64> {
+    let report = facts.report;
+    let licensing = report.attempts.iter().filter(|it| it.transport != Transport::Other);
+    let own = report.connections.iter().filter(|it| it.licensing);
+    let some = [
+        report.attempts.len(),
+        licensing.count(),
+        report.connections.len(),
+        own.count(),
+    ];
+    let courses = report.courses.iter().map(|it| it.tries.len());
+    let contents = &report.capture.contents;
+    let all = some.into_iter().chain(courses).map(|it| it as u64);
+    all.chain(connections.iter().map(syns))
+        .chain([
+            contents.tcp_connections,
+            contents.tls_connections,
+            contents.dtls_connections,
+        ])
+        .collect()
+}
+
+fn certificates(connections: &[&Of<'_>], by: Option<Side>) -> Vec<u64> {
+    let of_one = |it: &&Of<'_>| {
+        sides(by)
+            .map(|side| it.certificates(side).len() as u64)
+            .collect::<Vec<_>>()
+    };
+    connections.iter().flat_map(of_one).collect()
+}
+
+fn alerts(it: &&Of<'_>, by: Option<Side>) -> u64 {
+    let alerts = it.events.iter().filter(|it| it.kind == "alert");
+    alerts.filter(|it| by.is_none_or(|side| side.name() == it.side)).count() as u64
+}
+
+/// The length of the capture, in seconds, with the tolerance of usual rounding.
 pub(super) fn length(seconds: f64, facts: &Facts<'_>) -> Judgement {
     let own = facts.report.capture.duration;
     let apart = (own - seconds).abs();
@@ -187,7 +270,7 @@ pub(super) fn length(seconds: f64, facts: &Facts<'_>) -> Judgement {
     }
 }
 
-/// Whether somebody is at an address or port.
+/// Whether a party has an address or port.
 pub(super) fn place(of: Option<Side>, address: Option<IpAddr>, port: Option<u16>, facts: &Facts<'_>) -> Judgement {
     let fits = |end: Option<(IpAddr, u16)>| {
         end.is_some_and(|(own, own_port)| address.is_none_or(|it| it == own) && port.is_none_or(|it| it == own_port))
@@ -277,7 +360,7 @@ pub(super) fn answered(by: Side, to: Answerable, of: &Of<'_>, facts: &Facts<'_>)
             match (bytes > 0, data.is_empty()) {
                 (true, true) if last == Some(by.name()) => Judgement::new(Mark::True).showing(spoke),
                 (true, false) => Judgement::new(Mark::True).showing(data),
-                // To a request, or at all?
+                // Whether to a request, or at all, is unclear.
                 (true, true) => Judgement::open("check-why-two-readings").showing(spoke),
                 (false, _) if tcp.syn_ack.is_some() => {
                     Judgement::open("check-why-two-readings").showing(shows(&["syn-ack"]))
@@ -294,7 +377,7 @@ pub(super) fn answered(by: Side, to: Answerable, of: &Of<'_>, facts: &Facts<'_>)
 }
 
 /// The status of an HTTP answer in clear.
-pub(super) fn status(wanted: u64, of: &Of<'_>) -> Judgement {
+pub(super) fn status(wanted: u64, frames: Option<&Frames>, of: &Of<'_>) -> Judgement {
     let answers = of
         .events
         .iter()
@@ -302,7 +385,11 @@ pub(super) fn status(wanted: u64, of: &Of<'_>) -> Judgement {
     let read: Vec<_> = answers
         .filter_map(|it| Some((it.detail?.split_whitespace().next()?.parse::<u64>().ok()?, shown(it))))
         .collect();
-    if let Some((_, shown)) = read.iter().find(|(status, _)| *status == wanted) {
+    let is_there = |frame: u64| frames.is_none_or(|it| it.list.contains(&frame));
+    if let Some((_, shown)) = read
+        .iter()
+        .find(|(status, (frame, _))| *status == wanted && is_there(*frame))
+    {
         return Judgement::new(Mark::True).showing(vec![shown.clone()]);
     }
     let has_sealed = of.events.iter().any(|it| it.kind == "application-data");

@@ -1,20 +1,25 @@
-//! text, Report → Check: which claims of a ticket, a mail or an answer the capture shows to be true, false, or neither.
+//! text, Report → Check: the claims of a ticket, a mail or an answer, each true, false, or not provable by the capture.
 //!
-//! Sentences are taken apart by their words (`lexicon`), in English and Japanese alike; what is claimed is put to the report, never to
-//! bytes. A claim is called false only where the report leaves it no room: where a sentence can be read in two ways, or
-//! what it speaks of is encrypted or was not captured, it is not provable, and what was not understood is listed as unread.
+//! Sentences are split by their words (`lexicon`), in English and Japanese alike; claims are checked against the
+//! report, never against bytes. A claim is called false only if the report excludes it: if a sentence can be read in
+//! two ways, or if its subject is encrypted or was not captured, it is not provable. Text that was not understood is
+//! listed as unread.
 
+mod agents;
 mod certificates;
 mod certified;
 mod claims;
 mod clauses;
 mod endings;
 mod facts;
+mod frames;
 mod judging;
 mod lexicon;
 mod matters;
 mod measured;
 mod moments;
+mod named;
+mod network;
 mod numbers;
 mod page;
 mod reading;
@@ -37,19 +42,20 @@ use sentences::{Sentence, Sentences};
 /// The schema name of a check.
 const SCHEMA: &str = "tlswalk.check/1";
 
-/// Claims judged of one text: an answer has tens, a report of a hundred pages some hundreds. Each is asked of every connection.
+/// The number of claims judged per text: an answer has tens, a report of a hundred pages some hundreds. Each is checked
+/// against every connection.
 const MOST_CLAIMS: usize = 2_000;
 
-/// Sentences and parts listed as unread; more are counted.
+/// The number of sentences and parts listed as unread; further ones are counted.
 const MOST_UNREAD: usize = 2_000;
 
-/// Characters shown of a sentence: a few lines.
+/// The number of characters shown of a sentence: a few lines.
 const LONGEST_SHOWN: usize = 300;
 
-/// Frames listed beside a claim; the first show it.
+/// The number of frames listed beside a claim.
 const MOST_SHOWN: usize = 12;
 
-/// What became of the claims of a text.
+/// The results for the claims of a text.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Check {
@@ -59,17 +65,17 @@ pub struct Check {
     pub language: &'static str,
     /// The capture's name as given.
     pub capture: String,
-    /// How many claims of each kind there are.
+    /// The number of claims of each kind.
     pub counts: Counts,
     /// The claims, in the order of the text.
     pub claims: Vec<Claim>,
-    /// Sentences and parts of sentences that no claim was read from, in the order of the text.
+    /// Sentences and parts of sentences without a claim, in the order of the text.
     pub unread: Vec<Unread>,
-    /// Claims and sentences behind the bounds of what is listed: not judged.
+    /// Claims and sentences beyond the bounds of the lists: not judged.
     pub left_out: u64,
 }
 
-/// How many claims of each kind a text has.
+/// The number of claims of each kind in a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Counts {
@@ -79,12 +85,12 @@ pub struct Counts {
     /// Claims that the capture shows to be false.
     #[serde(rename = "false")]
     pub fails: u64,
-    /// Claims that it can show neither of.
+    /// Claims that it can neither prove nor refute.
     #[serde(rename = "not-provable")]
     pub open: u64,
 }
 
-/// Whether a claim is true.
+/// The result for a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mark {
@@ -92,7 +98,7 @@ pub enum Mark {
     True,
     /// The frames named show something else, or the capture would show it and does not.
     False,
-    /// What would show it is encrypted, was not captured, or can be read in two ways.
+    /// The part that would show it is encrypted, was not captured, or can be read in two ways.
     NotProvable,
 }
 
@@ -102,33 +108,33 @@ pub enum Mark {
 pub struct Claim {
     /// Counted from 1 in the order of the text.
     pub id: usize,
-    /// Whether it is true.
+    /// Its result.
     pub mark: Mark,
     /// The line of the text that its sentence begins in, counted from 1.
     pub line: usize,
-    /// Its sentence, cut where it is long.
+    /// Its sentence, cut if it is long.
     pub sentence: String,
-    /// What was understood of it: a clause.
+    /// The claim that was understood: a clause.
     pub claim: String,
-    /// The frames that show what there is, in order.
+    /// The frames that the result rests on, in order.
     pub frames: Vec<u64>,
-    /// What these frames show.
+    /// The content of these frames.
     pub shown: Vec<Shown>,
-    /// Why it is false or not provable; null where the frames say it all.
+    /// Why it is false or not provable; null if the frames are explanation enough.
     pub why: Option<String>,
 }
 
-/// A frame and what it shows.
+/// A frame and its content.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Shown {
     /// Frame number.
     pub frame: u64,
-    /// What it shows: a clause.
+    /// The content: a clause.
     pub what: String,
 }
 
-/// A sentence, or a part of one, that no claim was read from.
+/// A sentence, or a part of one, without a claim.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Unread {
@@ -136,12 +142,12 @@ pub struct Unread {
     pub line: usize,
     /// `sentence` (no claim was understood), `part` (a value that no claim of the sentence uses), `question` or `too-long`.
     pub kind: &'static str,
-    /// The text, cut where it is long.
+    /// The text, cut if it is long.
     pub text: String,
 }
 
-/// Checks the claims of a text against a report. Claims on any connection of the capture are judged where the report was made
-/// with [`Options::all`](crate::Options::all), as `tlswalk check` does it.
+/// Checks the claims of a text against a report. Claims on any connection of the capture are judged if the report was
+/// made with [`Options::all`](crate::Options::all), as `tlswalk check` does.
 #[must_use]
 pub fn check(text: &str, report: &Report) -> Check {
     let language = Language::of(report.language);
@@ -171,7 +177,7 @@ impl Check {
             let kind = if sentence.too_long { "too-long" } else { "question" };
             return self.unread(sentence.line, kind, sentence.text);
         }
-        let reading = reading::read(sentence.text);
+        let reading = reading::read(sentence.text, facts.controller);
         if reading.claims.is_empty() {
             return self.unread(sentence.line, "sentence", sentence.text);
         }
@@ -225,7 +231,7 @@ impl Check {
         });
     }
 
-    /// 1 where a claim is false, 0 where none is, 3 where none could be shown to be either.
+    /// 1 if a claim is false, 0 if none is and one is true, 3 if none could be proven or refuted.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self.counts {
@@ -236,7 +242,7 @@ impl Check {
     }
 }
 
-/// A sentence as it is shown: on one line, escaped, and cut.
+/// A sentence in the form that is shown: on one line, escaped, and cut.
 fn cut(text: &str) -> String {
     let mut shown = String::new();
     let mut was_blank = false;

@@ -1,4 +1,4 @@
-//! words → Moment: days and times of day as people write them, with the zone where they say so.
+//! words → Moment: days and times of day as people write them, with the time zone if it is given.
 
 use super::tokens::{Moment, Token};
 use super::values::digits;

@@ -28,7 +28,7 @@ const UNITS: [(&str, f64); 21] = [
     ("時間", 3600.0),
 ];
 
-/// A number, with its unit where that is one of time.
+/// A number, with its unit if that is a unit of time.
 #[allow(clippy::too_many_lines, reason = "the ways to write a number, one after the other")]
 pub(super) fn number(text: &str, last: Option<&Token>) -> Option<(Token, usize)> {
     const WORDS: [(&str, u64); 13] = [

@@ -1,4 +1,4 @@
-//! Check → text: what is false first, then what cannot be proven, what is true, and what was not read.
+//! Check → text: the false claims first, then those that cannot be proven, the true ones, and the unread sentences.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use crate::base::phrase::{Language, phrase};
 use crate::report::text::{Page, Paint, TextStyle};
 
 impl Check {
-    /// Writes it for a person. `name` is what the text is called.
+    /// Writes the check for a person. `name` is the name of the text.
     ///
     /// # Errors
     /// When `out` cannot be written.

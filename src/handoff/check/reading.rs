@@ -1,4 +1,4 @@
-//! Sentence → Claims: what of a sentence can be put to a capture, and what of it was not understood.
+//! Sentence → Claims: the parts of a sentence that a capture can prove, and the parts that were not understood.
 
 use super::claims::{Claim, Scope, What, Who};
 use super::clauses::{Clause, clauses, is_party};
@@ -7,24 +7,24 @@ use super::tokens::{Placed, Token, plain, tokens};
 use super::{certificates, matters, steps};
 use crate::connection::step::Side;
 
-/// What a sentence claims.
+/// The claims of a sentence.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     pub(super) claims: Vec<Claim>,
-    /// Values in it that no claim uses, as they are written in the plain sentence.
+    /// Values in it that no claim uses, as written in the normalised sentence.
     pub(super) left: Vec<String>,
 }
 
-/// Claims of one clause, in the making.
+/// The claims of one clause, while it is read.
 pub(super) struct Making<'a> {
     pub(super) clause: &'a Clause,
     pub(super) tokens: &'a [Placed],
     pub(super) plain: &'a str,
-    /// Each claim with the place of the token that it hangs on.
+    /// Each claim with the place of its main token.
     pub(super) claims: Vec<(usize, What)>,
-    /// What is said to have failed: claims that are denied by their own words.
+    /// Things that failed according to the clause: claims that are denied by their own words.
     pub(super) fails: Vec<(usize, What)>,
-    /// Where the tokens stand that claims use.
+    /// The places of the tokens that claims use.
     pub(super) used: Vec<usize>,
 }
 
@@ -50,7 +50,7 @@ impl Making<'_> {
         }
     }
 
-    /// Where the first of these words stands.
+    /// The place of the first of these words.
     pub(super) fn first(&self, words: &[Word]) -> Option<usize> {
         self.tokens
             .iter()
@@ -62,14 +62,14 @@ impl Making<'_> {
     }
 }
 
-/// What a party has to do with what is said.
+/// The role of a party in a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// `from the server`, `by the server`, `サーバから`.
     Agent,
     /// `to the server`.
     Recipient,
-    /// `the server's`, or right in front of a thing.
+    /// `the server's`, or right before a thing.
     Owner,
     Subject,
 }
@@ -83,7 +83,7 @@ impl Making<'_> {
 
     fn role(&self, at: usize) -> Role {
         let mut before = at.checked_sub(1).and_then(|at| self.token(at));
-        // `from the server (192.0.2.1)` and `from the server smartreceiver.cisco.com`: one party told twice.
+        // `from the server (192.0.2.1)` and `from the server smartreceiver.cisco.com`: one party named twice.
         let mut back = at;
         while matches!(before, Some(Token::Open)) || before.is_some_and(is_party) {
             back = back.saturating_sub(1);
@@ -106,13 +106,13 @@ impl Making<'_> {
         }
     }
 
-    /// Whom a token stands for. `Err` for somebody who is no side.
+    /// The party that a token stands for. `Err` for a party that is no side.
     pub(super) fn who(&self, at: usize) -> Result<Option<Who>, ()> {
         self.token(at).map_or(Ok(None), who)
     }
 }
 
-/// Whom a token stands for.
+/// The party that a token stands for.
 pub(super) fn who(token: &Token) -> Result<Option<Who>, ()> {
     Ok(Some(match token {
         Token::Word(Word::Client) => Who::Side(Side::Client),
@@ -133,88 +133,111 @@ pub(super) fn side(token: &Token) -> Option<Side> {
     }
 }
 
-/// Reads a sentence.
-#[allow(clippy::too_many_lines, reason = "the order in which a clause is read, in one place")]
-pub(super) fn read(sentence: &str) -> Reading {
-    let plain = plain(sentence);
-    let all = tokens(&plain);
-    let values: Vec<(usize, usize)> = all
-        .iter()
-        .filter(|it| is_value(&it.token))
-        .map(|it| (it.from, it.to))
-        .collect();
-    let whole = scope_of(&all);
-    let mut reading = Reading::default();
-    let mut used = Vec::new();
-    let mut about = certificates::About::default();
-    let mut places = Vec::new();
-    for clause in clauses(&all, &plain).unwrap_or_default() {
-        if clause.is_hedged
-            || clause.is_context && !clause.tokens.iter().any(|it| it.token == Token::Word(Word::Without))
-        {
-            continue;
-        }
-        let mut making = Making {
-            clause: &clause,
-            tokens: &clause.tokens,
-            plain: &plain,
-            claims: Vec::new(),
-            fails: Vec::new(),
-            used: Vec::new(),
-        };
-        if clause.denials() > 1 && !clause.has(Word::Or) {
-            continue;
-        }
-        certificates::read(&mut making, &mut about);
-        steps::read(&mut making);
-        matters::read(&mut making);
-        let denied = making.is_denied();
-        let everywhere = clause.has(Word::Here);
-        keep_what_is_denied(&mut making);
-        let mut scope = scope_of(&clause.tokens);
-        scope.places = places_of(&making);
-        // `On the connection of 192.0.2.1:50000, … and …`
-        if scope.places.is_empty() {
-            scope.places.clone_from(&places);
-        } else {
-            places.clone_from(&scope.places);
-        }
-        scope.everywhere = everywhere;
-        scope.attempt = scope.attempt.or(whole.attempt);
-        scope.connection = scope.connection.or(whole.connection);
-        if !making.claims.is_empty() || !making.fails.is_empty() {
-            used.append(&mut making.used);
-            used.extend(
-                making
-                    .tokens
-                    .iter()
-                    .filter(|it| is_place_value(&it.token))
-                    .map(|it| it.from),
-            );
-        }
-        let claims = making.claims.into_iter();
-        reading.claims.extend(claims.map(|(_, what)| Claim {
-            not: denied,
-            what,
-            scope: scope.clone(),
-        }));
-        let fails = making.fails.into_iter();
-        reading.claims.extend(fails.map(|(_, what)| Claim {
-            not: true,
-            what,
-            scope: scope.clone(),
-        }));
-    }
-    let left = values.iter().filter(|(from, _)| !used.contains(from));
-    reading.left = left
-        .filter_map(|(from, to)| plain.get(*from..*to))
-        .map(|it| it.trim().to_owned())
-        .collect();
-    reading.claims.dedup();
-    reading
+/// The information that a clause leaves to later ones.
+#[derive(Default)]
+struct Before {
+    about: certificates::About,
+    /// `On the connection of 192.0.2.1:50000, … and …`
+    places: Vec<Who>,
+    /// `On the connection from port 50000, …`
+    port: Option<u16>,
 }
 
-/// Of a clause that says no: what it denies, and nothing else.
+/// Reads a sentence.
+pub(super) fn read(sentence: &str, controller: Side) -> Reading {
+    let plain = plain(super::sentences::without_marker(sentence));
+    let mut all = tokens(&plain);
+    for placed in &mut all {
+        if placed.token == Token::Word(Word::Controller) {
+            placed.token = Token::Word(match controller {
+                Side::Client => Word::Client,
+                Side::Server => Word::Server,
+            });
+        }
+    }
+    let whole = scope_of(&all);
+    let mut claims = Vec::new();
+    let mut used = Vec::new();
+    let mut before = Before::default();
+    for clause in clauses(&all, &plain).unwrap_or_default() {
+        let is_context = clause.is_context && !clause.has(Word::Without);
+        if is_context && clause.denials() == 0 && !clause.is_hedged {
+            let (of_context, its) = read_context(&clause, &plain);
+            claims.extend(of_context);
+            used.extend(its);
+        }
+        let is_tangled = clause.denials() > 1 && !clause.has(Word::Or);
+        if !(clause.is_hedged || is_context || is_tangled) {
+            let (of_clause, its) = read_clause(&clause, &plain, &whole, &mut before);
+            claims.extend(of_clause);
+            used.extend(its);
+        }
+    }
+    claims.dedup();
+    let left = all
+        .iter()
+        .filter(|it| is_value(&it.token) && !used.contains(&it.from))
+        .filter_map(|it| plain.get(it.from..it.to));
+    Reading {
+        left: left.map(|it| it.trim().to_owned()).collect(),
+        claims,
+    }
+}
+
+/// `after the SYN-ACK in frame 6, …`: the clause only names a time, but the frame is a claim.
+fn read_context(clause: &Clause, plain: &str) -> (Vec<Claim>, Vec<usize>) {
+    let (mut claims, used) = read_clause(clause, plain, &Scope::default(), &mut Before::default());
+    claims.retain(|claim| matches!(&claim.what, What::Step(step) if step.frames.is_some()));
+    let used = if claims.is_empty() { Vec::new() } else { used };
+    (claims, used)
+}
+
+/// The claims of a clause, and the places of the values that they use.
+fn read_clause(clause: &Clause, plain: &str, whole: &Scope, before: &mut Before) -> (Vec<Claim>, Vec<usize>) {
+    let mut making = Making {
+        clause,
+        tokens: &clause.tokens,
+        plain,
+        claims: Vec::new(),
+        fails: Vec::new(),
+        used: Vec::new(),
+    };
+    certificates::read(&mut making, &mut before.about);
+    steps::read(&mut making);
+    matters::read(&mut making);
+    let denied = making.is_denied();
+    keep_what_is_denied(&mut making);
+    let mut scope = scope_of(&clause.tokens);
+    scope.places = places_of(&making);
+    if scope.places.is_empty() {
+        scope.places.clone_from(&before.places);
+    } else {
+        before.places.clone_from(&scope.places);
+    }
+    scope.port = port_of(&making).or(before.port);
+    before.port = scope.port;
+    scope.everywhere = clause.has(Word::Here);
+    scope.attempt = scope.attempt.or(whole.attempt);
+    scope.connection = scope.connection.or(whole.connection);
+    let said = making.claims.into_iter().map(|(_, what)| (denied, what));
+    let fails = making.fails.into_iter().map(|(_, what)| (true, what));
+    let claims: Vec<Claim> = said
+        .chain(fails)
+        .map(|(not, what)| Claim {
+            not,
+            what,
+            scope: scope.clone(),
+        })
+        .collect();
+    if claims.is_empty() {
+        return (claims, Vec::new());
+    }
+    let places = making.tokens.iter().filter(|it| is_place_value(&it.token));
+    let used = making.used.into_iter().chain(places.map(|it| it.from)).collect();
+    (claims, used)
+}
+
+/// In a clause with a negation, keeps only the claims that are denied.
 fn keep_what_is_denied(making: &mut Making<'_>) {
     if !making.is_denied() || making.claims.len() < 2 || making.clause.has(Word::Or) {
         return;
@@ -239,7 +262,7 @@ fn keep_what_is_denied(making: &mut Making<'_>) {
     }
 }
 
-/// What is lost when no claim uses it.
+/// True for a token that is lost if no claim uses it.
 const fn is_value(token: &Token) -> bool {
     matches!(
         token,
@@ -258,6 +281,7 @@ const fn is_value(token: &Token) -> bool {
             | Token::Hexadecimal(_)
             | Token::Verdict(_)
             | Token::Number(_)
+            | Token::Http(_)
     )
 }
 
@@ -268,7 +292,7 @@ const fn is_place_value(token: &Token) -> bool {
     )
 }
 
-/// Which attempt or connection is named, where it is one.
+/// The attempt or connection that is named, if there is one.
 fn scope_of(tokens: &[Placed]) -> Scope {
     let one = |found: Vec<usize>| match found.as_slice() {
         [first, rest @ ..] if rest.iter().all(|it| it == first) => Some(*first),
@@ -289,7 +313,20 @@ fn scope_of(tokens: &[Placed]) -> Scope {
     }
 }
 
-/// Addresses and names that no claim of the clause is about: they say which attempt is meant.
+/// A client's port that says which connection is meant: `on the connection from port 50000`, `for client port 50000`.
+fn port_of(making: &Making<'_>) -> Option<u16> {
+    let word = making.first(&[Word::Port])?;
+    let before = word.checked_sub(1).and_then(|at| making.word(at));
+    let number = match making.token(word + 1)? {
+        Token::Number(number) => u16::try_from(*number).ok()?,
+        _ => return None,
+    };
+    let names_address = making.tokens.iter().any(|it| matches!(it.token, Token::Address(..)));
+    let is_clients = matches!(before, Some(Word::From | Word::Client)) && number >= 1024 && !names_address;
+    is_clients.then_some(number)
+}
+
+/// Addresses and names that no claim of the clause is about: they show which attempt is meant.
 fn places_of(making: &Making<'_>) -> Vec<Who> {
     let free = making.tokens.iter().filter(|it| !making.used.contains(&it.from));
     let places = free.filter(|it| matches!(it.token, Token::Address(..) | Token::Host(_)));

@@ -1,24 +1,27 @@
-//! Text → Sentence: what a ticket, a mail or an answer says, one sentence after the other.
+//! Text → Sentence: a ticket, a mail or an answer as a series of sentences.
 //!
-//! Mail wraps its lines and lists do not end theirs, so a line end is a sentence end only where the line was not full and
-//! what follows does not read on. Nothing is copied: a sentence is a part of the text.
+//! Mail wraps its lines and lists do not end theirs, so a line end is a sentence end only if the line was not full and
+//! the next line does not continue it. No text is copied: a sentence is a part of the text.
 
-/// A sentence longer than this is none: it is listed as unread. In bytes; the longest of an answer has a few hundred.
+/// In bytes. A longer sentence is not read, and listed as unread; the longest of an answer has a few hundred.
 const LONGEST: usize = 2_000;
 
-/// Columns from which on a line counts as full, so that its end was made by a mail program.
-const FULL: usize = 50;
+/// The columns at which mail programs wrap lines.
+const WRAPS_AT: std::ops::RangeInclusive<usize> = 60..=100;
+
+/// A line of at least so many columns whose next line begins with a small letter reads on.
+const LONG: usize = 50;
 
 /// A sentence of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sentence<'a> {
     /// The line it begins in, counted from 1.
     pub(super) line: usize,
-    /// Its text; line ends within it stand for spaces.
+    /// Its text; line ends in it stand for spaces.
     pub(super) text: &'a str,
-    /// It asks.
+    /// It is a question.
     pub(super) asks: bool,
-    /// It is too long to be one.
+    /// It is too long to be read.
     pub(super) too_long: bool,
 }
 
@@ -26,11 +29,20 @@ pub(super) struct Sentence<'a> {
 pub(super) struct Sentences<'a> {
     rest: &'a str,
     line: usize,
+    /// The columns of the line that stand before the rest.
+    column: usize,
+    /// The columns at which the text is wrapped, if it is.
+    wrap: Option<usize>,
 }
 
 impl<'a> Sentences<'a> {
-    pub(super) const fn of(text: &'a str) -> Self {
-        Self { rest: text, line: 1 }
+    pub(super) fn of(text: &'a str) -> Self {
+        Self {
+            rest: text,
+            line: 1,
+            column: 0,
+            wrap: wrap(text),
+        }
     }
 }
 
@@ -42,15 +54,19 @@ impl<'a> Iterator for Sentences<'a> {
             if self.rest.is_empty() {
                 return None;
             }
-            let end = end_of(self.rest);
+            let end = end_of(self.rest, self.column, self.wrap);
             let (whole, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
             let blank = whole.len() - whole.trim_start().len();
             let lines = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
             let line = self.line + lines(whole.get(..blank).unwrap_or_default());
             self.line += lines(whole);
+            self.column = match whole.rsplit_once('\n') {
+                Some((_, last)) => columns(last),
+                None => self.column + columns(whole),
+            };
             self.rest = rest;
             let text = whole.trim();
-            // Signs without a word say nothing: rules, fences, ends of lists.
+            // Signs without a word mean nothing: rules, fences, ends of lists.
             if !text.chars().any(char::is_alphanumeric) {
                 continue;
             }
@@ -64,8 +80,8 @@ impl<'a> Iterator for Sentences<'a> {
     }
 }
 
-/// Where the sentence ends that the text begins with.
-fn end_of(text: &str) -> usize {
+/// The end of the sentence at the beginning of the text.
+fn end_of(text: &str, column: usize, wrap: Option<usize>) -> usize {
     let mut line_start = 0;
     let mut begun = false;
     let mut chars = text.char_indices().peekable();
@@ -84,9 +100,10 @@ fn end_of(text: &str) -> usize {
             }
             '\n' if begun => {
                 let line = text.get(line_start..at).unwrap_or_default();
+                let before = if line_start == 0 { column } else { 0 };
                 let next = text.get(behind..).unwrap_or_default();
                 let next = next.get(..next.find('\n').unwrap_or(next.len())).unwrap_or_default();
-                if ends_line(line, next) {
+                if ends_line(line, before, next, wrap) {
                     return behind;
                 }
                 line_start = behind;
@@ -98,32 +115,50 @@ fn end_of(text: &str) -> usize {
     text.len()
 }
 
-/// Whether a full stop between these ends a sentence.
+/// True if a full stop between these ends a sentence.
 fn ends_with_full_stop(before: &str, after: &str) -> bool {
     let word = before
         .rsplit(|c: char| c.is_whitespace() || c == '(')
         .next()
         .unwrap_or_default();
     let word = word.trim_start_matches(['*', '`', '>', '#', '-']);
-    const SHORT: [&str; 12] = [
-        "e.g", "i.e", "no", "nos", "vs", "approx", "resp", "cf", "fig", "inc", "ltd", "etc",
+    const SHORT: [&str; 25] = [
+        "e.g", "i.e", "no", "nos", "nr", "vs", "approx", "resp", "cf", "fig", "inc", "ltd", "etc", "incl", "excl",
+        "ca", "cert", "pkt", "fr", "sec", "seq", "max", "min", "ver", "conn",
     ];
     if SHORT.iter().any(|it| word.eq_ignore_ascii_case(it)) {
         return false;
     }
     // The number of an item: `1. The client …`.
     let is_item = word.bytes().all(|byte| byte.is_ascii_digit()) && before.trim_start().len() == word.len();
-    let reads_on = after.trim_start().starts_with(|c: char| c.is_ascii_lowercase());
+    // Notes begin with small letters; so does what follows an abbreviation.
+    let is_abbreviation = word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let reads_on = is_abbreviation && after.trim_start().starts_with(|c: char| c.is_ascii_lowercase());
     !is_item && !reads_on
 }
 
-/// Whether a line end is the end of a sentence.
-fn ends_line(line: &str, next: &str) -> bool {
-    let (line, next) = (line.trim(), next.trim_start());
-    if next.trim().is_empty() || line.starts_with('#') || line.ends_with([':', '：', '|']) || begins_item(next) {
+fn columns(line: &str) -> usize {
+    line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+/// The columns at which a text is wrapped: the width of its longest line, if that is a usual width and another line comes
+/// near it.
+fn wrap(text: &str) -> Option<usize> {
+    let mut widths: Vec<usize> = text.lines().map(|line| columns(line.trim_end())).collect();
+    widths.sort_unstable_by_key(|width| std::cmp::Reverse(*width));
+    match widths.as_slice() {
+        [longest, second, ..] if WRAPS_AT.contains(longest) && second + 14 >= *longest => Some(*longest),
+        _ => None,
+    }
+}
+
+/// True if a line end is the end of a sentence.
+fn ends_line(line: &str, before: usize, next: &str, wrap: Option<usize>) -> bool {
+    let width = before + columns(line.trim_end());
+    let (line, next) = (line.trim(), next.trim());
+    if next.is_empty() || line.starts_with('#') || line.ends_with([':', '：', '|']) || begins_item(next) {
         return true;
     }
-    let columns: usize = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).take(FULL).sum();
     let last = line.rsplit(char::is_whitespace).next().unwrap_or_default();
     const READS_ON: [&str; 24] = [
         "a", "an", "the", "no", "not", "in", "at", "by", "of", "to", "and", "or", "from", "with", "without", "frame",
@@ -131,11 +166,39 @@ fn ends_line(line: &str, next: &str) -> bool {
     ];
     let reads_on = line.ends_with([',', '、', ';'])
         || READS_ON.iter().any(|it| last.eq_ignore_ascii_case(it))
-        || next.starts_with(|c: char| c.is_ascii_lowercase());
-    columns < FULL && !reads_on
+        || width >= LONG && wrap.is_some() && next.starts_with(|c: char| c.is_ascii_lowercase());
+    !reads_on && !wrap.is_some_and(|wrap| is_full(line, width, next, wrap))
 }
 
-/// Whether a line begins an item of a list, a row of a table, a heading or a quotation.
+/// True if the next word had no room in the line.
+fn is_full(line: &str, width: usize, next: &str, wrap: usize) -> bool {
+    let is_foreign = |c: Option<char>| c.is_some_and(|c| !c.is_ascii());
+    if is_foreign(line.chars().next_back()) || is_foreign(next.chars().next()) {
+        return width + 3 >= wrap && !next.contains(['：', ':']);
+    }
+    let word = next.split_whitespace().next().unwrap_or_default();
+    width + 1 + columns(word) > wrap
+}
+
+/// A sentence without the sign or number that makes it an item of a list.
+pub(super) fn without_marker(sentence: &str) -> &str {
+    let text = sentence.trim_start_matches(|c: char| c.is_whitespace() || "-•・>+●■○".contains(c));
+    // `#12` is a frame, `## Result` a heading.
+    let heading = text.trim_start_matches('#').strip_prefix(' ');
+    let text = heading.or_else(|| text.strip_prefix("* ")).unwrap_or(text).trim_start();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let behind = text.get(digits..).unwrap_or_default();
+    let is_number = (1..=2).contains(&digits) && behind.starts_with(['.', ')', '）', '．']);
+    let item = behind
+        .get(behind.chars().next().map_or(0, char::len_utf8)..)
+        .unwrap_or_default();
+    match is_number && item.starts_with(|c: char| c.is_whitespace() || !c.is_ascii()) {
+        true => item.trim_start(),
+        false => text,
+    }
+}
+
+/// True if a line begins an item of a list, a row of a table, a heading or a quotation.
 fn begins_item(line: &str) -> bool {
     if line.starts_with(['-', '*', '•', '・', '#', '|', '>', '+', '●', '■', '○']) {
         return true;
@@ -151,7 +214,11 @@ fn begins_item(line: &str) -> bool {
         Some(_) => behind.starts_with([':', '：', '|', '—', '–', '-']),
         None => behind.starts_with(['.', ')', '：', ':', '）']),
     };
-    digits > 0 && ends
+    let sign = behind.chars().next().map_or(0, char::len_utf8);
+    let is_apart = behind
+        .get(sign..)
+        .is_none_or(|it| !it.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    (1..=5).contains(&digits) && ends && (named.is_some() || digits < 3 && is_apart)
 }
 
 #[cfg(test)]

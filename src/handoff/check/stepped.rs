@@ -1,4 +1,4 @@
-//! Claim on a step, Facts → Judgement: whether somebody sent it, and whether a frame holds it.
+//! Claim on a step, Facts → Judgement: whether the named party sent it, and whether a frame holds it.
 
 use super::Mark;
 use super::claims::{Scope, Step, Who};
@@ -10,7 +10,7 @@ use crate::connection::step::{Side, StepKind};
 use crate::report::step_name;
 use crate::tls::AlertDescription;
 
-/// What a step is, as `tlswalk why` tells it.
+/// The description of a step, as in `tlswalk why`.
 pub(super) fn shown(event: &Event<'_>) -> (u64, Phrase) {
     let side = phrase(side_name(event.side));
     let code = event.code.map(AlertDescription);
@@ -47,7 +47,7 @@ pub(super) fn judge(claim: &Step, not: bool, scope: &Scope, facts: &Facts<'_>) -
     known(claim, not, scope, facts)
 }
 
-/// A name and a number that are not of the same alert.
+/// A name and a number that belong to different alerts.
 fn misnamed(claim: &Step) -> Option<Judgement> {
     let (name, number) = (claim.alert?, claim.number?);
     if u64::from(name) == number {
@@ -63,7 +63,7 @@ fn known(claim: &Step, not: bool, scope: &Scope, facts: &Facts<'_>) -> Judgement
     let Some(connections) = facts.in_scope(scope) else {
         return Judgement::open("check-why-no-attempt");
     };
-    // Somebody whom the report does not know did nothing in it.
+    // A party that the report does not know did nothing in it.
     if let Some(who @ Who::At(address, _)) = &claim.by
         && !connections.iter().any(|of| of.side_of(who).is_some())
     {
@@ -100,7 +100,7 @@ fn name(claim: &Step) -> &'static str {
     }
 }
 
-/// How an event stands to a claim.
+/// How an event relates to a claim.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fit {
     Yes,
@@ -137,7 +137,7 @@ fn fit(claim: &Step, event: &Event<'_>, of: &Of<'_>) -> Fit {
             _ => Fit::Yes,
         };
     }
-    // Behind Change Cipher Spec, a message of that size in that place is Finished.
+    // After Change Cipher Spec, a message of that size in that place is Finished.
     let is_old = of
         .connection
         .tls
@@ -242,11 +242,15 @@ fn in_frame(claim: &Step, frame: u64, connections: &[&Of<'_>], facts: &Facts<'_>
     if !found.is_empty() {
         return Judgement::new(Mark::True).showing(found);
     }
+    // Only the ACK that opens the connection is a step; any frame may acknowledge.
+    if name(claim) == "ack" {
+        return Judgement::open("check-why-unknown-frame");
+    }
     let there: Vec<_> = held.iter().map(|(_, event)| (frame, shown(event).1)).collect();
     if fits(Fit::Perhaps).next().is_some() {
         return Judgement::hidden(Hidden::Encrypted).showing(there);
     }
-    // A copy holds what the packet holds that it is a copy of.
+    // A copy holds the same as the packet that it copies.
     let copied = facts
         .connections
         .iter()
@@ -263,7 +267,7 @@ fn in_frame(claim: &Step, frame: u64, connections: &[&Of<'_>], facts: &Facts<'_>
             let is_closed = event.is_inferred || matches!(event.kind, "application-data" | "encrypted-handshake");
             is_closed && (of.seals(name(claim), None) || claim.event == lexicon::Event::Alert && event.is_inferred)
         });
-        // More than a frame is known to hold may stand in it where the record goes on.
+        // The frame may hold more than is known, if the record continues.
         let is_partial =
             name(claim) == "application-data" && held.iter().any(|(_, it)| it.is_inferred || it.kind == "finished");
         return match sealed || is_partial {
@@ -274,7 +278,7 @@ fn in_frame(claim: &Step, frame: u64, connections: &[&Of<'_>], facts: &Facts<'_>
     elsewhere(claim, frame, facts)
 }
 
-/// Of a frame that no step stands in.
+/// The result for a frame without a step.
 fn elsewhere(claim: &Step, frame: u64, facts: &Facts<'_>) -> Judgement {
     let lookups = facts.report.attempts.iter().flat_map(|it| &it.lookups);
     for it in lookups {
@@ -294,11 +298,11 @@ fn elsewhere(claim: &Step, frame: u64, facts: &Facts<'_>) -> Judgement {
             false => Judgement::open("check-why-unknown-frame"),
         };
     }
-    // Beside the steps a connection has acknowledgements, what was sent again, and more of what it has once.
+    // Besides its steps a connection has acknowledgements, repetitions, and further instances of a step.
     let kind = name(claim);
     let is_possible = around.any(|of| {
         let tcp = &of.connection.tcp;
-        // Who sent no byte at all sent no message.
+        // A side that sent no byte sent no message.
         let by = claim.by.as_ref().and_then(|who| of.side_of(who)).or(sender(kind));
         let is_tls = StepKind::ALL.iter().any(|it| it.name() == kind && it.is_tls());
         if by.is_some_and(|by| is_tls && of.side(by).1 == 0 && !of.lacks(by, facts.report)) {
@@ -306,10 +310,17 @@ fn elsewhere(claim: &Step, frame: u64, facts: &Facts<'_>) -> Judgement {
         }
         let is_repeated =
             tcp.retransmissions > 0 || tcp.duplicates > 0 || !tcp.gaps.is_empty() || of.connection.carrier.is_some();
+        // A FIN that was not sent again stands in the one frame that is known.
+        let is_another_end = matches!(kind, "reset" | "fin")
+            && !of
+                .events
+                .iter()
+                .any(|it| it.kind == kind && by.is_some_and(|by| it.side == by.name()));
         is_repeated
+            || is_another_end
             || matches!(
                 kind,
-                "application-data" | "reset" | "fin" | "new-session-ticket" | "http-request" | "http-response"
+                "application-data" | "new-session-ticket" | "http-request" | "http-response"
             )
             || of.hides(kind, None, facts.report).is_some()
     });
@@ -319,7 +330,7 @@ fn elsewhere(claim: &Step, frame: u64, facts: &Facts<'_>) -> Judgement {
     }
 }
 
-/// ICMP errors are told where a verdict rests on them.
+/// ICMP errors are listed only if a verdict rests on them.
 fn icmp(claim: &Step, not: bool, facts: &Facts<'_>) -> Judgement {
     let findings = facts
         .report
@@ -341,7 +352,7 @@ fn icmp(claim: &Step, not: bool, facts: &Facts<'_>) -> Judgement {
     }
 }
 
-/// Whose step it can only be.
+/// The only side that can send a step of this kind.
 fn sender(kind: &str) -> Option<Side> {
     match kind {
         "client-hello" | "client-key-exchange" | "syn" => Some(Side::Client),

@@ -1,4 +1,4 @@
-//! Claim → text: what was understood of a sentence, so that a reader sees a misunderstanding.
+//! Claim → text: the claim that was understood, so that a reader notices a misunderstanding.
 
 use super::claims::{Answerable, Claim, Counted, Ending, OfCertificate, Step, What, Who};
 use super::lexicon::Event;
@@ -9,7 +9,7 @@ use crate::connection::step::Side;
 use crate::report::step_name;
 use crate::tls::AlertDescription;
 
-/// What a claim says.
+/// The claim in words.
 pub(super) fn told(claim: &Claim, language: Language) -> String {
     let mut parts = match &claim.what {
         What::Step(step) => of_step(step, language),
@@ -21,6 +21,9 @@ pub(super) fn told(claim: &Claim, language: Language) -> String {
     }
     if let Some(connection) = claim.scope.connection {
         parts.push(phrase("check-of-connection").with("connection", connection));
+    }
+    if let Some(port) = claim.scope.port {
+        parts.push(phrase("check-of-port").with("port", port.to_string()));
     }
     for place in &claim.scope.places {
         parts.push(phrase("check-of-place").with("place", name(place)));
@@ -163,6 +166,9 @@ fn other(what: &What) -> Phrase {
             (false, _) => "check-negotiated",
         })
         .with("what", format!("TLS {version}")),
+        What::Highest { version, exact } => {
+            phrase(if *exact { "check-highest" } else { "check-none-higher" }).with("what", format!("TLS {version}"))
+        }
         What::Suite { suite, offered } | What::Group { group: suite, offered } => {
             phrase(if *offered { "check-offered" } else { "check-negotiated" }).with("what", words(suite))
         }
@@ -188,12 +194,34 @@ fn other(what: &What) -> Phrase {
         What::Handshake => phrase("check-handshake"),
         What::TcpOpened => phrase("check-tcp-opened"),
         What::Healthy => phrase("check-healthy"),
+        What::Succeeded => phrase("check-succeeded"),
         What::Rejected { by } => phrase("check-rejected").with("side", phrase(by.name())),
         What::Verdict(id) => phrase("check-verdict").with("id", id.as_str()),
         What::Resolved(address) => phrase("check-resolved").with("address", address.to_string()),
         What::DnsAnswered => phrase("check-dns-answered"),
+        What::DnsFrames { is_answer, frames } => phrase(if *is_answer {
+            "check-dns-answer-in"
+        } else {
+            "check-dns-question-in"
+        })
+        .with("frames", of_frames(frames)),
         What::DnsStatus(status) => phrase("check-dns-status").with("status", *status),
-        What::HttpStatus(status) => phrase("check-http-status").with("status", *status),
+        What::HttpStatus { status, frames } => {
+            let told = phrase("check-http-status").with("status", *status);
+            match frames {
+                Some(frames) => phrase("check-http-status-in")
+                    .with("told", told)
+                    .with("frames", of_frames(frames)),
+                None => told,
+            }
+        }
+        What::Proxy { address, port } => phrase("check-proxy").with("place", name(&Who::At(*address, *port))),
+        What::Between { from, to } => {
+            let place = |(address, port): (std::net::IpAddr, Option<u16>)| name(&Who::At(address, port));
+            phrase("check-between")
+                .with("from", place(*from))
+                .with("to", place(*to))
+        }
         What::Place { of, address, port } => {
             let who = of.map_or_else(|| phrase("check-somebody"), |side| phrase(side.name()));
             let place = match (address, port) {

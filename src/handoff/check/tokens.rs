@@ -1,6 +1,6 @@
-//! Sentence → Token: the words that a claim can be made of, with the values between them.
+//! Sentence → Token: the words that claims consist of, and the values between them.
 //!
-//! Whatever is neither is left out here, and counts for nothing: a claim needs every part of it to be one of these.
+//! Other words are dropped here and have no effect: every part of a claim must be one of these.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use super::values;
 pub(super) enum Token {
     Word(Word),
     Event(Event),
-    /// An alert by its number; whether its name was written as one word, so that it is nothing else.
+    /// An alert by its number; true if its name was written as one word, so that it can be nothing else.
     Alert(u8, bool),
     Frames(Frames),
     Address(IpAddr, Option<u16>),
@@ -21,6 +21,8 @@ pub(super) enum Token {
     Seconds(f64),
     Days(u64),
     Number(u64),
+    /// The status of an HTTP answer, with its reason phrase.
+    Http(u64),
     Version(&'static str),
     Suite(String),
     Group(String),
@@ -42,7 +44,7 @@ pub(super) enum Token {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Frames {
     pub(super) list: Vec<u64>,
-    /// They are the first and the last of several.
+    /// They are the first and the last of a range.
     pub(super) is_span: bool,
 }
 
@@ -53,11 +55,11 @@ pub(super) struct Moment {
     pub(super) day: Option<(i32, u8, u8)>,
     /// Seconds of the day.
     pub(super) seconds: Option<f64>,
-    /// Seconds east of UTC, where the text says so.
+    /// Seconds east of UTC, if the text gives them.
     pub(super) zone: Option<i32>,
 }
 
-/// A token, and where it stands in the sentence made plain.
+/// A token, and its place in the normalised sentence.
 #[derive(Clone, Debug)]
 pub(super) struct Placed {
     pub(super) token: Token,
@@ -65,10 +67,10 @@ pub(super) struct Placed {
     pub(super) to: usize,
 }
 
-/// The sentence in small letters of one width, so that patterns are few. What marks up a text becomes a space.
+/// The sentence in small letters of one width, so that few patterns are needed. Markup becomes a space.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in text.replace("**", "").chars() {
         out.push(match c {
             '\u{ff5e}' => '–',
             '\u{ff01}'..='\u{ff5d}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c).to_ascii_lowercase(),
@@ -81,10 +83,26 @@ pub(super) fn plain(text: &str) -> String {
             c => c.to_ascii_lowercase(),
         });
     }
-    out.replace("->", "→").replace("=>", "→")
+    bare_values(&out.replace("->", "→").replace("=>", "→"))
 }
 
-/// The tokens of a sentence made plain.
+/// `cn="lab root ca"` without the quotation marks.
+fn bare_values(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("=\"") {
+        let Some((value, after)) = behind.split_once('"') else {
+            break;
+        };
+        out.push_str(before);
+        out.push('=');
+        out.push_str(value);
+        rest = after;
+    }
+    out + rest
+}
+
+/// The tokens of a normalised sentence.
 pub(super) fn tokens(text: &str) -> Vec<Placed> {
     let mut found: Vec<Placed> = Vec::new();
     let (mut at, mut before) = (0, None);
@@ -102,7 +120,7 @@ pub(super) fn tokens(text: &str) -> Vec<Placed> {
     found
 }
 
-/// What the text begins with, and how long that is.
+/// The token at the beginning of the text, and its length.
 fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, usize) {
     let first = rest.chars().next().unwrap_or(' ');
     let sign = match first {
@@ -126,7 +144,7 @@ fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, u
     if is_dash && before == Some(' ') && rest.get(first.len_utf8()..).is_some_and(|rest| rest.starts_with(' ')) {
         return (Some(Token::Comma), first.len_utf8());
     }
-    // Within a word nothing begins.
+    // No token begins inside a word.
     let is_latin = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if before.is_some_and(is_latin) && is_latin(first) {
         return (None, rest.len() - rest.trim_start_matches(is_latin).len());
@@ -134,12 +152,109 @@ fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, u
     if let Some((token, len)) = values::value(rest, found) {
         return (Some(token), len);
     }
+    if speaks_of_alert(found)
+        && let Some((code, len)) = lexicon::alert_in_words(rest)
+    {
+        return (Some(Token::Alert(code, true)), len);
+    }
+    if let Some((name, len)) = issuer(rest, found) {
+        return (Some(Token::Quoted(name)), len);
+    }
     match lexicon::longest(rest, before) {
         Some((Some(word), len)) => (Some(of_word(word, rest.get(..len).unwrap_or_default())), len),
         Some((None, len)) => (None, len),
         None => (None, first.len_utf8()),
     }
 }
+
+/// True if the name of an alert may follow, in words that mean something else elsewhere: `the alert certificate expired`,
+/// `aborts the handshake with unexpected message`.
+fn speaks_of_alert(found: &[Placed]) -> bool {
+    let is_sign = |it: &&Placed| {
+        matches!(
+            it.token,
+            Token::Comma
+                | Token::Colon
+                | Token::Open
+                | Token::Frames(_)
+                | Token::Number(_)
+                | Token::Word(Word::Is | Word::In | Word::Of | Word::Code)
+        )
+    };
+    let mut before = found.iter().rev().skip_while(is_sign).map(|it| &it.token);
+    match before.next() {
+        Some(Token::Event(Event::Alert)) => true,
+        Some(Token::Word(Word::With)) => found.iter().any(|it| {
+            matches!(
+                it.token,
+                Token::Word(Word::End | Word::Close | Word::Reject | Word::Fail | Word::Answer)
+            )
+        }),
+        _ => false,
+    }
+}
+
+/// The longest name of an issuer that stands without quotation marks, in bytes.
+const LONGEST_ISSUER: usize = 80;
+
+/// An issuer's name without a sign that it is one: `issued by Lab Server CA 1`, `発行者 Lab Server CA 1`,
+/// `Lab Server CA 1 が発行`.
+fn issuer(rest: &str, found: &[Placed]) -> Option<(String, usize)> {
+    if !rest.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let is_end = |(at, c): &(usize, char)| {
+        let rest = rest.get(*at..).unwrap_or_default();
+        !c.is_ascii()
+            || matches!(c, ',' | ';' | ':' | '(' | ')' | '"' | '/')
+            || *c == '.' && !rest.starts_with(|c: char| c == '.' && rest.len() > 1 && !rest.starts_with(". "))
+            || *c == ' ' && ISSUER_ENDS.iter().any(|it| rest.starts_with(it))
+    };
+    let len = rest.char_indices().find(is_end).map_or(rest.len(), |(at, _)| at);
+    let name = rest.get(..len)?.trim_end();
+    if name.is_empty() || name.len() > LONGEST_ISSUER {
+        return None;
+    }
+    let behind = rest.get(len..).unwrap_or_default();
+    let issues = [" issued the ", " signed the ", " issued this ", " signed this "];
+    let is_subject = issues.iter().any(|it| behind.starts_with(it));
+    let is_behind = ["が発行", "により発行", "によって発行", "から発行"]
+        .iter()
+        .any(|it| behind.starts_with(it));
+    let is_between = |it: &&Placed| {
+        matches!(
+            it.token,
+            Token::Colon
+                | Token::Word(
+                    Word::Is | Word::By | Word::Of | Word::Server | Word::Client | Word::Certificate | Word::Chain
+                )
+        )
+    };
+    let mut before = found.iter().rev();
+    let is_named = matches!(
+        before.next().map(|it| &it.token),
+        Some(Token::Word(Word::Issuer | Word::Is | Word::By) | Token::Colon)
+    ) && matches!(
+        found.iter().rev().find(|it| !is_between(it)).map(|it| &it.token),
+        Some(Token::Word(Word::Issuer))
+    );
+    let first = name.split(' ').next().unwrap_or_default();
+    // `let us` begins an advice elsewhere.
+    let is_word =
+        lexicon::longest(rest, None).is_some() && !rest.starts_with("let's encrypt") || NO_ISSUER.contains(&first);
+    (is_behind || (is_named || is_subject) && !is_word).then(|| (name.to_owned(), name.len()))
+}
+
+const ISSUER_ENDS: [&str; 20] = [
+    " issued", " signed", " and ", " but ", " which ", " that ", " valid", " expire", " until", " with ", " on ",
+    " in ", " – ", " as ", " rather", " not ", " so ", " for ", " to ", " at ",
+];
+
+/// Words after `issued by` that name nobody.
+const NO_ISSUER: [&str; 22] = [
+    "a", "an", "the", "our", "your", "its", "their", "my", "some", "another", "this", "that", "one", "unknown",
+    "itself", "what", "who", "whom", "same", "any", "us", "them",
+];
 
 fn of_word(word: Word, written: &str) -> Token {
     match word {
@@ -155,7 +270,7 @@ fn of_word(word: Word, written: &str) -> Token {
 /// The longest quotation that is one name.
 const LONGEST_QUOTED: usize = 300;
 
-/// What stands in quotation marks: one token as it is, anything else a name.
+/// The content of quotation marks: a single token as it is, anything else as a name.
 fn quoted(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, usize) {
     let behind = rest.get(1..).unwrap_or_default();
     let end = behind.find('"').filter(|end| *end <= LONGEST_QUOTED && *end > 0);

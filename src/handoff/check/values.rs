@@ -2,16 +2,14 @@
 
 use std::net::IpAddr;
 
+use super::frames::{frames, numbered};
 use super::lexicon::Word;
 use super::moments::moment;
 use super::numbers::number;
-use super::tokens::{Frames, Placed, Token};
+use super::tokens::{Placed, Token};
 use crate::report::explain;
 
-/// Frames that a text lists one by one; more is a span.
-const MOST_FRAMES: usize = 64;
-
-/// A value that the text begins with, and its length. `found` is what stands before it.
+/// The value at the beginning of the text, and its length. `found` are the tokens before it.
 pub(super) fn value(rest: &str, found: &[Placed]) -> Option<(Token, usize)> {
     let last = found.last().map(|it| &it.token);
     frames(rest)
@@ -19,12 +17,13 @@ pub(super) fn value(rest: &str, found: &[Placed]) -> Option<(Token, usize)> {
         .or_else(|| address(rest))
         .or_else(|| moment(rest))
         .or_else(|| version(rest, last))
+        .or_else(|| status(rest))
         .or_else(|| chunk(rest))
         .or_else(|| name(rest))
         .or_else(|| number(rest, last))
 }
 
-/// The digits that the text begins with, as a number, with their length.
+/// The digits at the beginning of the text, as a number, with their length.
 pub(super) fn digits(text: &str) -> Option<(u64, usize)> {
     let len = text.bytes().take_while(u8::is_ascii_digit).count();
     let number = text.get(..len)?.parse().ok()?;
@@ -35,158 +34,15 @@ pub(super) fn blanks(text: &str) -> usize {
     text.len() - text.trim_start().len()
 }
 
-/// What is behind a prefix and the spaces after it.
-fn behind<'a>(text: &'a str, prefixes: &[&str]) -> Option<&'a str> {
+/// The text after a prefix and the spaces that follow it.
+pub(super) fn behind<'a>(text: &'a str, prefixes: &[&str]) -> Option<&'a str> {
     prefixes
         .iter()
         .find_map(|it| text.strip_prefix(it))
         .map(str::trim_start)
 }
 
-/// `frame 24`, `frames 10, 12 and 14`, `フレーム 8～24`, `24 番フレーム`, `#24`.
-#[allow(clippy::too_many_lines, reason = "the ways to write frames, one after the other")]
-fn frames(text: &str) -> Option<(Token, usize)> {
-    const ONE: [&str; 13] = [
-        "frame number",
-        "frame no.",
-        "frame #",
-        "frame",
-        "packet number",
-        "packet no.",
-        "packet #",
-        "packet",
-        "pkt",
-        "no.",
-        "frame-no.",
-        "#",
-        "frame-number",
-    ];
-    const SEVERAL: [&str; 8] = [
-        "frame numbers",
-        "frames",
-        "packets",
-        "フレーム番号",
-        "フレーム",
-        "パケット番号",
-        "パケット",
-        "第",
-    ];
-    if let Some((number, len)) = digits(text) {
-        let rest = text.get(len..)?;
-        let behind = rest.trim_start();
-        const BEHIND: [&str; 7] = [
-            "番目のフレーム",
-            "番フレーム",
-            "番のフレーム",
-            "番目のパケット",
-            "番パケット",
-            "番のパケット",
-            "フレーム目",
-        ];
-        let suffix = BEHIND.iter().find(|it| behind.starts_with(**it))?;
-        let frames = Frames {
-            list: vec![number],
-            is_span: false,
-        };
-        return Some((Token::Frames(frames), len + blanks(rest) + suffix.len()));
-    }
-    let several = behind(text, &SEVERAL);
-    let one = behind(text, &ONE);
-    let rest = several.or(one)?;
-    // `the frame number is 24`, `フレーム番号は 24`
-    let rest = behind(rest, &["is ", "は", ":"]).unwrap_or(rest);
-    let (first, len) = digits(rest)?;
-    let mut list = vec![first];
-    let mut rest = rest.get(len..)?;
-    // `frame 0.05`, `number 3rd` and the like are none.
-    if rest.starts_with(|c: char| c.is_ascii_alphabetic())
-        || rest.strip_prefix('.').is_some_and(|it| digits(it).is_some())
-    {
-        return None;
-    }
-    let mut is_span = false;
-    while list.len() < MOST_FRAMES {
-        let Some((joint, number, len)) = next_of_list(rest, several.is_some()) else {
-            break;
-        };
-        is_span |= joint;
-        list.push(number);
-        rest = rest.get(len..)?;
-    }
-    let is_span = is_span && list.len() == 2;
-    Some((Token::Frames(Frames { list, is_span }), text.len() - rest.len()))
-}
-
-/// The next number of a list: whether a span leads to it, itself, and the length of both.
-fn next_of_list(text: &str, is_list: bool) -> Option<(bool, u64, usize)> {
-    let trimmed = text.trim_start();
-    const SPANS: [&str; 6] = ["–", "-", "..", "to ", "through ", "から"];
-    const JOINTS: [&str; 8] = [", and ", "and ", ",", "、", "&", "/", "と", "or "];
-    let span = SPANS.iter().find(|it| trimmed.starts_with(**it));
-    let joint = JOINTS
-        .iter()
-        .find(|it| trimmed.starts_with(**it) && (is_list || **it == "/"));
-    let used = span.or(joint)?;
-    let rest = trimmed.get(used.len()..)?;
-    let rest = rest.trim_start();
-    let rest = behind(rest, &["frame ", "#", "フレーム"]).unwrap_or(rest);
-    let (number, len) = digits(rest)?;
-    let after = rest.get(len..)?;
-    let next = after.trim_start().chars().next();
-    // A number with a part behind it, a unit or a time is no frame.
-    let is_other = after.starts_with(['.', ':']) && digits(after.get(1..)?).is_some()
-        || after.starts_with(|c: char| c.is_ascii_alphabetic())
-        || next.is_some_and(|c| matches!(c, '秒' | '回' | '個' | '件' | '本' | '枚' | '年'));
-    (!is_other).then(|| (span.is_some(), number, text.len() - after.len()))
-}
-
-/// `attempt 2`, `the second attempt`, `試行 2`, `2 回目の試行`, `connection 1`.
-fn numbered(text: &str) -> Option<(Token, usize)> {
-    const ATTEMPT: [&str; 4] = ["attempt #", "attempt", "try", "試行"];
-    const CONNECTION: [&str; 3] = ["connection #", "connection", "接続"];
-    let of = |prefixes: &[&str]| {
-        let rest = behind(text, prefixes)?;
-        let (number, len) = digits(rest)?;
-        let rest = rest.get(len..)?;
-        let is_number = !rest.starts_with(['.', ':', ',']) || digits(rest.get(1..)?).is_none();
-        let is_count = rest.trim_start().starts_with(['回', '本', '件', '%']);
-        (is_number && !is_count).then_some((usize::try_from(number).ok()?, text.len() - rest.len()))
-    };
-    if let Some((number, len)) = of(&ATTEMPT) {
-        return Some((Token::Attempt(number), len));
-    }
-    if let Some((number, len)) = of(&CONNECTION) {
-        return Some((Token::Connection(number), len));
-    }
-    const NTH: [(&str, usize); 10] = [
-        ("first", 1),
-        ("second", 2),
-        ("third", 3),
-        ("fourth", 4),
-        ("fifth", 5),
-        ("1st", 1),
-        ("2nd", 2),
-        ("3rd", 3),
-        ("4th", 4),
-        ("5th", 5),
-    ];
-    for (word, number) in NTH {
-        for noun in [" attempt", " try"] {
-            let len = word.len() + noun.len();
-            if text.starts_with(word) && text.get(word.len()..).is_some_and(|rest| rest.starts_with(noun)) {
-                return Some((Token::Attempt(number), len));
-            }
-        }
-    }
-    let (number, len) = digits(text)?;
-    let rest = text.get(len..)?.trim_start();
-    let after = rest
-        .strip_prefix("回目の試行")
-        .or_else(|| rest.strip_prefix("番目の試行"))?;
-    Some((Token::Attempt(usize::try_from(number).ok()?), text.len() - after.len()))
-}
-
-/// An address, with its port where one follows.
+/// An address, with its port if one follows.
 pub(super) fn address(text: &str) -> Option<(Token, usize)> {
     if let Some(rest) = text.strip_prefix('[') {
         let end = rest.find(']')?;
@@ -211,7 +67,7 @@ pub(super) fn address(text: &str) -> Option<(Token, usize)> {
     Some((Token::Address(address, Some(port)), written.len()))
 }
 
-/// `TLS 1.2`, `TLSv1.3`, `DTLS 1.2`, `SSL 3.0`, and `1.3` behind one of these.
+/// `TLS 1.2`, `TLSv1.3`, `DTLS 1.2`, `SSL 3.0`, and `1.3` after one of these.
 fn version(text: &str, last: Option<&Token>) -> Option<(Token, usize)> {
     const KNOWN: [(&str, &str); 6] = [
         ("1.0", "1.0"),
@@ -261,6 +117,46 @@ fn version(text: &str, last: Option<&Token>) -> Option<(Token, usize)> {
         return after(text, KNOWN.get(..4)?);
     }
     None
+}
+
+/// `404 Not Found`: the status of an HTTP answer with its reason phrase (RFC 9110 section 15).
+fn status(text: &str) -> Option<(Token, usize)> {
+    const REASONS: [&str; 24] = [
+        "ok",
+        "created",
+        "accepted",
+        "no content",
+        "moved permanently",
+        "found",
+        "see other",
+        "not modified",
+        "temporary redirect",
+        "permanent redirect",
+        "bad request",
+        "unauthorized",
+        "forbidden",
+        "not found",
+        "method not allowed",
+        "proxy authentication required",
+        "request timeout",
+        "connection established",
+        "internal server error",
+        "not implemented",
+        "bad gateway",
+        "service unavailable",
+        "gateway timeout",
+        "gateway time-out",
+    ];
+    let (number @ 100..=599, 3) = digits(text)? else {
+        return None;
+    };
+    let rest = text.get(3..)?.strip_prefix(' ')?;
+    let fits = |reason: &&&str| {
+        rest.strip_prefix(**reason)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    };
+    let reason = REASONS.iter().find(fits)?;
+    Some((Token::Http(number), 4 + reason.len()))
 }
 
 /// Cipher suites, groups, verdicts and host names: words with signs in them.
@@ -357,14 +253,14 @@ fn suite_of_openssl(word: &str) -> Option<String> {
     if cipher.ends_with("poly1305") {
         cipher.push_str("_sha256");
     }
-    // Of CBC, OpenSSL says nothing.
+    // For CBC, OpenSSL names no mode.
     if !cipher.contains("gcm") && !cipher.contains("ccm") && !cipher.contains("poly1305") {
         cipher = cipher.replace("_sha", "_cbc_sha");
     }
     Some(format!("TLS_{exchange}_WITH_{cipher}").to_ascii_uppercase())
 }
 
-/// `cn=lab root ca,o=lab`: a distinguished name, to where it ends.
+/// `cn=lab root ca,o=lab`: a distinguished name, up to its end.
 #[allow(clippy::too_many_lines, reason = "what ends a name, as a list")]
 pub(super) fn name(text: &str) -> Option<(Token, usize)> {
     let kind = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric()).count();

@@ -1,4 +1,4 @@
-//! words → Word: what English and Japanese call the things that claims are about, as data.
+//! words → Word: the English and Japanese names of the things that claims are about, as data.
 //!
 //! In a pattern a space stands for spaces or a hyphen, and `~` for these, an underscore or nothing: `server~hello` is also
 //! `ServerHello`.
@@ -19,7 +19,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Event(Step("encrypted-extensions")), "encrypted~extensions"),
     (
         Word::Event(Step("certificate-request")),
-        "certificate~request|asked for a client certificate|asks for a client certificate|requests a client certificate|requested a client certificate|クライアント証明書を要求",
+        "request for a client certificate|request for the client certificate|request for the client's certificate|asks for the client's certificate|asks for the client certificate|ask for a client certificate|asking for a client certificate|demands a client certificate|demanded a client certificate|wants a client certificate|requests the client's certificate|certificate request message|証明書要求|証明書の要求|クライアント証明書の要求|certificate~request|asked for a client certificate|asks for a client certificate|requests a client certificate|requested a client certificate|クライアント証明書を要求",
     ),
     (Word::Event(Step("certificate-verify")), "certificate~verify"),
     (Word::Event(Step("certificate-status")), "certificate~status"),
@@ -29,13 +29,14 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Event(Step("finished")), "finished|finished message"),
     (
         Word::Event(Step("new-session-ticket")),
-        "new~session~ticket|session ticket",
+        "newsessionticket|new~session~ticket|session ticket",
     ),
     (
         Word::Event(Step("application-data")),
         "application data|アプリケーションデータ",
     ),
     (Word::Event(Step("syn-ack")), "syn~ack|syn/ack|syn,ack|syn, ack|syn+ack"),
+    (Word::Event(Step("ack")), "ack|ack packet|ack segment|final ack"),
     (Word::Event(Step("syn")), "syn|syn packet|syn segment"),
     (
         Word::Event(Step("fin")),
@@ -67,12 +68,16 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Alerts, "alerts|tls alerts"),
     (Word::Syns, "syns|syn packets|syn segments"),
     (
+        Word::Controller,
+        "wlc|wireless controller|controller|wireless lan controller|c9800|catalyst 9800|コントローラ|コントローラー|ワイヤレスコントローラ|ワイヤレスコントローラー|コントローラ側",
+    ),
+    (
         Word::Client,
-        "client|the device|wlc|wireless controller|controller|wireless lan controller|c9800|catalyst 9800|クライアント|コントローラ|コントローラー|ワイヤレスコントローラ|ワイヤレスコントローラー|クライアント側|コントローラ側|access point|initiator|client side",
+        "ap|the ap|the laptop|the phone|送信元|client|the device|クライアント|クライアント側|access point|initiator|client side",
     ),
     (
         Word::Server,
-        "server|cssm|cisco cloud|the cloud|サーバ|サーバー|サーバ側|サーバー側|remote server|server side|responder",
+        "destination|接続先|宛先|target server|far end|server|cssm|cisco cloud|the cloud|サーバ|サーバー|サーバ側|サーバー側|remote server|server side|responder",
     ),
     (
         Word::Proxy,
@@ -91,7 +96,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Root, "root|trust anchor|roots|truststore|trust store|ルート"),
     (
         Word::Not,
-        "neither side|neither of them|nobody|no one|no-one|誰も|not|never|no|none|neither|cannot|didn't|doesn't|wasn't|isn't|hasn't|haven't|weren't|don't|aren't|can't|won't|lacks|lack of|lacking|missing|absent|absence of|failed to|fails to|nothing|nowhere|ない|なかった|なし|ません|無い|無し|無かった|おらず|欠けて|見当たら|不在",
+        "could not find|couldn't find|could not see|cannot find|can't find|cannot see|could find no|did not find|i see no|no sign of|no trace of|neither side|neither of them|nobody|no one|no-one|誰も|not|never|no|none|neither|cannot|didn't|doesn't|wasn't|isn't|hasn't|haven't|weren't|don't|aren't|can't|won't|lacks|lack of|lacking|missing|absent|absence of|failed to|fails to|nothing|nowhere|ない|なかった|なし|ません|無い|無し|無かった|おらず|欠けて|見当たら|不在",
     ),
     (Word::NotThen, "ずに|ないまま|ないで|せず|ず、"),
     (Word::Without, "without"),
@@ -129,7 +134,10 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (Word::Also, "too|as well|likewise|again|もまた|再び"),
     (Word::Only, "only|solely|のみ|だけ|exclusively"),
-    (Word::First, "first|at first|initially|最初に|先に|最初"),
+    (
+        Word::First,
+        "始まっ|から始ま|begins with the|begins with|starts with the|starts with|began with|started with|first|at first|initially|最初に|先に|最初",
+    ),
     (
         Word::Here,
         "anywhere|in this capture|in the capture|in the entire capture|in the whole capture|キャプチャ全体|キャプチャ中|キャプチャ内",
@@ -152,7 +160,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::End,
-        "terminates|terminated|ends|ended|aborts|aborted|drops|dropped|disconnects|disconnected|tore down|tears down|hung up|hangs up|切断|終了|中断|打ち切|中止",
+        "tears it down|tore it down|tear it down|hang up|brings it down|broken off|gives up|gave up|bails out|bailed out|breaks off|broke off|quits|kills|killed|cancels|cancelled|放棄|terminates|terminated|ends|ended|aborts|aborted|drops|dropped|disconnects|disconnected|tore down|tears down|hung up|hangs up|切断|終了|中断|打ち切|中止",
     ),
     (Word::Reset, "reset|resets|resetting|リセット"),
     (
@@ -169,7 +177,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::See,
-        "there is|there was|there are|there were|seen|observed|appears|appear|appeared|present|arrives|arrived|arrive|came|comes|come|follows|followed|visible|found|occurs|occurred|is in|was in|exists|existed|確認でき|確認され|見られ|現れ|届い|届か|来て|来な|来ま|到着|存在|観測|見え|見つか",
+        "can be seen|is seen|you see|you will find|we see|one sees|there is|there was|there are|there were|seen|observed|appears|appear|appeared|present|arrives|arrived|arrive|came|comes|come|follows|followed|visible|found|occurs|occurred|is in|was in|exists|existed|確認でき|確認され|見られ|現れ|届い|届か|来て|来な|来ま|到着|存在|観測|見え|見つか",
     ),
     (Word::Captured, "captured|recorded|キャプチャされ|記録され"),
     (
@@ -191,7 +199,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::NotAfter,
-        "runs until|runs to|remains valid until|valid until|valid to|valid through|valid till|not~after|expires on|expired on|expiry|expiry date|expiration|expiration date|expires at|expired at|expired as of|expired since|has been expired since|ran out on|有効期限|有効期限は|有効期間の終わり|有効期間の終了|期限",
+        "is good until|good until|good till|good through|runs until|runs to|remains valid until|valid until|valid to|valid through|valid till|not~after|expires on|expired on|expiry|expiry date|expiration|expiration date|expires at|expired at|expired as of|expired since|has been expired since|ran out on|有効期限|有効期限は|有効期間の終わり|有効期間の終了|期限",
     ),
     (
         Word::NotBefore,
@@ -209,7 +217,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::SelfSigned, "self~signed|signed by itself|自己署名"),
     (
         Word::Issuer,
-        "issued the|issued this|issued by|was issued by|issuer|signed by|issuing ca|発行者|発行元|が発行|を発行|発行|により発行|によって発行|から発行|に発行され|発行され|発行した",
+        "issued the|issued this|signed the|signed this|issued by|was issued by|issuer|signed by|issuing ca|発行者|発行元|が発行|を発行|発行|により発行|によって発行|から発行|に発行され|発行され|発行した",
     ),
     (
         Word::Subject,
@@ -218,7 +226,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Serial, "serial|serial number|serial no|シリアル|シリアル番号"),
     (
         Word::Sni,
-        "sni|server~name~indication|server~name|サーバ名|サーバー名|indicated name",
+        "server_name extension says|server_name extension|sni extension|sni says|asks for|asked for|asks for the name|asked for the name|indicates the name|requests the name|sni|server~name~indication|server~name|サーバ名|サーバー名|indicated name",
     ),
     (
         Word::Suite,
@@ -249,24 +257,47 @@ pub(super) const WORDS: &[(Word, &str)] = &[
         "tcp|tcp connection|tcp handshake|three way handshake|3 way handshake|tcp 接続|tcp 接続は|3 ウェイハンドシェイク",
     ),
     (Word::Tls, "tls session|tls connection|tls セッション|tls 接続"),
-    (Word::Capture, "capture|pcap|trace|file|キャプチャ|ファイル|export"),
+    (
+        Word::Capture,
+        "in total|in all|altogether|合計|全体で|総フレーム数|recording|capture|pcap|trace|file|キャプチャ|ファイル|export",
+    ),
     (
         Word::Healthy,
-        "healthy|all good|everything is fine|everything is ok|is fine|no problem|no problems|nothing is wrong|nothing wrong|no fault|works|worked|went well|working|正常|問題なし|問題ありません|問題はない|問題はありません|問題ない|問題はなし",
+        "nothing went wrong|everything went well|is in order|all is well|all went well|all is fine|worked fine|went fine|異常はありません|異常なし|異常はない|異常は見られません|異常ありません|no anomalies|no anomaly|no errors|nothing unusual|nothing abnormal|healthy|all good|everything is fine|everything is ok|is fine|no problem|no problems|nothing is wrong|nothing wrong|no fault|works|worked|went well|working|正常|問題なし|問題ありません|問題はない|問題はありません|問題ない|問題はなし",
     ),
     (Word::Verdict, "verdict|diagnosis|classification|判定|診断"),
     (Word::Licensing, "licensing traffic|smart licensing traffic"),
     (
         Word::Dns,
-        "dns|dns lookup|dns look up|dns query|lookup|name resolution|dns resolution|resolved to|resolves to|resolved|名前解決|dns 応答|dns 問い合わせ|dns クエリ",
+        "is looked up|was looked up|looked up|に解決|へ解決|dns response|dns answer|dns reply|dns question|dns request|dns応答|dns問い合わせ|dnsクエリ|dns の応答|dns の問い合わせ|dns クエリ|dns 照会|dns|dns lookup|dns look up|dns query|lookup|name resolution|dns resolution|resolved to|resolves to|resolved|名前解決|dns 応答|dns 問い合わせ|dns クエリ",
     ),
     (Word::DnsStatus("NXDOMAIN"), "nxdomain"),
     (Word::DnsStatus("SERVFAIL"), "servfail"),
-    (Word::DnsStatus("REFUSED"), "rcode refused"),
+    (
+        Word::DnsStatus("REFUSED"),
+        "rcode refused|answers refused|answered refused|returns refused|returned refused|replies refused|replied refused|responds refused|responded refused|status refused|response refused|with refused|rcode 5|refused を返|refused で応答|refused を応答|応答 refused",
+    ),
     (Word::DnsStatus("NOERROR"), "noerror"),
     (Word::Http, "http|http status|http code|http error|http/1.1"),
     (Word::Status, "status|status code|ステータス|ステータスコード"),
     (Word::Port, "port|tcp port|ポート"),
+    (
+        Word::Attempt,
+        "the connection|connection attempt|this connection|connection|the attempt|attempt|this attempt|the exchange|the session|result|outcome|接続試行|接続|通信|結果|セッション",
+    ),
+    (
+        Word::Highest,
+        "max version|maximum version|highest version|max tls version|highest tls version|maximum tls version|latest version|newest version|最大バージョン|最高バージョン|最も新しいバージョン",
+    ),
+    (
+        Word::NoneHigher,
+        "nothing newer than|nothing higher than|nothing above|nothing beyond|no newer version than|no higher version than|none newer than|no version above|より新しいバージョンは|より上のバージョンは",
+    ),
+    (Word::Code, "code|the number|number|コード|番号"),
+    (
+        Word::Respectively,
+        "respectively|in that order|in this order|それぞれ|順に",
+    ),
     (Word::Fatal, "fatal|致命的"),
     (Word::Warning, "warning level|warning alert"),
     (
@@ -275,7 +306,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::General,
-        "means|mean|causes|indicates|implies|typically|in general|generally|always|every time|any client|definition|defined as|defined in|stands for|意味|一般に|通常|一般的に|とは、",
+        "common reason|common cause|usual reason|usual cause|often|sometimes|frequently|rarely|as a rule|for example|commonly|よくある|一般的|たいてい|多くの場合|しばしば|例えば|たとえば|means|mean|causes|indicates|implies|typically|in general|generally|always|every time|any client|definition|defined as|defined in|stands for|意味|一般に|通常|一般的に|とは、",
     ),
     (
         Word::Advice,
@@ -287,10 +318,10 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
 ];
 
-/// Longer words that hold one of ours and mean something else.
-pub(super) const NOT_OURS: &str = "少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|in total|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
+/// Longer words that contain one of ours and mean something else.
+pub(super) const NOT_OURS: &str = "ends its flight|ended its flight|ends the flight|closes its flight|acks|ack number|少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
 
-/// Names of alerts beside those that reports use.
+/// Names of alerts in addition to those that reports use.
 pub(super) const ALERT_NAMES: &[(u8, &str)] = &[
     (0, "close~notify"),
     (10, "unexpected_message|unexpectedmessage"),

@@ -1,10 +1,11 @@
-//! Report, Report → Differences: who did it, why, how sure that is, and what was negotiated, beside the steps.
+//! Report, Report → Differences: the responsible party, the reason, the confidence and the negotiated values.
 
 use super::{Comparison, Difference};
 use crate::base::phrase::{Language, phrase};
+use crate::base::word::join;
 use crate::report::{Attempt, Certificate, Connection, Report};
 
-/// What is compared of two attempts, beside steps and verdict: its id, and its value in each.
+/// The compared values of two attempts, beside steps and verdict: the id, and the value in each.
 fn values(attempt: &Attempt, connections: &[&Connection]) -> [(&'static str, String); 12] {
     let verdict = &attempt.verdict;
     let issuers = |chain: fn(&Connection) -> &Vec<Certificate>| {
@@ -22,7 +23,7 @@ fn values(attempt: &Attempt, connections: &[&Connection]) -> [(&'static str, Str
     [
         ("by", verdict.by.to_string()),
         ("at", verdict.at.to_string()),
-        ("causes", verdict.causes.join(", ")),
+        ("causes", join(&verdict.causes, ", ")),
         ("confidence", verdict.confidence.to_string()),
         (
             "also",
@@ -42,7 +43,7 @@ fn values(attempt: &Attempt, connections: &[&Connection]) -> [(&'static str, Str
     ]
 }
 
-/// Adds what differs between two attempts, and between all that the two captures hold.
+/// Adds the differences between two attempts, and between all attempts of the two captures.
 pub(super) fn compare(
     comparison: &mut Comparison,
     (first, one): (&Report, &Attempt),
@@ -72,7 +73,7 @@ pub(super) fn compare(
             second: frames(other),
         });
     };
-    // What one of two points did not see, the packets that it lacks tell.
+    // If one of two points did not see something, the missing packets are reported instead.
     let says_nothing = |first: &str, second: &str| is_one_way && (first.is_empty() || second.is_empty());
     for ((id, first), (_, second)) in here.iter().zip(&there) {
         if first != second && !says_nothing(first, second) {
@@ -90,7 +91,7 @@ pub(super) fn compare(
     }
 }
 
-/// What such a value is, in words.
+/// The name of such a value, in words.
 fn what(id: &str) -> &'static str {
     match id {
         "by" => "diff-what-by",

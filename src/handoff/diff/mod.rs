@@ -1,12 +1,14 @@
 //! capture, capture → Comparison: one attempt seen from two points, or a bad one beside a good one.
 //!
-//! Two captures that share a TCP flow were taken at two points of its way: what one holds and the other lacks was lost or
-//! made in between. Two that share none are two stories, and the first step at which they part is worth knowing.
+//! Two captures that share a TCP flow were taken at two points of its path: packets that only one of them holds were
+//! lost or made in between. If they share none, they are two attempts, and the first step at which these differ is
+//! reported.
 
 mod culprit;
 mod points;
 mod story;
 
+use std::borrow::Borrow;
 use std::io::Read;
 use std::ops::ControlFlow;
 
@@ -20,10 +22,10 @@ use crate::profile::options::Options;
 use crate::report::Report;
 use points::{Flow, Packet, Pair, Trace, pairs};
 
-/// Packets listed of each kind of difference; the rest is counted.
+/// The number of packets listed per kind of difference; the rest is counted.
 const MOST_LISTED: usize = 50;
 
-/// A packet at the edge of what both captures cover may be missing for that reason: so much is left out, in nanoseconds.
+/// In nanoseconds. A packet this close to the edge of the common time may be missing for that reason, and is left out.
 const EDGE: i64 = 50_000_000;
 
 /// Comparison of two captures.
@@ -33,15 +35,15 @@ pub struct Comparison {
     pub schema: &'static str,
     /// `two-points` or `two-stories`.
     pub kind: &'static str,
-    /// Nothing differs.
+    /// True if nothing differs.
     pub same: bool,
     /// The verdicts of the two.
     pub verdicts: [String; 2],
-    /// Nanoseconds to add to the first capture's times to have the second's; null where that cannot be told.
+    /// Nanoseconds to add to the first capture's times to get the second's; null if unknown.
     pub clock_offset: Option<i64>,
     /// Nanoseconds from one point to the other, one way.
     pub transit: Option<i64>,
-    /// Which capture was taken nearer to the client: 1 or 2; null where that cannot be told.
+    /// The capture that was taken nearer to the client: 1 or 2; null if unknown.
     pub nearer_to_client: Option<u8>,
     /// TCP flows that both hold.
     pub flows: usize,
@@ -58,7 +60,7 @@ pub struct Comparison {
     head: Vec<String>,
 }
 
-/// One thing that differs.
+/// A difference.
 #[derive(Clone, Debug, Serialize)]
 pub struct Difference {
     /// `lost`, `made`, `reset-made`, `reset-lost`, `not-seen` (two points); `parts`, `verdict` (two stories); `by`, `at`, `causes`,
@@ -79,13 +81,13 @@ pub struct StepPair {
     pub step: &'static str,
     /// `client` or `server`.
     pub side: &'static str,
-    /// In the first capture; null: not there.
+    /// In the first capture; null if absent.
     pub first: Option<StepTime>,
-    /// In the second capture; null: not there.
+    /// In the second capture; null if absent.
     pub second: Option<StepTime>,
 }
 
-/// When a step was seen.
+/// The place of a step in a capture.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct StepTime {
     /// Its frame.
@@ -94,7 +96,7 @@ pub struct StepTime {
     pub seconds: Option<f64>,
 }
 
-/// A capture read for comparing.
+/// A capture that was read for a comparison.
 #[derive(Debug)]
 pub struct Side {
     report: Report,
@@ -105,7 +107,7 @@ impl Side {
     /// Reads a capture.
     ///
     /// # Errors
-    /// When the input is no capture, or reading it fails.
+    /// If the input is not a capture, or reading it fails.
     pub fn read(input: impl Read, file: &str, options: &Options) -> Result<Self, CaptureError> {
         let mut analyzer = Analyzer::new(options);
         let mut trace = Trace::default();
@@ -120,9 +122,22 @@ impl Side {
             trace,
         })
     }
+
+    /// Where it holds nothing of what was looked for, with what else failed in it ([`Report::or_others`]).
+    ///
+    /// # Errors
+    /// When the capture cannot be read again.
+    pub fn or_others<O: Borrow<Options>, E>(
+        self,
+        others: impl FnOnce() -> Option<O>,
+        read: impl FnOnce(&Options) -> Result<Report, E>,
+    ) -> Result<Self, E> {
+        let report = self.report.or_others(others, read)?;
+        Ok(Self { report, ..self })
+    }
 }
 
-/// Compares two captures; `None` where neither a flow nor an attempt can be laid side by side.
+/// Compares two captures; `None` if they share no flow and one of them has no attempt.
 #[must_use]
 pub fn compare(first: &Side, second: &Side, language: Language) -> Option<Comparison> {
     let pairs = pairs(&first.trace, &second.trace);
@@ -135,7 +150,7 @@ pub fn compare(first: &Side, second: &Side, language: Language) -> Option<Compar
         story::compare(&mut comparison, &first.report, &second.report, language)?;
     } else {
         two_points(&mut comparison, first, second, &pairs, language);
-        // What each point was judged by may differ, too.
+        // The two points may also have been judged with different options.
         let attempts = (story::telltale(&first.report), story::telltale(&second.report));
         if let (Some(one), Some(other)) = attempts {
             culprit::compare(&mut comparison, (&first.report, one), (&second.report, other), language);
@@ -280,7 +295,7 @@ fn difference(
     }
 }
 
-/// How the two clocks differ, and which point a packet of the client passes first.
+/// The difference between the two clocks, and the point that a packet of the client passes first.
 struct Clock {
     offset: Option<i64>,
     transit: Option<i64>,
@@ -288,8 +303,8 @@ struct Clock {
 }
 
 impl Clock {
-    /// What a packet takes from the first point to the second by their clocks is offset plus transit one way, and offset
-    /// minus transit the other way; medians bear a few late packets.
+    /// By the clocks, a packet takes offset plus transit from the first point to the second, and offset minus transit
+    /// in the other direction; medians tolerate a few late packets.
     fn of(first: &Trace, second: &Trace, pairs: &[Pair]) -> Self {
         let mut deltas = [Vec::new(), Vec::new()];
         for pair in pairs {
@@ -338,7 +353,7 @@ fn ends(flow: &Flow) -> String {
     format!("{one} → {other}")
 }
 
-/// A length of time in the unit a person would choose.
+/// A length of time in the unit that a person would choose.
 fn span(nanoseconds: i64) -> String {
     let seconds = nanoseconds as f64 / 1e9;
     match nanoseconds.saturating_abs() {
@@ -349,7 +364,7 @@ fn span(nanoseconds: i64) -> String {
 }
 
 impl StepPair {
-    /// Its name, who sent it, and both frames with their times.
+    /// Its name, its sender, and both frames with their times.
     fn line(&self) -> String {
         let cell = |time: Option<StepTime>| match time {
             None => "-".to_owned(),
@@ -365,7 +380,7 @@ impl StepPair {
 }
 
 impl Comparison {
-    /// In a few lines.
+    /// The comparison in a few lines.
     #[must_use]
     pub fn to_text(&self, language: Language) -> String {
         let mut lines = self.head.clone();

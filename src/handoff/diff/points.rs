@@ -1,8 +1,8 @@
-//! Frame → Trace: the packets of a capture's TCP flows, so that two captures of one flow can be laid side by side.
+//! Frame → Trace: the packets of a capture's TCP flows, so that two captures of one flow can be compared.
 //!
-//! A packet keeps its sequence numbers, flags and payload on its way; addresses and ports may be translated, and a firewall
-//! may shift all sequence numbers of a direction by a constant. So flows are matched by the number of their SYN, else by
-//! their first payload (a Client Hello holds 32 random bytes), and packets by their place in the stream.
+//! A packet keeps its sequence numbers, flags and payload on its path; addresses and ports may be translated, and a
+//! firewall may shift all sequence numbers of a direction by a constant. So flows are matched by the number of their
+//! SYN, or by their first payload (a Client Hello holds 32 random bytes), and packets by their place in the stream.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use crate::base::frame::Frame;
 use crate::decode::{Decoded, Decoder, Segment};
 use crate::handoff::slice::choice::ordered;
 
-/// Packets remembered of a capture: enough for 100 MB of small ones, in some 100 MB of memory.
+/// The number of packets remembered per capture: enough for 100 MB of small ones, in some 100 MB of memory.
 const MOST_PACKETS: usize = 1_500_000;
 
-/// A payload this long is not met twice by chance.
+/// Two payloads of this length are not equal by chance.
 const TELLING: usize = 32;
 
 /// One packet.
@@ -22,7 +22,7 @@ const TELLING: usize = 32;
 pub(super) struct Packet {
     pub(super) frame: u64,
     pub(super) time: i64,
-    /// Which end sent it: 0 or 1 of the flow's ends.
+    /// The end that sent it: 0 or 1 of the flow's ends.
     pub(super) from: usize,
     seq: u32,
     ack: u32,
@@ -36,7 +36,7 @@ pub(super) struct Packet {
 /// The packets of one pair of ends.
 #[derive(Clone, Debug)]
 pub(super) struct Flow {
-    /// The one that sent the first SYN, or the first packet, stands first.
+    /// The end that sent the first SYN, or the first packet, comes first.
     pub(super) ends: [Endpoint; 2],
     pub(super) packets: Vec<Packet>,
 }
@@ -53,7 +53,7 @@ pub(super) struct Trace {
     pub(super) last: Option<i64>,
 }
 
-/// Key of a packet that is the same at both points: sender, place in both streams, kind, payload.
+/// Key of a packet, equal at both points: sender, place in both streams, kind, payload.
 type Key = (usize, u32, u32, u8, u32, u64);
 
 impl Trace {
@@ -76,7 +76,7 @@ impl Trace {
         let key = ordered(segment.src, segment.dst);
         let opens = segment.flags.syn() && !segment.flags.ack();
         let known = self.by_ends.get(&key).copied().filter(|&at| {
-            // Another SYN from ports used before begins another flow.
+            // Another SYN from the same ports begins another flow.
             let is_other = |flow: &Flow| {
                 let first = flow.packets.first();
                 opens && first.is_some_and(|it| it.flags & 2 != 0 && it.seq != segment.seq.0)
@@ -105,7 +105,7 @@ impl Trace {
                 from: usize::from(flow.ends.first() != Some(&segment.src)),
                 seq: segment.seq.0,
                 ack: if segment.flags.ack() { segment.ack.0 } else { 0 },
-                // PSH and ECN bits may be changed on the way.
+                // PSH and ECN bits may be changed on the path.
                 flags: segment.flags.0 & 0x17,
                 len: segment.wire_payload_len(),
                 window: segment.window,
@@ -116,7 +116,7 @@ impl Trace {
     }
 }
 
-/// FNV-1a: the same on both sides, and nobody gains from a collision.
+/// FNV-1a: the same on both sides, and a collision helps no attacker.
 fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -124,7 +124,7 @@ fn hash(bytes: &[u8]) -> u64 {
 }
 
 impl Flow {
-    /// The SYN's number, and the first telling payload of each end.
+    /// The SYN's number, and the first distinctive payload of each end.
     fn marks(&self) -> (Option<u32>, [Option<u64>; 2]) {
         let syn = self.packets.iter().find(|it| it.from == 0 && it.flags & 0x12 == 2);
         let first = |from| {
@@ -134,7 +134,7 @@ impl Flow {
         (syn.map(|it| it.seq), [first(0), first(1)])
     }
 
-    /// Whether two flows are one, seen twice.
+    /// True if two flows are the same flow, seen twice.
     fn is_same(&self, other: &Self) -> bool {
         let ((syn, payloads), (other_syn, other_payloads)) = (self.marks(), other.marks());
         let same_payload = |at: usize| {
@@ -147,7 +147,8 @@ impl Flow {
         syn.is_some() && syn == other_syn || same_payload(0) || same_payload(1)
     }
 
-    /// By how much the other's sequence numbers of each end are higher: 0 unless something between shifts them.
+    /// The amount by which the other's sequence numbers of each end are higher: 0 unless a device in between shifts
+    /// them.
     fn shifts(&self, other: &Self) -> [u32; 2] {
         [0, 1].map(|from| {
             let mut sent = self.packets.iter().filter(|it| it.from == from);
@@ -164,7 +165,7 @@ impl Flow {
         })
     }
 
-    /// Key of each packet, by the other capture's numbers.
+    /// Key of each packet, in the other capture's numbers.
     fn keys(&self, shifts: [u32; 2]) -> Vec<Key> {
         let [own, peer] = shifts;
         self.packets
@@ -176,7 +177,7 @@ impl Flow {
                 } else {
                     it.ack.wrapping_add(back)
                 };
-                // Data counts by its place alone; an acknowledgement says nothing but its number and window.
+                // Data is identified by its place alone; an acknowledgement only by its number and window.
                 let is_bare = it.len == 0 && it.flags & 0x07 == 0;
                 let rest = if is_bare { u64::from(it.window) } else { it.payload };
                 let ack = if is_bare { ack } else { 0 };
@@ -232,7 +233,7 @@ pub(super) fn pairs(first: &Trace, second: &Trace) -> Vec<Pair> {
 }
 
 fn pair(first: usize, second: usize, flow: &Flow, other: &Flow) -> Pair {
-    // The nth packet of a kind here is the nth there: the first copy may be the one that got lost, and nobody could tell.
+    // The nth packet of a kind here matches the nth there: which copy was lost cannot be determined.
     let mut waiting: HashMap<Key, std::collections::VecDeque<usize>> = HashMap::new();
     for (at, key) in other.keys([0, 0]).into_iter().enumerate() {
         waiting.entry(key).or_default().push_back(at);

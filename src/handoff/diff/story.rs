@@ -1,11 +1,11 @@
-//! Report, Report → Comparison: the first step at which two attempts part, and what came of it.
+//! Report, Report → Comparison: the first step at which two attempts differ, and the outcome of each.
 
 use super::{Comparison, Difference, StepPair, StepTime, culprit};
 use crate::base::frame::Timestamp;
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::report::{Attempt, Connection, Report, Step};
 
-/// Steps that come and go without meaning: acknowledgements of the handshake, repeated data.
+/// The informative steps: without acknowledgements of the handshake and repeated data.
 fn telling(connection: &Connection) -> Vec<&Step> {
     let mut steps: Vec<&Step> = Vec::new();
     for step in &connection.steps {
@@ -20,7 +20,7 @@ fn telling(connection: &Connection) -> Vec<&Step> {
     steps
 }
 
-/// Lays the worst attempt of one report beside the best of the other; `None` where one of them has none.
+/// Compares the worst attempt of one report with the best of the other; `None` if one of them has none.
 pub(super) fn compare(comparison: &mut Comparison, first: &Report, second: &Report, language: Language) -> Option<()> {
     comparison.kind = "two-stories";
     let say = |phrase: Phrase| phrase.in_language(language);
@@ -79,7 +79,8 @@ pub(super) fn compare(comparison: &mut Comparison, first: &Report, second: &Repo
     Some(())
 }
 
-/// The steps of two walks beside one another, each with its time since the walk began; one that the other walk lacks stands alone.
+/// The steps of two walks side by side, each with its time since the walk began; a step that the other walk lacks
+/// stands alone.
 fn beside(steps: &[&Step], others: &[&Step]) -> Vec<StepPair> {
     let nanoseconds = |step: &Step| step.time.parse::<Timestamp>().ok();
     let times = |steps: &[&Step]| -> Vec<StepTime> {
@@ -97,7 +98,7 @@ fn beside(steps: &[&Step], others: &[&Step]) -> Vec<StepPair> {
     for (step, time) in steps.iter().zip(here) {
         let is_it = |it: &&Step| (it.kind, it.side) == (step.kind, step.side);
         let ahead = others.iter().skip(at).position(is_it);
-        // What the other has in between stands before.
+        // The steps that the other walk has in between come first.
         let found = ahead.map(|ahead| at.saturating_add(ahead));
         for skipped in at..found.unwrap_or(at) {
             pairs.extend(pair(others.get(skipped).copied(), None, there.get(skipped).copied()));
@@ -138,7 +139,7 @@ fn connection<'a>(report: &'a Report, attempt: &Attempt) -> Option<&'a Connectio
     report.connections.iter().find(|it| it.id == *id)
 }
 
-/// Details that tell two steps of a kind apart: what an alert or an answer says.
+/// Details that distinguish two steps of a kind: the content of an alert or an answer.
 fn told(step: &Step) -> Option<&str> {
     let counts = matches!(step.kind, "alert" | "http-response" | "connect-response");
     step.detail.as_deref().filter(|_| counts)

@@ -1,12 +1,13 @@
-//! Checksum before → checksum after: as right as it was, and silent about what stood under it.
+//! Checksum before → checksum after: as right as before, and without information about the original bytes.
 //!
-//! A right checksum becomes the right one of the new bytes. A wrong one must not be corrected by what changed (RFC 1624): where
-//! a network card was to fill it in, it is the sum of the addresses, and would tell them beside their pseudonyms. So must none
-//! that cannot be checked since the snap length cut the packet. Both become other values, the same for the same.
+//! A right checksum becomes the right one of the new bytes. A wrong one must not be corrected by the change (RFC 1624):
+//! if a network card was to fill it in, it is the sum of the addresses, and would reveal them beside their pseudonyms.
+//! The same holds for a checksum that cannot be verified because the snap length cut the packet. Both become other
+//! values, equal ones for equal ones.
 
 use super::pseudonym::Pseudonyms;
 
-/// State of a checksum before the bytes under it changed.
+/// The state of a checksum before the bytes that it covers changed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Checksum {
     /// There is none, or its place is empty.
@@ -16,7 +17,7 @@ pub(super) enum Checksum {
     Other(u16),
 }
 
-/// What a checksum covers beside the bytes that hold it, as their sum: nothing, or a pseudo header.
+/// The sum of what a checksum covers in addition to the bytes that hold it: nothing, or a pseudo header.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Beside(u64);
 
@@ -28,7 +29,7 @@ impl Beside {
 }
 
 impl Checksum {
-    /// Looks at the one that stands at a place. `is_whole`: all that it covers was captured.
+    /// Reads the checksum at a place. `is_whole`: all bytes that it covers were captured.
     pub(super) fn of(bytes: &[u8], at: usize, beside: Beside, is_whole: bool) -> Self {
         match read(bytes, at) {
             None => Self::None,
@@ -38,13 +39,13 @@ impl Checksum {
         }
     }
 
-    /// Puts its successor into the bytes as they are now.
+    /// Writes its successor into the bytes as they are now.
     pub(super) fn renew(self, bytes: &mut [u8], at: usize, beside: Beside, names: &Pseudonyms) {
         if read(bytes, at).is_none() {
             return;
         }
         put(bytes, at, 0);
-        // Zero would mean that there is none (RFC 768), and is the same number.
+        // Zero would mean that there is none (RFC 768), and equals the other zero.
         let right = match !fold(sum(bytes) + beside.0) {
             0 => 0xffff,
             other => other,
@@ -55,7 +56,7 @@ impl Checksum {
             Self::Other(old) => {
                 let [high, low, ..] = names.prf(b"checksum", &[&old.to_be_bytes()]);
                 let new = u16::from_be_bytes([high, low]).max(1);
-                // Neither by chance right nor none.
+                // Neither right by chance nor absent.
                 put(bytes, at, if new == right { new ^ 0x8001 } else { new }.max(1));
             }
         }
@@ -118,7 +119,7 @@ mod tests {
         };
         assert_eq!(wrong(9), wrong(77));
         assert_ne!(wrong(9), [0x12, 0x34]);
-        // Of a cut packet it cannot be known which it is.
+        // For a cut packet it cannot be known which it is.
         assert!(matches!(
             Checksum::of(&bytes, 10, Beside::default(), false),
             Checksum::Other(_)

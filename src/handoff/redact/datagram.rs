@@ -1,9 +1,9 @@
-//! datagrams of DTLS → datagrams of the same length: handshake messages with pseudonyms, the rest emptied. Those of QUIC go on to
-//! `quic.rs`.
+//! datagrams of DTLS → datagrams of the same length: handshake messages with pseudonyms, the rest emptied. Datagrams of
+//! QUIC are passed to `quic.rs`.
 //!
-//! A certificate spans several datagrams, and a flight that is sent again is cut differently. So messages are gathered by their
-//! numbers first, replaced as wholes, and each fragment then takes its part (RFC 6347 section 4.2.3). Of CAPWAP control in clear
-//! the type of the message stays.
+//! A certificate spans several datagrams, and a repeated flight is cut differently. So messages are gathered by their
+//! numbers first, replaced as a whole, and each fragment then gets its part (RFC 6347 section 4.2.3). For CAPWAP
+//! control in clear the type of the message stays.
 
 use std::collections::HashMap;
 
@@ -20,17 +20,17 @@ use crate::handoff::slice::choice::ordered;
 /// The longest message gathered: longer ones are not read either.
 const MOST_PER_MESSAGE: u32 = 128 * 1024;
 
-/// A message: who sent it to whom, in which attempt between them, its number, type and length.
+/// A message: its sender and receiver, their attempt, its number, type and length.
 type Key = (Endpoint, Endpoint, u32, (u16, u8, u32));
 
-/// Which of the attempts between the same ends it is, by the random values of their hellos.
+/// The number of an attempt among those between the same ends, by the random values of their hellos.
 #[derive(Clone, Copy, Debug, Default)]
 struct Attempt {
     number: u32,
     random: Option<[u8; 32]>,
 }
 
-/// What is gathered of DTLS.
+/// The gathered DTLS messages.
 #[derive(Debug, Default)]
 pub(super) struct Datagrams {
     messages: HashMap<Key, Vec<u8>>,
@@ -38,22 +38,22 @@ pub(super) struct Datagrams {
     quic: Quic,
 }
 
-/// Where DTLS begins in a payload, if it is DTLS.
+/// The place where DTLS begins in a payload, if it is DTLS.
 fn begin_of_dtls((src, dst): (Endpoint, Endpoint), payload: &[u8]) -> Option<usize> {
     let is_capwap = [src.port, dst.port].contains(&CONTROL_PORT);
     let at = if is_capwap && payload.first() == Some(&1) { 4 } else { 0 };
     let first = Records(payload.get(at..)?).next()?;
-    // Without a header in front of it, a short one alone is no sign.
+    // Without a header before it, a short record alone is no sign.
     (at > 0 || !first.is_short || payload.len() > 1).then_some(at)
 }
 
 impl Datagrams {
-    /// Ready for the frames once more, from the first.
+    /// Prepares for a second pass over the frames.
     pub(super) fn rewind(&mut self) {
         self.attempts.clear();
     }
 
-    /// Gathers the messages of a datagram; how many bytes that took.
+    /// Gathers the messages of a datagram; returns the number of bytes that this took.
     pub(super) fn take(&mut self, ends: (Endpoint, Endpoint), payload: &[u8]) -> usize {
         let Some(at) = begin_of_dtls(ends, payload) else {
             return self.quic.take(ends, payload);
@@ -78,21 +78,21 @@ impl Datagrams {
         taken
     }
 
-    /// Replaces what identifies in all that was gathered.
+    /// Replaces the identifying parts of everything gathered.
     pub(super) fn redact(&mut self, names: &Pseudonyms, certificates: Certificates) {
         self.quic.redact(names, certificates);
         for ((_, _, _, (_, kind, _)), message) in &mut self.messages {
             match kind {
                 1 => client_hello(message, names, certificates),
                 2 => with_version(message, |body| stream::message(2, body, names, certificates)),
-                // A version, and behind its length a cookie.
+                // A version and, after its length, a cookie.
                 3 => with_version(message, |body| names.scramble(body.get_mut(3..).unwrap_or_default())),
                 kind => stream::message(*kind, message, names, certificates),
             }
         }
     }
 
-    /// Replaces a datagram; whether it was emptied since nobody took it apart.
+    /// Replaces a datagram; returns whether it was emptied because it was not parsed.
     pub(super) fn put(&mut self, ends: (Endpoint, Endpoint), payload: &mut [u8], names: &Pseudonyms) -> bool {
         if self.quic.knows(ends) {
             self.quic.put(ends, payload, names);
@@ -104,7 +104,7 @@ impl Datagrams {
         }
         let is_of_data = [ends.0.port, ends.1.port].contains(&DATA_PORT);
         if is_of_data && is_of_channel(payload) {
-            // That it keeps the channel up shows in its header; a session identifier follows.
+            // Its header shows that it keeps the channel open; a session identifier follows.
             keep_header(payload);
             return false;
         }
@@ -147,7 +147,7 @@ impl Datagrams {
             }
             (Some(20), true) => body.iter_mut().skip(1).for_each(|byte| *byte = 0),
             (Some(21), true) if body.len() == 2 => {}
-            // Of ciphertext the length says something, and it shall not look like anything else.
+            // The length of ciphertext is informative; the content must not look like anything else.
             (Some(21 | 22), _) => body.fill(0xff),
             _ => body.fill(0),
         }
@@ -180,13 +180,14 @@ fn key((src, dst): (Endpoint, Endpoint), attempt: u32, fragment: &Fragment<'_>) 
     (src, dst, attempt, (fragment.number, fragment.kind, fragment.len))
 }
 
-/// Where the body of the record that begins here does so, and its length: what is none has neither.
+/// The place of the body of the record at the beginning of these bytes, and its length; `None` for bytes that are no
+/// record.
 fn header(bytes: &[u8]) -> Option<(usize, usize)> {
     let record = Records(bytes).next()?;
     let head = match *bytes.first()? {
         first @ 0x20..=0x3f => {
             let [has_cid, has_long_number, has_len] = [0x10, 0x08, 0x04].map(|bit| first & bit != 0);
-            // An identifier of unknown length is no part of what stays.
+            // An identifier of unknown length is not kept.
             match has_cid {
                 true => 1,
                 false => 2 + usize::from(has_long_number) + if has_len { 2 } else { 0 },
@@ -203,7 +204,7 @@ fn header(bytes: &[u8]) -> Option<(usize, usize)> {
     Some((head, len))
 }
 
-/// The version of a hello stands in place of TLS's while that is taken apart; one that is none is emptied.
+/// Puts TLS's version in the place of the hello's while the hello is parsed; bytes that are no version are emptied.
 fn with_version(body: &mut [u8], replace: impl FnOnce(&mut [u8])) {
     let version = match body.first_chunk::<2>() {
         Some(&[0xfe, minor @ 0xfc..=0xff]) => [0xfe, minor],
@@ -220,7 +221,7 @@ fn put(body: &mut [u8], version: [u8; 2]) {
     }
 }
 
-/// A Client Hello is one of TLS without its cookie.
+/// A Client Hello is parsed like one of TLS, without its cookie.
 fn client_hello(body: &mut [u8], names: &Pseudonyms, certificates: Certificates) {
     let cookie = (|| {
         let from = 35_usize.checked_add(usize::from(*body.get(34)?))?;
@@ -245,7 +246,7 @@ fn client_hello(body: &mut [u8], names: &Pseudonyms, certificates: Certificates)
     }
 }
 
-/// The preamble, of a header in clear its lengths and flags.
+/// Keeps the preamble and, in a header in clear, its lengths and flags.
 fn keep_header(payload: &mut [u8]) {
     let kept = if payload.first() == Some(&0) { 4 } else { 1 };
     payload.iter_mut().skip(kept).for_each(|byte| *byte = 0);
@@ -255,8 +256,8 @@ fn is_clear_control((src, dst): (Endpoint, Endpoint), payload: &[u8]) -> bool {
     [src.port, dst.port].contains(&CONTROL_PORT) && payload.first() == Some(&0)
 }
 
-/// Names, addresses and serial numbers of CAPWAP control stand in its elements; header and type say what it is (RFC 5415
-/// sections 4.3 and 4.5.1).
+/// Names, addresses and serial numbers of CAPWAP control are in its elements; header and type identify the message (RFC
+/// 5415 sections 4.3 and 4.5.1).
 fn clear_control(payload: &mut [u8]) {
     let header = payload.get(1).map_or(0, |it| usize::from(it >> 3) * 4);
     let is_message = header >= 8
@@ -266,7 +267,7 @@ fn clear_control(payload: &mut [u8]) {
     if !is_message {
         return payload.iter_mut().skip(1).for_each(|byte| *byte = 0);
     }
-    // What a header has beyond its eight bytes are addresses of radios.
+    // A header's bytes after the first eight are addresses of radios.
     payload.get_mut(8..header).unwrap_or_default().fill(0);
     // Type, sequence number, length.
     let to = header.saturating_add(7);

@@ -1,14 +1,14 @@
-//! certificate → certificate of the same length: names, numbers, keys and signatures replaced, all else as it was.
+//! certificate → certificate of the same length: names, numbers, keys and signatures replaced, everything else as it was.
 //!
-//! Dates, usages, algorithms and the structure stay (RFC 5280): they are what a verdict rests on. What the replaced
-//! signatures proved is told by whoever replaced them (`tls::attested`).
+//! Dates, usages, algorithms and the structure stay (RFC 5280): a verdict rests on them. The code that replaces
+//! signatures records what they proved (`tls::attested`).
 
 use super::pseudonym::Pseudonyms;
 
 /// Deeper than any certificate nests.
 const DEEPEST: usize = 24;
 
-/// An element of DER: its tag, and where its content is.
+/// An element of DER: its tag, and the place of its content.
 #[derive(Clone, Copy, Debug)]
 struct Element {
     tag: u8,
@@ -16,7 +16,7 @@ struct Element {
     to: usize,
 }
 
-/// The elements between two places; what stands there and is none is scrambled.
+/// The elements between two places; bytes that are no element are scrambled.
 fn taken_apart(der: &mut [u8], from: usize, to: usize, names: &Pseudonyms) -> Vec<Element> {
     let found = elements(der, from, to);
     let behind = found.last().map_or(from, |it| it.to);
@@ -56,14 +56,14 @@ fn element(der: &[u8], at: usize, end: usize) -> Option<Element> {
     (to <= end && to <= der.len()).then_some(Element { tag, from, to })
 }
 
-/// Replaces what identifies in a certificate. One that cannot be taken apart is scrambled as a whole.
+/// Replaces the identifying parts of a certificate. A certificate that cannot be parsed is scrambled as a whole.
 pub(super) fn certificate(der: &mut [u8], names: &Pseudonyms) {
     if walk(der, names).is_none() {
         names.scramble(der);
     }
 }
 
-/// Whether it can be taken apart as a certificate, with nothing behind it.
+/// True if it can be parsed as a certificate, with no bytes after it.
 pub(super) fn is_certificate(der: &[u8], names: &Pseudonyms) -> bool {
     let is_all = element(der, 0, der.len()).is_some_and(|it| it.to == der.len());
     is_all && walk(&mut der.to_vec(), names).is_some()
@@ -73,7 +73,7 @@ fn walk(der: &mut [u8], names: &Pseudonyms) -> Option<()> {
     let len = der.len();
     let outer = element(der, 0, len).filter(|it| it.tag == 0x30)?;
     let [body, outer_algorithm, signature] = elements(der, outer.from, outer.to).try_into().ok()?;
-    // What stands behind the last element was not understood.
+    // Bytes after the last element were not understood.
     if elements(der, body.from, body.to).last()?.to != body.to || signature.to != outer.to {
         return None;
     }
@@ -81,7 +81,7 @@ fn walk(der: &mut [u8], names: &Pseudonyms) -> Option<()> {
     parts.next_if(|it| it.tag == 0xa0 && it.to - it.from <= 3);
     let [serial, algorithm, issuer, validity, subject, key] = [(); 6].map(|()| parts.next());
     let (serial, algorithm, validity) = (serial?, algorithm?, validity?);
-    // What stays must be what it is taken for: where a byte is missing, a name stands in the place of something else.
+    // The parts that stay must be what they seem: if a byte is missing, a name may be in the place of another part.
     let tags = |it: &Element| {
         elements(der, it.from, it.to)
             .iter()
@@ -114,7 +114,7 @@ fn walk(der: &mut [u8], names: &Pseudonyms) -> Option<()> {
     }
     // The first octet counts unused bits.
     names.scramble(der.get_mut(signature.from.checked_add(1)?..signature.to)?);
-    // What follows the certificate is nobody's business.
+    // Bytes after the certificate are not needed.
     names.scramble(der.get_mut(outer.to..)?);
     Some(())
 }
@@ -159,7 +159,7 @@ fn public_key(der: &mut [u8], key: Element, names: &Pseudonyms) {
         if let Some(content) = der.get_mut(modulus.from..modulus.to) {
             let (head, tail): (Vec<u8>, usize) = (content.iter().take(2).copied().collect(), content.len());
             names.scramble(content);
-            // The highest bits tell the size; a modulus is odd.
+            // The highest bits give the size; a modulus is odd.
             content.iter_mut().zip(head).for_each(|(to, from)| *to = from);
             if let Some(last) = content.get_mut(tail.saturating_sub(1)) {
                 *last |= 1;
@@ -214,7 +214,7 @@ fn extension(der: &mut [u8], extension: Element, names: &Pseudonyms) {
                 }
             }
         }
-        // Everything else that is DER: names, addresses and URLs in it, and what is neither.
+        // All other DER: names, addresses and URLs in it, and unknown bytes.
         _ => {
             let inner = elements(der, value.from, value.to);
             if inner.last().is_none_or(|it| it.to != value.to) {
@@ -237,7 +237,7 @@ pub(super) fn any(der: &mut [u8], names: &Pseudonyms) {
     }
 }
 
-/// Digits alone may be a number of somebody's; a time has as many as it needs, and ends as times do.
+/// Digits alone may be a personal number; a time has a fixed number of digits, and a fixed end.
 fn is_time(content: &[u8]) -> bool {
     let Some((b'Z', digits)) = content.split_last() else {
         return false;

@@ -5,17 +5,17 @@ use super::pseudonym::Pseudonyms;
 /// Types whose data is a name: NS, CNAME, SOA, PTR, DNAME.
 const NAMES: [u16; 5] = [2, 5, 6, 12, 39];
 
-/// Replaces what identifies in a message, as far as it was captured.
+/// Replaces the identifying parts of a message, as far as it was captured.
 #[allow(
     clippy::too_many_lines,
     reason = "one pass over a message: each step needs where the one before it ended"
 )]
 pub(super) fn message(bytes: &mut [u8], names: &Pseudonyms) {
-    // Other traffic of that port would keep what stands where a message has numbers.
+    // Other traffic on that port would keep the bytes where a message has numbers.
     if crate::dns::message::parse(bytes).is_none() {
         return empty(bytes, 0);
     }
-    // What names point to is read as it was.
+    // The targets of pointers are read in their original form.
     let old = bytes.to_vec();
     let renamed = |bytes: &mut [u8], at: usize| name(bytes, &old, at, names);
     let count = |at: usize| count_at(bytes, at);
@@ -52,7 +52,7 @@ pub(super) fn message(bytes: &mut [u8], names: &Pseudonyms) {
         if !is_sound {
             return empty(bytes, behind);
         }
-        // Nothing is remembered for longer than half a year; such a number may be anything.
+        // Answers are not cached for longer than half a year; a larger number may be anything.
         if kind != 41 && bytes.get(behind.saturating_add(4)) != Some(&0) {
             let life = behind.saturating_add(4)..behind.saturating_add(8);
             bytes.get_mut(life).unwrap_or_default().fill(0);
@@ -63,7 +63,8 @@ pub(super) fn message(bytes: &mut [u8], names: &Pseudonyms) {
             1 | 28 if to <= bytes.len() => names.address_bytes(bytes.get_mut(from..to).unwrap_or_default()),
             _ if NAMES.contains(&kind) => {
                 let mut inside = from;
-                // SOA has two names. Of the numbers behind them one is somebody's, and no verdict rests on the others.
+                // SOA has two names. One of the numbers after them may identify its owner, and no verdict rests on the
+                // others.
                 for _ in 0..if kind == 6 { 2 } else { 1 } {
                     match renamed(bytes, inside) {
                         Some(behind) => inside = behind,
@@ -89,16 +90,17 @@ const fn is_class(class: u16) -> bool {
     matches!(class, 1 | 3 | 4 | 254 | 255)
 }
 
-/// Parts that are not understood are not handed on.
+/// Empties parts that were not understood.
 fn empty(bytes: &mut [u8], from: usize) {
     bytes.iter_mut().skip(from).for_each(|byte| *byte = 0);
 }
 
-/// Replaces the labels that stand here; where the name ends. A pointer leads to labels that are replaced where they stand.
+/// Replaces the labels at this place; returns the end of the name. A pointer leads to labels that are replaced at their
+/// own place.
 fn name(bytes: &mut [u8], old: &[u8], at: usize, names: &Pseudonyms) -> Option<usize> {
     let mut text = Vec::new();
     let here = labels(bytes, at, &mut text)?;
-    // The labels of an address mean something only together, and what they belong to may stand elsewhere.
+    // The labels of an address are meaningful only together, and some of them may be elsewhere.
     if let Some(target) = here.pointer
         && text.iter().any(u8::is_ascii_hexdigit)
         && let Some(tail) = pointed_to(old, target)
@@ -108,11 +110,11 @@ fn name(bytes: &mut [u8], old: &[u8], at: usize, names: &Pseudonyms) -> Option<u
     {
         text.extend(tail);
     }
-    // White space is none in a label.
+    // A label contains no white space.
     text.iter_mut()
         .filter(|byte| matches!(byte, b'\t' | b'\n' | b'\r'))
         .for_each(|byte| *byte = 1);
-    // The whole name at once: some words are addresses only together.
+    // The whole name at once: some words form an address only together.
     names.text(&mut text);
     let mut rest = text.as_slice();
     for (from, len) in here.labels {
@@ -123,16 +125,16 @@ fn name(bytes: &mut [u8], old: &[u8], at: usize, names: &Pseudonyms) -> Option<u
     Some(here.end)
 }
 
-/// Labels that stand together.
+/// Consecutive labels.
 struct Labels {
-    /// Where each begins, and how long it is.
+    /// The place and length of each.
     labels: Vec<(usize, usize)>,
-    /// Where the rest of the name is, if it is elsewhere.
+    /// The place of the rest of the name, if it is elsewhere.
     pointer: Option<usize>,
     end: usize,
 }
 
-/// Reads labels up to an empty one or a pointer; their text, with a dot behind each, goes to `text`.
+/// Reads labels up to an empty one or a pointer; their text, with a dot after each, goes to `text`.
 fn labels(bytes: &[u8], start: usize, text: &mut Vec<u8>) -> Option<Labels> {
     let mut at = start;
     let mut labels = Vec::new();
@@ -154,7 +156,7 @@ fn labels(bytes: &[u8], start: usize, text: &mut Vec<u8>) -> Option<Labels> {
                 labels.push((from, len));
                 at = from.checked_add(len)?;
             }
-            // What no name has (RFC 1035, section 4.1.4).
+            // Lengths that no name has (RFC 1035, section 4.1.4).
             64..=191 => return None,
             _ => {
                 let low = usize::from(*bytes.get(at.checked_add(1)?)?);
@@ -171,7 +173,7 @@ fn labels(bytes: &[u8], start: usize, text: &mut Vec<u8>) -> Option<Labels> {
     }
 }
 
-/// The rest of a name, through as many pointers as a name can need.
+/// The rest of a name, through at most as many pointers as a name can need.
 fn pointed_to(bytes: &[u8], mut target: usize) -> Option<Vec<u8>> {
     let mut text = Vec::new();
     for _ in 0..crate::dns::message::MAX_JUMPS {
@@ -219,7 +221,7 @@ mod tests {
         assert_eq!(after.name.raw(), names.string(before.name.raw()));
         assert_eq!(after.addresses, [names.address(before.addresses[0])]);
         assert!(!bytes.windows(8).any(|it| it == b"intranet"));
-        // What only looks like a message leaves nothing: here, a count of questions that nobody sends.
+        // Bytes that only look like a message leave nothing: here, with a count of questions that is never sent.
         let mut other = b"\x00\x01\x01\x00\x0a\x6f\x00\x00\x00\x00\x00\x00\x00secret\x00secret".to_vec();
         message(&mut other, &names);
         assert!(other.iter().all(|byte| *byte == 0), "{other:02x?}");

@@ -1,9 +1,9 @@
 //! Frame → Frame of the same length: addresses replaced, payloads taken from redacted streams or emptied, checksums as
 //! right as before.
 //!
-//! Whatever is not taken apart here is emptied: a tunnel, a protocol or a fragment that nobody looked into may hold
-//! anything. What an ICMP error quotes is one level deep: such an error is never about another (RFC 1122 section 3.2.2), so
-//! one that says so is emptied, and no frame can make this call itself as often as it likes.
+//! Every part that is not parsed here is emptied: an unparsed tunnel, protocol or fragment may hold anything. The
+//! quotation in an ICMP error is one level deep: such an error is never about another (RFC 1122 section 3.2.2), so a
+//! quoted ICMP error is emptied, and a frame cannot cause unbounded recursion.
 
 use std::net::IpAddr;
 
@@ -13,14 +13,15 @@ use super::pseudonym::Pseudonyms;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::LinkType;
 
-/// Whose bytes are asked for: they are replaced in place, and what nobody takes apart is emptied, which is then said.
+/// The source of a payload: bytes that are replaced in place; a part that was not parsed is emptied, and reported as
+/// such.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Payload {
     Tcp(Segment),
     Udp { src: Endpoint, dst: Endpoint },
 }
 
-/// Key by which a payload is found.
+/// The key of a payload.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Segment {
     pub(super) src: Endpoint,
@@ -29,7 +30,7 @@ pub(super) struct Segment {
     pub(super) syn: bool,
 }
 
-/// Replaces what identifies in a frame; whether a part of it was emptied because nobody looked into it.
+/// Replaces the identifying parts of a frame; returns whether a part of it was emptied because it was not parsed.
 pub(super) fn frame(
     link: LinkType,
     bytes: &mut [u8],
@@ -40,7 +41,7 @@ pub(super) fn frame(
         LinkType::ETHERNET => ethernet(bytes, names, payloads),
         LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => ip(bytes, names, Within::Frame, payloads),
         LinkType::NULL | LinkType::LOOP => match bytes.split_at_mut_checked(4) {
-            // A family's number in either order: 2, and what systems call IPv6.
+            // A family's number in either byte order: 2, and the numbers that systems use for IPv6.
             Some(([0, 0, 0, family] | [family, 0, 0, 0], packet)) if matches!(family, 2 | 10 | 24 | 28 | 30) => {
                 ip(packet, names, Within::Frame, payloads)
             }
@@ -52,7 +53,7 @@ pub(super) fn frame(
             };
             names.mac(head.get_mut(6..12).unwrap_or_default());
             zero(head, 12..14);
-            // Which way it went, and how long an address is.
+            // The direction, and the length of an address.
             keep_if(head, 0..2, |way| matches!(way, [0, 0..=4]));
             keep_if(head, 4..6, |len| matches!(len, [0, 0..=8]));
             let kind = u16_at(head, 14);
@@ -74,7 +75,7 @@ pub(super) fn frame(
     }
 }
 
-/// Where a packet stands.
+/// The place of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Within {
     Frame,
@@ -86,7 +87,7 @@ fn zero(bytes: &mut [u8], places: std::ops::Range<usize>) {
     keep_if(bytes, places, |_| false);
 }
 
-/// Leaves a field that holds what such a field can.
+/// Keeps a field if its value is one that such a field can hold.
 fn keep_if(bytes: &mut [u8], places: std::ops::Range<usize>, is_known: impl Fn(&[u8]) -> bool) {
     let len = bytes.len();
     let field = bytes
@@ -97,7 +98,7 @@ fn keep_if(bytes: &mut [u8], places: std::ops::Range<usize>, is_known: impl Fn(&
     }
 }
 
-/// Zeros; whether there was anything.
+/// Fills with zeros; returns whether there was any other byte.
 fn empty(bytes: &mut [u8]) -> bool {
     bytes.fill(0);
     !bytes.is_empty()
@@ -169,10 +170,10 @@ fn ip(
         _ => return empty(bytes),
     };
     let is_whole = claimed <= bytes.len();
-    // Padding behind the packet is whatever stood in the sender's memory.
+    // Padding after the packet is memory of the sender.
     let total = claimed.min(bytes.len()).max(header_len.min(bytes.len()));
     bytes.iter_mut().skip(total).for_each(|byte| *byte = 0);
-    // Where options are none, the header's length is wrong, and what stands in the place of the next header is payload.
+    // If the options are invalid, the header's length is wrong, and the bytes in place of the next header are payload.
     let has_strange_options = version == 4 && !are_options(bytes.get(20..header_len.min(total)).unwrap_or_default());
     let is_fragment = version == 4 && u16_at(bytes, 6) & 0x3fff != 0;
     let Some((header, body)) = bytes
@@ -209,7 +210,7 @@ fn ip(
         1 => (2, Beside::default(), Beside::default()),
         _ => return empty(body),
     };
-    // A datagram says by itself how long it is.
+    // A datagram states its own length.
     let is_whole = is_whole && (protocol != 17 || usize::from(u16_at(body, 4)) == len);
     let checksum = Checksum::of(body, at, before, is_whole);
     let emptied = match protocol {
@@ -236,8 +237,8 @@ fn ends(both: &[u8]) -> Option<(IpAddr, IpAddr)> {
     Some((of(src)?, of(dst)?))
 }
 
-/// Whether the options of an IPv4 header can be taken apart: kinds that were given out (RFC 791, 1108, 1393, 2113), up to
-/// the end or a zero.
+/// True if the options of an IPv4 header can be parsed: assigned kinds (RFC 791, 1108, 1393, 2113), up to the end or a
+/// zero.
 fn are_options(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let [kind, behind @ ..] = rest {
@@ -284,8 +285,8 @@ fn tcp(body: &mut [u8], src: IpAddr, dst: IpAddr, payloads: &mut dyn FnMut(&Payl
     payloads(&Payload::Tcp(segment), payload);
 }
 
-/// Keeps the options whose values are sizes and times. Others can hold keys and cookies (RFC 7413, RFC 8684), and where the
-/// header's length is wrong, what stands there is payload.
+/// Keeps the options whose values are sizes and times. Others can hold keys and cookies (RFC 7413, RFC 8684), and if
+/// the header's length is wrong, the bytes there are payload.
 fn options(bytes: &mut [u8]) {
     let mut at = 0;
     while let Some(&kind) = bytes.get(at) {
@@ -336,7 +337,8 @@ fn udp(
     payloads(&ends, payload)
 }
 
-/// An error quotes the packet it is about, and a node is asked for by its address; everything else is emptied.
+/// An error quotes the packet it is about, and neighbour discovery asks for a node by its address; everything else is
+/// emptied.
 fn icmp(body: &mut [u8], v6: bool, names: &Pseudonyms, within: Within) -> bool {
     let (kind, code) = match body {
         [kind, code, ..] => (*kind, *code),
@@ -352,12 +354,12 @@ fn icmp(body: &mut [u8], v6: bool, names: &Pseudonyms, within: Within) -> bool {
         None => return empty(body.get_mut(2..).unwrap_or_default()),
     };
     match (v6, kind) {
-        // The gateway that is the better way.
+        // The better gateway.
         (false, 5) => names.address_bytes(head),
-        // A length of the next link; old routers and senders leave anything before it.
+        // The MTU of the next link; old routers and senders put anything before it.
         (false, 3) if code == 4 => zero(head, 0..2),
         (true, 2) => keep_if(head, 0..4, |mtu| matches!(mtu, [0, 0, ..])),
-        // Where in the packet the fault is.
+        // The position of the fault in the packet.
         (false, 12) => zero(head, 1..4),
         (true, 4) => keep_if(head, 0..4, |place| matches!(place, [0, 0, ..])),
         // Flags.
@@ -365,7 +367,7 @@ fn icmp(body: &mut [u8], v6: bool, names: &Pseudonyms, within: Within) -> bool {
             zero(head, 1..4);
             head.iter_mut().take(1).for_each(|flags| *flags &= 0xe0);
         }
-        // Echoes' numbers are their sender's choice; elsewhere nothing is meant to be here.
+        // The numbers of echoes are chosen by their sender; other types have no defined content here.
         _ => head.fill(0),
     }
     if v6

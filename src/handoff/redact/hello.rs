@@ -1,13 +1,13 @@
-//! extensions of a hello → extensions of the same length, of which only what has a known meaning stays (RFC 8446 section 4.2).
+//! extensions of a hello → extensions of the same length, in which only parts with a known meaning stay (RFC 8446 section 4.2).
 //!
-//! A value stays where it is one of those that were given out. Keys and tickets can be anything, so they are scrambled.
-//! Lengths stay, right or wrong: a byte or two each, and what they enclose is looked at whatever they say.
+//! A value stays if it is an assigned one. Keys and tickets can be anything, so they are scrambled. Lengths stay, right
+//! or wrong: they have one or two bytes, and the enclosed bytes are examined whatever the lengths say.
 
 use super::pseudonym::Pseudonyms;
 use super::stream::{codes, is_group_or_algorithm, u16_at};
 use crate::connection::step::Side;
 
-/// Protocols of ALPN that clients of licensing services, and what stands before them, know.
+/// ALPN protocols of clients of licensing services and of the devices in front of them.
 const PROTOCOLS: [&[u8]; 7] = [
     b"http/1.1",
     b"http/1.0",
@@ -18,7 +18,7 @@ const PROTOCOLS: [&[u8]; 7] = [
     b"acme-tls/1",
 ];
 
-/// What is said in an extension whose meaning is not known is not handed on.
+/// Values of extensions with an unknown meaning are not handed on.
 pub(super) fn hello_extensions(body: &mut [u8], mut at: usize, side: Side, names: &Pseudonyms) {
     while let (Some(kind), Some(len)) = (u16_at(body, at), u16_at(body, at.saturating_add(2))) {
         let from = at.saturating_add(4);
@@ -33,9 +33,9 @@ pub(super) fn hello_extensions(body: &mut [u8], mut at: usize, side: Side, names
             // A request for OCSP that names no responder.
             5 if *value == [1, 0, 0, 0, 0] => {}
             17 if *value == [0, 7, 2, 0, 4, 0, 0, 0, 0] => {}
-            // Groups and algorithms of signatures, of which none has a number of another kind.
+            // Groups and signature algorithms; their numbers do not overlap.
             10 | 13 | 50 => codes(value.get_mut(2..).unwrap_or_default(), is_group_or_algorithm),
-            // Point formats; modes of keys agreed on before.
+            // Point formats; modes of pre-shared keys.
             11 => behind_len(value, |byte| byte <= 2, 0),
             45 => behind_len(value, |byte| byte <= 1, 0x0b),
             16 => protocols(value, names),
@@ -47,7 +47,7 @@ pub(super) fn hello_extensions(body: &mut [u8], mut at: usize, side: Side, names
             }
             51 => shares(value, side, names),
             0xff01 => names.scramble(value.get_mut(1..).unwrap_or_default()),
-            // Identities of keys agreed on before, and tickets (RFC 8446 section 4.2.11).
+            // Identities of pre-shared keys, and tickets (RFC 8446 section 4.2.11).
             35 => names.scramble(value),
             41 if side == Side::Client => identities(value, names),
             41 if value.len() == 2 => {}
@@ -58,7 +58,7 @@ pub(super) fn hello_extensions(body: &mut [u8], mut at: usize, side: Side, names
     body.iter_mut().skip(at).for_each(|byte| *byte = 0);
 }
 
-/// Names of protocols, each behind its length (RFC 7301 section 3.1).
+/// Names of protocols, each after its length (RFC 7301 section 3.1).
 fn protocols(value: &mut [u8], names: &Pseudonyms) {
     let mut at = 2;
     while let Some(&len) = value.get(at) {
@@ -72,8 +72,8 @@ fn protocols(value: &mut [u8], names: &Pseudonyms) {
     }
 }
 
-/// Keys of this handshake, each behind its group and length; those of a client behind the length of all. A request for
-/// another hello has a group only.
+/// Keys of this handshake, each after its group and length; those of a client after the length of all. A Hello Retry
+/// Request has a group only.
 fn shares(value: &mut [u8], side: Side, names: &Pseudonyms) {
     let mut at = if side == Side::Client { 2 } else { 0 };
     while at < value.len() {
@@ -91,7 +91,7 @@ fn shares(value: &mut [u8], side: Side, names: &Pseudonyms) {
     }
 }
 
-/// Scrambles the identities of a `pre_shared_key` extension, and leaves their lengths.
+/// Scrambles the identities of a `pre_shared_key` extension, and keeps their lengths.
 fn identities(value: &mut [u8], names: &Pseudonyms) {
     let Some(len) = u16_at(value, 0) else {
         return value.fill(0);
@@ -101,7 +101,7 @@ fn identities(value: &mut [u8], names: &Pseudonyms) {
     while at < end {
         let Some(len) = u16_at(value, at) else { break };
         let from = at.saturating_add(2);
-        // The age behind it is obfuscated, so it may be anything too.
+        // The age after it is obfuscated, so it may be anything, too.
         let to = from.saturating_add(len).saturating_add(4).min(end);
         names.scramble(value.get_mut(from.min(to)..to).unwrap_or_default());
         at = from.saturating_add(len).saturating_add(4);

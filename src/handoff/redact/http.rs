@@ -1,9 +1,9 @@
-//! HTTP text → HTTP text of the same length: words replaced, secrets struck out, what frames a message as it was.
+//! HTTP text → HTTP text of the same length: words replaced, secrets struck out, the framing of messages unchanged.
 
 use super::pseudonym::Pseudonyms;
 use crate::http::licensing_answer::verdict_words;
 
-/// Headers whose values frame or describe a message and name nobody.
+/// Headers whose values frame or describe a message and identify no one.
 const PLAIN: [&str; 12] = [
     "content-length",
     "transfer-encoding",
@@ -19,8 +19,8 @@ const PLAIN: [&str; 12] = [
     "te",
 ];
 
-/// Words of those values. One that is none of these is no such value: where a line's end is damaged, the next line's words
-/// stand there.
+/// Words of those values. A word outside this list does not belong to such a value: if a line's end is damaged, the
+/// next line's words stand there.
 const WORDS: &str = "close keep alive application json xml text html plain octet stream www form urlencoded charset utf iso \
     gzip deflate br identity chunked trailers timeout max age no cache store must revalidate private public proxy q mon tue \
     wed thu fri sat sun jan feb mar apr may jun jul aug sep oct nov dec gmt";
@@ -30,7 +30,7 @@ const METHODS: [&[u8]; 9] = [
     b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH",
 ];
 
-/// Headers whose values open doors.
+/// Headers whose values grant access.
 const SECRET: [&str; 7] = [
     "authorization",
     "proxy-authorization",
@@ -41,7 +41,7 @@ const SECRET: [&str; 7] = [
     "authentication-info",
 ];
 
-/// Replaces what identifies in text; whether it is HTTP.
+/// Replaces the identifying parts of text; returns whether it is HTTP.
 pub(super) fn text(bytes: &mut [u8], names: &Pseudonyms) -> bool {
     let mut at = 0;
     let mut is_http = false;
@@ -60,7 +60,7 @@ pub(super) fn text(bytes: &mut [u8], names: &Pseudonyms) -> bool {
                 chunks(behind, names);
                 behind.len()
             }
-            // An answer without a length goes to the end; a request without one has no body.
+            // An answer without a length extends to the end; a request without one has no body.
             Framing::None => behind.len().saturating_sub(next_head(behind)),
         };
         body(behind.get_mut(..len).unwrap_or_default(), names);
@@ -75,7 +75,7 @@ enum Framing {
     Chunked,
 }
 
-/// Length of a head with its empty line, or of what was captured of it.
+/// Length of a head with its empty line, or of its captured part.
 fn head_len(bytes: &[u8]) -> Option<usize> {
     let first = bytes.split(|byte| *byte == b'\n').next()?;
     let is_status = first.starts_with(b"HTTP/1.");
@@ -96,7 +96,7 @@ fn next_head(bytes: &[u8]) -> usize {
     next.map_or(0, |at| bytes.len().saturating_sub(at))
 }
 
-/// Replaces words in a head; what it says of the body.
+/// Replaces words in a head; returns what it says about the body.
 fn lines(head: &mut [u8], names: &Pseudonyms) -> Framing {
     let mut framing = Framing::None;
     let mut is_secret = false;
@@ -105,7 +105,7 @@ fn lines(head: &mut [u8], names: &Pseudonyms) -> Framing {
             first_line(line, names);
             continue;
         }
-        // A line that begins with a space goes on with the one before (RFC 9112 section 5.2).
+        // A line that begins with a space continues the one before (RFC 9112 section 5.2).
         if is_secret && matches!(line, [b' ' | b'\t', ..]) {
             strike(line);
             continue;
@@ -140,10 +140,11 @@ fn lines(head: &mut [u8], names: &Pseudonyms) -> Framing {
     framing
 }
 
-/// The most digits of a number that names nobody: of an address written as one number there are more.
+/// The greatest number of digits of a number that identifies no one: an address written as one number has more.
 const MOST_DIGITS: usize = 5;
 
-/// The length of a body stays where it can be one that was captured; of a larger one, how many digits it has.
+/// A body's length stays if a body of that length can have been captured; for a larger one, the number of its digits
+/// stays.
 fn length(value: &mut [u8], names: &Pseudonyms) {
     let said = String::from_utf8_lossy(value.get(1..).unwrap_or_default())
         .trim()
@@ -159,8 +160,8 @@ fn length(value: &mut [u8], names: &Pseudonyms) {
     }
 }
 
-/// Whether the value of a plain header says nothing but what such headers say: known words, and numbers that are too short and
-/// too few to be an address or somebody's.
+/// True if the value of a plain header contains only usual content: known words, and numbers that are too short and too
+/// few for an address or an identifier.
 fn is_plain(value: &str, is_date: bool) -> bool {
     let is_number = |word: &str| (1..=MOST_DIGITS).contains(&word.len()) && word.bytes().all(|it| it.is_ascii_digit());
     let is_known =
@@ -170,7 +171,7 @@ fn is_plain(value: &str, is_date: bool) -> bool {
     value.is_ascii() && few && words().all(is_known)
 }
 
-/// Whether it has the form of a date (RFC 9110 section 5.6.7).
+/// True if it has the form of a date (RFC 9110 section 5.6.7).
 fn is_date_form(value: &str) -> bool {
     const FORM: &[u8] = b"aaa, 00 aaa 0000 00:00:00 gmt";
     let fits = |(byte, form): (u8, &u8)| match form {
@@ -181,7 +182,7 @@ fn is_date_form(value: &str) -> bool {
     value.len() == FORM.len() && value.bytes().zip(FORM).all(fits)
 }
 
-/// Whether four numbers follow one another without a word between them.
+/// True if four numbers follow one another without a word between them.
 fn has_row(value: &str) -> bool {
     let mut numbers = 0;
     value
@@ -211,7 +212,7 @@ fn first_line(line: &mut [u8], names: &Pseudonyms) {
     let to = to.unwrap_or(line.len());
     let from = from.unwrap_or(line.len()).min(to);
     let target = line.get_mut(from..to).unwrap_or_default();
-    // The port of a CONNECT target says what kind of service it is.
+    // The port of a CONNECT target shows the kind of service.
     let port = target.iter().rposition(|byte| *byte == b':').filter(|&at| {
         let behind = target.get(at.saturating_add(1)..).unwrap_or_default();
         (1..=5).contains(&behind.len()) && behind.iter().all(u8::is_ascii_digit)
@@ -223,7 +224,8 @@ fn first_line(line: &mut [u8], names: &Pseudonyms) {
     );
 }
 
-/// Whether it is the first line of a request or an answer, from its first byte to its last. An answer's reason is replaced.
+/// True if the line is a valid first line of a request or an answer, from its first byte to its last. An answer's
+/// reason is replaced.
 fn is_first_line(line: &[u8]) -> bool {
     let line = line.trim_ascii_end();
     let is_version = |word: &[u8]| matches!(word, [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0'..=b'9']);
@@ -246,7 +248,7 @@ fn chunks(bytes: &mut [u8], names: &Pseudonyms) {
         let digits = String::from_utf8_lossy(rest.get(..line).unwrap_or_default())
             .trim()
             .to_owned();
-        // A longer number is no size, but somebody's.
+        // A longer number is no size, and may identify someone.
         let size = usize::from_str_radix(&digits, 16)
             .ok()
             .filter(|_| digits.len() <= 6 && line <= digits.len() + 2);
@@ -264,7 +266,7 @@ fn body(bytes: &mut [u8], names: &Pseudonyms) {
         bytes.fill(0);
         return;
     }
-    // How a licensing answer judges a message names nobody, and a verdict may rest on it.
+    // The words by which a licensing answer judges a message identify no one, and a verdict may rest on them.
     let kept: Vec<_> = verdict_words(bytes)
         .into_iter()
         .filter_map(|at| Some((at.start, bytes.get(at)?.to_vec())))

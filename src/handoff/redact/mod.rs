@@ -330,7 +330,8 @@ impl Redactor {
         for attempt in attempts {
             let Some(tls) = attempt.tls() else { continue };
             for (side, purpose) in [(Side::Server, Purpose::Server), (Side::Client, Purpose::Client)] {
-                let (Some(message), Some(judgement)) = (&tls.certificates[side], &attempt.judgements[side]) else {
+                let (Some(message), Some(judgement)) = (&tls.certificates[side], attempt.presented[side].judgement())
+                else {
                     continue;
                 };
                 let hashes = message.chain.iter().map(|it| self.hash_of(it)).collect();

@@ -1,8 +1,9 @@
-//! datagrams of QUIC → datagrams of the same length: hellos with pseudonyms, protected anew, the rest emptied.
+//! datagrams of QUIC → datagrams of the same length: hellos with pseudonyms, protected again, the rest emptied.
 //!
-//! Anybody can open an Initial packet, so what it says is replaced like anything in clear. Its keys are made of a connection
-//! identifier, and that is replaced too: the packet is protected again, with the keys of the identifier's pseudonym. What cannot be
-//! opened is emptied: a packet that was cut could still be read by whoever leaves its tag out of account.
+//! An Initial packet can be opened without secrets, so its content is replaced like content in clear. Its keys are
+//! derived from a connection identifier, which is replaced too: the packet is protected again, with the keys of the
+//! identifier's pseudonym. A packet that cannot be opened is emptied: a truncated packet could still be read by
+//! ignoring its tag.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,29 +16,29 @@ use crate::quic::frame::{Frame, Frames};
 use crate::quic::packet::{Kind, Packet, Packets};
 use crate::quic::protection::{Keys, Opened, is_retry_to, retry_tag};
 
-/// Pairs of keys between two ends: attempts one after the other, each with a Retry and another version at most.
+/// The number of key pairs between two ends: consecutive attempts, each with a Retry and another version at most.
 const MAX_KEYS: usize = 64;
 
 /// Packets between two ends that wait for their keys.
 const MAX_WAITING: usize = 64;
 
-/// The place of handshake bytes that are gathered.
+/// The largest stream position of handshake bytes that are gathered.
 const MOST_PER_STREAM: u64 = 64 * 1024;
 
 /// The tag of a Retry.
 const TAG_LEN: usize = 16;
 
-/// What is gathered of QUIC, by ends.
+/// The gathered QUIC state, by ends.
 #[derive(Debug, Default)]
 pub(super) struct Quic(HashMap<(Endpoint, Endpoint), Flow>);
 
-/// What is known between two ends.
+/// The state between two ends.
 #[derive(Default)]
 struct Flow {
     keys: Vec<KeysOf>,
-    /// Handshake bytes by which keys protected them and whether the client sent them.
+    /// Handshake bytes, by the keys that protected them and whether the client sent them.
     streams: BTreeMap<(usize, bool), Vec<u8>>,
-    /// Initial packets that came before their keys, and who sent them.
+    /// Initial packets that came before their keys, with their senders.
     waiting: Vec<(Endpoint, Vec<u8>)>,
 }
 
@@ -55,7 +56,7 @@ impl std::fmt::Debug for Flow {
 }
 
 impl Flow {
-    /// Opens an Initial: which keys did so, and what was in it.
+    /// Opens an Initial: returns the keys that did, and the content.
     fn open(&self, packet: &Packet<'_>, sender: Endpoint) -> Option<(usize, Opened)> {
         let fitting = self
             .keys
@@ -72,7 +73,7 @@ impl Flow {
         })
     }
 
-    /// The same, where need be with keys that are made of its own identifier, or of those known for another version.
+    /// The same; if necessary with keys derived from its own identifier, or from those known for another version.
     fn open_first(&mut self, packet: &Packet<'_>, sender: Endpoint) -> Option<(usize, Opened)> {
         if let Some(opened) = self.open(packet, sender) {
             return Some(opened);
@@ -108,7 +109,7 @@ impl Flow {
             .find(|it| it.version == packet.version && is_retry_to(packet, &it.identifier))
     }
 
-    /// Gathers what an opened packet holds of a handshake; how many bytes that took.
+    /// Gathers the handshake bytes of an opened packet; returns the number of bytes that this took.
     fn gather(&mut self, number: usize, opened: &Opened, sender: Endpoint) -> usize {
         let is_clients = self.keys.get(number).is_some_and(|it| it.client == sender);
         let stream = self.streams.entry((number, is_clients)).or_default();
@@ -134,7 +135,7 @@ impl Flow {
         stream.len().saturating_sub(before)
     }
 
-    /// Packets that waited, once all keys are known.
+    /// Gathers the packets that waited, once all keys are known.
     fn gather_waiting(&mut self) {
         for (sender, bytes) in std::mem::take(&mut self.waiting) {
             let Some(packet) = Packets(&bytes).next() else { continue };
@@ -144,7 +145,7 @@ impl Flow {
         }
     }
 
-    /// An Initial with other identifiers and other words, protected by what belongs to them.
+    /// An Initial with other identifiers and other content, protected with the matching keys.
     fn initial(&self, packet: &Packet<'_>, sender: Endpoint, names: &Pseudonyms) -> Option<Vec<u8>> {
         let (number, mut opened) = self.open(packet, sender)?;
         let own = self.keys.get(number)?;
@@ -187,12 +188,12 @@ impl Flow {
 }
 
 impl Quic {
-    /// Whether something between these ends was opened.
+    /// True if a packet between these ends was opened.
     pub(super) fn knows(&self, (src, dst): (Endpoint, Endpoint)) -> bool {
         self.0.get(&ordered(src, dst)).is_some_and(|flow| !flow.keys.is_empty())
     }
 
-    /// Gathers what a datagram says; how many bytes that took.
+    /// Gathers the content of a datagram; returns the number of bytes that this took.
     pub(super) fn take(&mut self, (src, dst): (Endpoint, Endpoint), payload: &[u8]) -> usize {
         let mut taken = 0_usize;
         for packet in Packets(payload) {
@@ -223,7 +224,7 @@ impl Quic {
         taken
     }
 
-    /// Replaces what identifies in all that was gathered.
+    /// Replaces the identifying parts of everything gathered.
     pub(super) fn redact(&mut self, names: &Pseudonyms, certificates: Certificates) {
         for flow in self.0.values_mut() {
             flow.gather_waiting();
@@ -252,7 +253,7 @@ impl Quic {
     }
 }
 
-/// A packet of which the kind and the length stay, and the pseudonyms of its identifiers.
+/// A packet that keeps its kind and length, with pseudonyms for its identifiers.
 fn emptied(packet: &Packet<'_>, names: &Pseudonyms) -> Vec<u8> {
     let mut bytes = packet.bytes.to_vec();
     if packet.kind == Kind::OneRtt {
@@ -272,7 +273,7 @@ fn emptied(packet: &Packet<'_>, names: &Pseudonyms) -> Vec<u8> {
     bytes
 }
 
-/// The header's identifiers and token; both keep their lengths.
+/// Replaces the header's identifiers and token; both keep their lengths.
 fn header(bytes: &mut [u8], packet: &Packet<'_>, names: &Pseudonyms) {
     const TO: usize = 6;
     let from = TO.saturating_add(packet.to.len()).saturating_add(1);
@@ -288,7 +289,7 @@ fn header(bytes: &mut [u8], packet: &Packet<'_>, names: &Pseudonyms) {
             .len()
             .saturating_sub(TAG_LEN)
             .saturating_sub(packet.token.len()),
-        // Behind the token stands one length, and then the packet number.
+        // After the token come one length and the packet number.
         _ => {
             let varint_len = packet.bytes.get(behind).map_or(0, |first| 1_usize << (first >> 6));
             behind.saturating_add(varint_len)
@@ -306,7 +307,7 @@ fn renamed(identifier: &[u8], names: &Pseudonyms) -> Vec<u8> {
     renamed
 }
 
-/// Handshake messages one after the other; what does not begin with one is emptied.
+/// Consecutive handshake messages; bytes that do not begin with one are emptied.
 fn messages(stream: &mut [u8], names: &Pseudonyms, certificates: Certificates) {
     let mut at = 0_usize;
     while let Some(&[kind, a, b, c]) = stream.get(at..).and_then(|rest| rest.first_chunk::<4>()) {
@@ -394,7 +395,7 @@ mod tests {
                     .open(&packet)
                     .is_none()
             );
-            // Anybody opens it with the identifier that now stands in it.
+            // It opens with the identifier that it now contains.
             let opened = Keys::initial(Version::V1, packet.to)
                 .unwrap()
                 .client

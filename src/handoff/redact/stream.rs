@@ -1,7 +1,7 @@
 //! bytes of one direction → bytes of the same length: TLS messages and HTTP heads with pseudonyms, the rest emptied.
 //!
-//! What TLS shows in clear is taken apart message by message, across records. What is encrypted is emptied or left: nobody
-//! can read it. Readable text is replaced word by word, secrets are struck out, and what is neither is not handed on.
+//! TLS in clear is parsed message by message, across records. Encrypted content is emptied or left: it cannot be read.
+//! Readable text is replaced word by word, secrets are struck out, and all other bytes are not handed on.
 
 use super::der;
 use super::dns;
@@ -18,11 +18,11 @@ use crate::tls::hello::RETRY_RANDOM;
 pub enum Certificates {
     /// Names, keys and signatures are replaced.
     Replaced,
-    /// They stay, with whatever they tell.
+    /// They stay, with all their contents.
     Kept,
 }
 
-/// Replaces what identifies in contiguous bytes; whether they are of a kind that is handed on.
+/// Replaces the identifying parts of contiguous bytes; returns whether they are of a kind that is handed on.
 pub(super) fn redact(bytes: &mut [u8], is_dns: bool, names: &Pseudonyms, certificates: Certificates) -> bool {
     if is_dns {
         dns_messages(bytes, names);
@@ -36,7 +36,7 @@ pub(super) fn redact(bytes: &mut [u8], is_dns: bool, names: &Pseudonyms, certifi
             at = at.saturating_add(records(rest, names, certificates));
             known = true;
         } else {
-            // Up to where TLS begins, e.g. behind a proxy's answer.
+            // Up to the beginning of TLS, e.g. after a proxy's answer.
             let len = (1..rest.len())
                 .find(|&at| rest.get(at..).is_some_and(begins_tls))
                 .unwrap_or(rest.len());
@@ -70,7 +70,7 @@ fn dns_messages(bytes: &mut [u8], names: &Pseudonyms) {
         dns::message(bytes.get_mut(from..to).unwrap_or_default(), names);
         at = from.saturating_add(len);
     }
-    // Half a length is none.
+    // Half a length is no length.
     bytes.iter_mut().skip(at).for_each(|byte| *byte = 0);
 }
 
@@ -79,7 +79,7 @@ fn is_text(bytes: &[u8]) -> bool {
     !looked.iter().any(|byte| matches!(byte, 0..=8 | 14..=31))
 }
 
-/// The type and length of the record that begins here.
+/// The type and length of the record at the beginning of these bytes.
 fn record(bytes: &[u8]) -> Option<(u8, usize)> {
     let &[kind @ 20..=24, 3, 0..=4, high, low] = bytes.first_chunk::<5>()? else {
         return None;
@@ -88,7 +88,7 @@ fn record(bytes: &[u8]) -> Option<(u8, usize)> {
     (len <= 18_432).then_some((kind, len))
 }
 
-/// A record's header that another one, or the end, confirms.
+/// True if there is a record's header that another header, or the end, confirms.
 fn begins_tls(bytes: &[u8]) -> bool {
     record(bytes).is_some_and(|(_, len)| {
         let behind = bytes.get(len.saturating_add(5)..);
@@ -96,10 +96,10 @@ fn begins_tls(bytes: &[u8]) -> bool {
     })
 }
 
-/// Goes through records as long as there are any; how many bytes they took.
+/// Processes records as long as there are any; returns the number of bytes that they took.
 fn records(bytes: &mut [u8], names: &Pseudonyms, certificates: Certificates) -> usize {
     let mut at = 0;
-    // Places of the bytes of handshake messages that are not yet whole.
+    // Places of the bytes of incomplete handshake messages.
     let mut pending: Vec<usize> = Vec::new();
     let mut changed_cipher = false;
     while let Some((kind, len)) = record(bytes.get(at..).unwrap_or_default()) {
@@ -109,8 +109,8 @@ fn records(bytes: &mut [u8], names: &Pseudonyms, certificates: Certificates) -> 
             22 => {
                 let head = bytes.get(from..to).unwrap_or_default();
                 if pending.is_empty() && is_hidden(head, len, changed_cipher) {
-                    // Of ciphertext the length says something. Where damage only makes it look like that, it is a message
-                    // that nobody took apart. No message begins like this, so it stays hidden.
+                    // The length of ciphertext is informative. If only damage makes a message look like ciphertext, the
+                    // message was never parsed. No message begins with these bytes, so its content stays hidden.
                     bytes.get_mut(from..to).unwrap_or_default().fill(0xff);
                     at = to;
                     continue;
@@ -140,12 +140,12 @@ fn records(bytes: &mut [u8], names: &Pseudonyms, certificates: Certificates) -> 
             break;
         }
     }
-    // A message of which the end is missing.
+    // A message without its end.
     partial(bytes, &pending, names, certificates);
     at
 }
 
-/// Whether a handshake record is encrypted: behind change_cipher_spec nothing but a hello is readable.
+/// True if a handshake record is encrypted: after change_cipher_spec only a hello is readable.
 fn is_hidden(body: &[u8], len: usize, changed_cipher: bool) -> bool {
     let Some(&[kind, l0, l1, l2]) = body.first_chunk::<4>() else {
         return true;
@@ -155,7 +155,8 @@ fn is_hidden(body: &[u8], len: usize, changed_cipher: bool) -> bool {
     !known || changed_cipher && !(matches!(kind, 1 | 2) && message.saturating_add(4) == len)
 }
 
-/// Deals with all whole messages. What they took is given up once, at the end: a record has room for thousands of empty ones.
+/// Processes all whole messages. The bytes they took are removed once, at the end: a record has room for thousands of
+/// empty ones.
 fn messages(bytes: &mut [u8], pending: &mut Vec<usize>, names: &Pseudonyms, certificates: Certificates) {
     let mut done = 0_usize;
     while let Some(&[p0, p1, p2, p3]) = pending.get(done..).and_then(|it| it.first_chunk::<4>()) {
@@ -171,7 +172,7 @@ fn messages(bytes: &mut [u8], pending: &mut Vec<usize>, names: &Pseudonyms, cert
     pending.drain(..done);
 }
 
-/// Replaces what identifies in the body of a handshake message.
+/// Replaces the identifying parts of a handshake message's body.
 pub(super) fn message(kind: u8, body: &mut [u8], names: &Pseudonyms, certificates: Certificates) {
     match kind {
         1 => client_hello(body, names),
@@ -181,16 +182,16 @@ pub(super) fn message(kind: u8, body: &mut [u8], names: &Pseudonyms, certificate
         15 => signature(body, 0, names),
         22 => der::any(body.get_mut(4..).unwrap_or_default(), names),
         2 => server_hello(body, names),
-        // Behind a lifetime and a length, a ticket; behind a length, a key of this handshake or an identity.
+        // After a lifetime and a length, a ticket; after a length, a key of this handshake or an identity.
         4 => names.scramble(body.get_mut(6..).unwrap_or_default()),
         16 => names.scramble(body.get_mut(2..).unwrap_or_default()),
         20 => names.scramble(body),
-        // What has no content, and what nobody took apart.
+        // Messages without content, and those that are not parsed.
         _ => body.fill(0),
     }
 }
 
-/// Deals with one message, whole or not.
+/// Processes one message, whole or not.
 fn partial(bytes: &mut [u8], places: &[usize], names: &Pseudonyms, certificates: Certificates) {
     let mut message: Vec<u8> = places.iter().filter_map(|&at| bytes.get(at)).copied().collect();
     let Some((head, body)) = message.split_at_mut_checked(4) else {
@@ -216,8 +217,8 @@ fn u24_at(bytes: &[u8], at: usize) -> Option<usize> {
     Some(u32::from_be_bytes([0, a, b, c]) as usize)
 }
 
-/// The server's name (RFC 6066 section 3) is what a hello tells of anybody. One wrong length makes a hello of other messages,
-/// so each field keeps what such a field can hold, and no more.
+/// The server's name (RFC 6066 section 3) is the identifying part of a hello. A single wrong length would make a hello
+/// out of other messages, so each field keeps only values that such a field can hold.
 fn client_hello(body: &mut [u8], names: &Pseudonyms) {
     let Some(at) = behind_session(body, names) else { return };
     let Some(len) = u16_at(body, at) else { return };
@@ -228,7 +229,7 @@ fn client_hello(body: &mut [u8], names: &Pseudonyms) {
     let from = to.saturating_add(1);
     let to = from.saturating_add(usize::from(methods));
     let listed = body.get_mut(from..to.min(body.len())).unwrap_or_default();
-    // None, DEFLATE (RFC 3749) and LZS (RFC 3943) are all there are.
+    // Null, DEFLATE (RFC 3749) and LZS (RFC 3943) are the only ones.
     listed
         .iter_mut()
         .filter(|method| !matches!(method, 0 | 1 | 64))
@@ -237,29 +238,28 @@ fn client_hello(body: &mut [u8], names: &Pseudonyms) {
 }
 
 fn server_hello(body: &mut [u8], names: &Pseudonyms) {
-    // Behind the session come a suite, a method and the length of the extensions.
+    // After the session come a suite, a method and the length of the extensions.
     if let Some(at) = behind_session(body, names) {
         hello_extensions(body, at.saturating_add(5), Side::Server, names);
     }
 }
 
-/// Where the session identifier of a hello ends. What cannot be a hello is emptied.
+/// The end of a hello's session identifier. Bytes that cannot be a hello are emptied.
 fn behind_session(body: &mut [u8], names: &Pseudonyms) -> Option<usize> {
-    // Of random bytes nobody can say that they are that. A request for another hello is known by its own (RFC 8446 section
-    // 4.1.3).
+    // Random bytes cannot be recognised as random. A Hello Retry Request has a fixed value (RFC 8446 section 4.1.3).
     let end = body.len().min(34);
     let random = body.get_mut(2..end).unwrap_or_default();
     if *random != RETRY_RANDOM {
         names.scramble(random);
     }
-    // Every version begins with 3, but for drafts of TLS 1.3; no session identifier is longer than 32 bytes (RFC 5246
-    // section 7.4.1.2).
+    // Every version begins with 3, except for drafts of TLS 1.3; no session identifier is longer than 32 bytes (RFC
+    // 5246 section 7.4.1.2).
     let emptied_from = match (body.first()?, body.get(34).copied()) {
         (3 | 0x7f, None) => return None,
         (3 | 0x7f, Some(len @ 0..=32)) => {
             let behind = 35_usize.saturating_add(usize::from(len));
             let end = behind.min(body.len());
-            // The same for the same: a session that goes on is still seen to.
+            // Equal identifiers stay equal: a resumed session stays recognisable.
             names.scramble(body.get_mut(35..end).unwrap_or_default());
             return Some(behind);
         }
@@ -270,7 +270,7 @@ fn behind_session(body: &mut [u8], names: &Pseudonyms) -> Option<usize> {
     None
 }
 
-/// Puts a number that nobody gives a meaning to (RFC 8701) in place of suites that are none.
+/// Replaces invalid suites by a number without a meaning (RFC 8701).
 fn suites(list: &mut [u8]) {
     for code in list.chunks_mut(2) {
         match *code {
@@ -280,12 +280,12 @@ fn suites(list: &mut [u8]) {
     }
 }
 
-/// Whether a group's or algorithm's number can begin with this.
+/// True if a group's or algorithm's number can begin with this byte.
 pub(super) const fn is_group_or_algorithm(high: u8) -> bool {
     matches!(high, 0..=9 | 0x11 | 0x63)
 }
 
-/// Puts a number that nobody gives a meaning to (RFC 8701) in place of codes that are none.
+/// Replaces invalid codes by a number without a meaning (RFC 8701).
 pub(super) fn codes(list: &mut [u8], is_known: impl Fn(u8) -> bool) {
     for code in list.chunks_mut(2) {
         match *code {
@@ -302,7 +302,7 @@ fn chain(body: &mut [u8], names: &Pseudonyms, certificates: Certificates) {
         let from = at.saturating_add(3);
         let to = from.saturating_add(len).min(body.len());
         let one = body.get_mut(from..to).unwrap_or_default();
-        // What cannot be taken apart is no certificate that was to be kept.
+        // A certificate that cannot be parsed is not one that was to be kept.
         if certificates == Certificates::Replaced || !der::is_certificate(one, names) {
             der::certificate(one, names);
         }
@@ -318,14 +318,14 @@ fn certificate_request(body: &mut [u8], names: &Pseudonyms) {
     let at = match (ends(behind), ends(types)) {
         (true, _) => behind,
         (false, true) => types,
-        // Its end is missing, or it is none.
+        // Its end is missing, or it is no list.
         (false, false) => {
             body.get_mut(types..).unwrap_or_default().fill(0);
             body.len()
         }
     };
     let listed = body.get_mut(1..types.min(body.len())).unwrap_or_default();
-    // Kinds of certificates that have a number: up to 6, 20, and 64 to 68.
+    // Kinds of certificates with an assigned number: up to 6, 20, and 64 to 68.
     listed
         .iter_mut()
         .filter(|kind| !matches!(kind, 0..=6 | 20 | 64..=68))
@@ -341,7 +341,8 @@ fn certificate_request(body: &mut [u8], names: &Pseudonyms) {
     }
 }
 
-/// A signature tells the key it was made with; and of neither it nor the ephemeral key before it can be said what it is.
+/// A signature reveals the key it was made with, and neither it nor the ephemeral key before it can be recognised as
+/// such.
 fn key_exchange(body: &mut [u8], names: &Pseudonyms) {
     let behind = match body.first_chunk::<4>() {
         // The longest point is that of P-521.
@@ -355,7 +356,7 @@ fn key_exchange(body: &mut [u8], names: &Pseudonyms) {
             let mut at = 0_usize;
             for _ in 0..3 {
                 let Some(len) = u16_at(body, at) else {
-                    // Not all is there, or these are no numbers: the first length tells how large the group is.
+                    // A part is missing, or these are no numbers: the first length gives the size of the group.
                     return names.scramble(body.get_mut(2..).unwrap_or_default());
                 };
                 let from = at.saturating_add(2);
@@ -369,7 +370,7 @@ fn key_exchange(body: &mut [u8], names: &Pseudonyms) {
     signature(body, behind, names);
 }
 
-/// The signature at the end, behind its algorithm where there is one.
+/// The signature at the end, after its algorithm if there is one.
 fn signature(body: &mut [u8], at: usize, names: &Pseudonyms) {
     let ends = |at: usize| u16_at(body, at).is_some_and(|len| at.saturating_add(2).saturating_add(len) == body.len());
     for at in [at.saturating_add(2), at] {
@@ -400,7 +401,7 @@ mod tests {
         for kind in 0..=u8::MAX {
             for first in [[3, 3], [2, 5], [0, 9], [0x7f, 0x1c]] {
                 for len in [1, 33, 60] {
-                    // Of what the head says, the message needs more than is there.
+                    // The message needs more bytes than are left, according to its head.
                     let mut body = first.to_vec();
                     body.resize(34, 0);
                     body.extend([len]);

@@ -1,4 +1,4 @@
-//! Report, Frame → bool: which frames a slice needs.
+//! Report, Frame → bool: the frames that a slice needs.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ use crate::report::Report;
 pub enum Breadth {
     /// Connections of the attempts, their look-ups, ICMP errors about them, and evidence.
     Attempts,
-    /// Everything of the devices and servers besides: what shows that silence would have been seen.
+    /// In addition all traffic of the devices and servers: it shows that an answer would have been captured.
     Hosts,
     /// All frames.
     Whole,
@@ -80,7 +80,7 @@ impl Choice {
         }
     }
 
-    /// Whether a frame is kept.
+    /// True if a frame is kept.
     pub fn wants(&mut self, frame: &Frame<'_>) -> bool {
         let Self {
             breadth,
@@ -95,7 +95,7 @@ impl Choice {
             return true;
         }
         let is_near = |ip: IpAddr| *breadth >= Breadth::Hosts && hosts.contains(&ip);
-        // A piece of a datagram gives nothing until the last one has come: it is kept.
+        // A fragment of a datagram shows nothing until the last one has come: it is kept.
         let (mut any, mut wanted) = (false, false);
         decoder.decode(frame, &mut |decoded| {
             any = true;
@@ -134,7 +134,7 @@ impl Choice {
     }
 }
 
-/// The frames a report cites: number, what it shows, the finding, the attempt.
+/// The frames that a report cites: number, what each shows, the finding, the attempt.
 pub fn cited(report: &Report) -> impl Iterator<Item = (u64, &str, &str, usize)> {
     report.attempts.iter().flat_map(|attempt| {
         attempt.findings.iter().flat_map(move |finding| {

@@ -1,15 +1,15 @@
-//! Report, capture → slice: the frames that matter, annotated, as a capture of its own.
+//! Report, capture → slice: the frames that matter, annotated, as a separate capture.
 //!
-//! The story stands in comments that Wireshark shows: the verdict at the section, what a frame proves at the frame. Each
-//! frame's `epb_packetid` is its number in the capture, and the section's [`Note`] holds what a verdict needs beside
-//! frames. A slice that would be judged otherwise than its capture is not worth anything, so whoever writes one judges it
-//! again and keeps more until all that the report says can be seen in it ([`holds`]); with everything kept, the verdicts suffice
-//! ([`same_verdicts`]).
+//! The explanation is in comments that Wireshark shows: the verdict at the section, what a frame proves at the frame.
+//! Each frame's `epb_packetid` is its number in the capture, and the section's [`Note`] holds what a verdict needs in
+//! addition to frames. A slice with another verdict than its capture is worthless, so the writer judges it again and
+//! keeps more until the slice supports everything in the report ([`holds`]); if everything is kept, equal verdicts are
+//! enough ([`same_verdicts`]).
 //!
 //! A slice is cut in three passes: judge, choose, copy. It is then judged itself, and more is kept (attempts, then all
 //! of their hosts, then everything) until the verdicts agree: proof of visibility needs no list of its own. The note is
-//! JSON in section comments behind `tlswalk-slice/1 n/m`, because private blocks get frame numbers in Wireshark and are
-//! lost in mergecap; it restores what cutting took away (times, drops, how the file ended). Frame numbers of the
+//! JSON in section comments after `tlswalk-slice/1 n/m`, because private blocks get frame numbers in Wireshark and are
+//! lost in mergecap; the note restores what cutting removed (times, drops, how the file ended). Frame numbers of the
 //! capture are `epb_packetid`s.
 
 use std::borrow::Cow;
@@ -37,7 +37,7 @@ use writer::{COMMENT, PACKET_ID, Packet, Writer};
 /// Comments of the capture's sections that are kept.
 const MOST_COMMENTS: usize = 64;
 
-/// The longest comment that is kept, and the longest we write: a reader shows a few lines.
+/// The longest comment that is kept or written: a reader shows a few lines.
 const LONGEST_COMMENT: usize = 4096;
 
 /// Names given to addresses.
@@ -46,7 +46,7 @@ const MOST_NAMES: usize = 256;
 /// A capture that was judged, ready to be cut.
 #[derive(Debug)]
 pub struct Judged {
-    /// The claim about it.
+    /// The report on it.
     pub report: Report,
     /// The file.
     pub facts: CaptureFacts,
@@ -57,12 +57,12 @@ pub struct Judged {
 /// Judges a capture, as a first step of cutting it.
 ///
 /// # Errors
-/// When the input is no capture, or reading it fails.
+/// If the input is not a capture, or reading it fails.
 pub fn judge(input: impl Read, file: &str, options: &Options) -> Result<Judged, CaptureError> {
     judge_and_look(input, file, options, |_| ())
 }
 
-/// The same, and shows the attempts.
+/// The same, and passes the attempts to a callback.
 pub(crate) fn judge_and_look(
     input: impl Read,
     file: &str,
@@ -99,7 +99,7 @@ pub enum Kept {
     These(BTreeSet<u64>),
 }
 
-/// Why there is no slice.
+/// The reason why there is no slice.
 #[derive(Debug, thiserror::Error)]
 pub enum SliceError {
     /// The capture cannot be read a second time.
@@ -115,18 +115,18 @@ pub enum SliceError {
 pub struct Wish<'a> {
     /// Frames to keep.
     pub kept: &'a Kept,
-    /// What the slice says of its capture, but for the count of frames kept.
+    /// The note about the capture, without the number of frames kept.
     pub note: Note,
     /// The language of its comments.
     pub language: Language,
-    /// How its first comment names the capture.
+    /// The capture's name in the first comment.
     pub name: &'a str,
 }
 
-/// Chooses the frames of a slice: reads the capture a second time. The report speaks of frames as `rewrite` makes them.
+/// Chooses the frames of a slice: reads the capture a second time. The report describes frames as `rewrite` makes them.
 ///
 /// # Errors
-/// When the capture cannot be read any more.
+/// If the capture cannot be read any more.
 pub fn choose(
     input: impl Read,
     report: &Report,
@@ -152,7 +152,7 @@ pub fn choose(
 /// Cuts a capture: reads it a third time, and writes what is kept. `rewrite` may change the bytes of a frame.
 ///
 /// # Errors
-/// When the input cannot be read any more, or `out` cannot be written.
+/// If the input cannot be read any more, or `out` cannot be written.
 #[allow(
     clippy::too_many_lines,
     reason = "one callback for each kind of item, which share the writer"
@@ -188,7 +188,7 @@ pub fn cut<W: Write>(
                 mut counts,
             }) => {
                 if redacted {
-                    // Counts of packets; a number that no capture reaches is none.
+                    // Counts of packets; a number that no capture reaches is dropped.
                     counts.retain(|(code, count)| matches!(code, 4..=8) && count >> 40 == 0);
                 }
                 if (interface as usize) < interfaces.len() {
@@ -233,18 +233,18 @@ pub fn cut<W: Write>(
     writer.finish().map_err(SliceError::Write)
 }
 
-/// A packet's options in the slice: without what an earlier slice of ours said, which is said anew, and redacted without what
-/// may hold anything.
+/// A packet's options in the slice: without the comments of an earlier slice, which are written again, and in a
+/// redacted slice without options that may hold anything.
 fn kept_options(options: &[(u16, Cow<'_, [u8]>)], redacted: bool, is_slice: bool) -> Vec<(u16, Vec<u8>)> {
     let is_kept = |(code, value): &&(u16, Cow<'_, [u8]>)| match *code {
         PACKET_ID => false,
         COMMENT => !(redacted || is_slice && value.starts_with(OWN)),
-        // Of another length it is no such option, and may hold anything.
+        // With another length it is no such option, and may hold anything.
         code => !redacted || (code == FLAGS && value.len() == 4),
     };
     let kept = options.iter().filter(is_kept);
     kept.map(|(code, value)| match (redacted, value.as_ref()) {
-        // Of its bits those that have a meaning (section 4.3 of the format): direction, way of reception, length of the
+        // Only the bits with a meaning (section 4.3 of the format): direction, way of reception, length of the
         // checksum, errors of the link.
         (true, [b0, b1, _, b3]) => (*code, vec![*b0, b1 & 1, 0, *b3]),
         _ => (*code, value.to_vec()),
@@ -259,7 +259,7 @@ const OWN: &[u8] = b"tlswalk: ";
 const FLAGS: u16 = 2;
 
 impl Kept {
-    /// Whether a frame is.
+    /// True if a frame is kept.
     #[must_use]
     pub fn has(&self, number: u64) -> bool {
         match self {
@@ -268,17 +268,26 @@ impl Kept {
         }
     }
 
-    /// The numbers of those that are, in order; without an end where all are.
-    fn numbers(&self) -> Box<dyn Iterator<Item = u64> + '_> {
+    /// The numbers of the kept frames, in order; none if all are kept.
+    fn numbers(&self) -> impl Iterator<Item = u64> + '_ {
+        let these = match self {
+            Self::All => None,
+            Self::These(numbers) => Some(numbers),
+        };
+        these.into_iter().flatten().copied()
+    }
+
+    /// The number of kept frames, of so many. That is not the number of the last one: a printed capture may leave numbers out.
+    #[must_use]
+    pub fn count(&self, frames: u64) -> u64 {
         match self {
-            Self::All => Box::new(1..),
-            Self::These(numbers) => Box::new(numbers.iter().copied()),
+            Self::All => frames,
+            Self::These(numbers) => numbers.len() as u64,
         }
     }
 
-    /// How many are, up to a frame.
-    #[must_use]
-    pub fn up_to(&self, number: u64) -> u64 {
+    /// The number of kept frames up to this one.
+    fn up_to(&self, number: u64) -> u64 {
         match self {
             Self::All => number,
             Self::These(numbers) => numbers.range(..=number).count() as u64,
@@ -286,7 +295,7 @@ impl Kept {
     }
 }
 
-/// Whether two reports say the same of what happened: the verdict, and each attempt's.
+/// True if two reports have the same verdicts: the overall one, and each attempt's.
 #[must_use]
 pub fn same_verdicts(one: &Report, other: &Report) -> bool {
     let said = |report: &Report| {
@@ -299,18 +308,26 @@ pub fn same_verdicts(one: &Report, other: &Report) -> bool {
     said(one) == said(other)
 }
 
-/// Whether a slice says what its capture's report says: judged again, under the numbers of the capture it was cut from, each
-/// claim of the report holds whose frames were kept, and no verdict rests on more.
+/// True if a slice supports its capture's report: judged again, under the frame numbers of the capture, each claim of
+/// the report holds whose frames were kept, and no verdict rests on more.
 ///
 /// # Errors
-/// When the slice cannot be read.
+/// If the slice cannot be read.
 pub fn holds(judged: &Judged, kept: &Kept, slice: impl Read, options: &Options) -> Result<bool, CaptureError> {
     let report = &judged.report;
     let mut analyzer = Analyzer::new(options);
     let mut numbers = kept.numbers();
-    let mut facts = read_frames(slice, |frame| {
-        let number = numbers.next().map_or(frame.number, FrameNumber);
-        analyzer.push(&Frame { number, ..*frame });
+    let is_slice_of_slice = judged.facts.slice.is_some();
+    let mut facts = read_annotated(slice, |item| {
+        if let Item::Frame(frame, extras) = item {
+            // Where all are kept, each has its number with it; that of a slice's frame is its capture's.
+            let number = match numbers.next() {
+                Some(number) => Some(number),
+                None => extras.packet_id().filter(|_| !is_slice_of_slice),
+            };
+            let number = number.map_or(frame.number, FrameNumber);
+            analyzer.push(&Frame { number, ..*frame });
+        }
         ControlFlow::Continue(())
     })?;
     if let Some(note) = &mut facts.slice {
@@ -324,7 +341,7 @@ pub fn holds(judged: &Judged, kept: &Kept, slice: impl Read, options: &Options) 
         && verify::compare(report, &again, (frames, &present), options.language).exit_code() == 0)
 }
 
-/// Whether the verdicts of two reports also rest on as much.
+/// True if the verdicts of two reports also rest on the same amount of evidence.
 fn same_evidence(one: &Report, other: &Report) -> bool {
     let count = |report: &Report| {
         let attempts = report.attempts.iter().map(|it| it.verdict.evidence.len());
@@ -342,12 +359,12 @@ fn ticks(frame: &Frame<'_>, interfaces: &[Described]) -> u64 {
     }
 }
 
-/// The story, the note, and what the capture's own sections said.
+/// The explanation, the note, and the comments of the capture's own sections.
 fn section_comments(judged: &Judged, wish: &Wish<'_>) -> Vec<String> {
     let report = &judged.report;
     let mut note = wish.note.clone();
-    note.kept = wish.kept.up_to(note.frames);
-    // What is cut may be a slice itself: what is kept goes by its numbers.
+    note.kept = wish.kept.count(note.frames);
+    // The cut capture may be a slice itself: the kept frames have its numbers.
     if let Some(cut) = &mut note.end {
         cut.after = wish.kept.up_to(cut.after);
     }
@@ -421,7 +438,7 @@ fn names(report: &Report) -> Vec<(IpAddr, String)> {
     names
 }
 
-/// Cut to what a reader shows.
+/// Cut to the length that a reader shows.
 fn shortened(text: &str) -> String {
     let mut at = text.len().min(LONGEST_COMMENT);
     while !text.is_char_boundary(at) {

@@ -30,7 +30,7 @@ pub struct Writer<W> {
 pub struct Packet<'a> {
     /// The interface, counted from 0.
     pub interface: u32,
-    /// When, in ticks of its clock.
+    /// The time, in ticks of the interface's clock.
     pub ticks: u64,
     /// Bytes on the wire.
     pub wire_len: u32,
@@ -44,7 +44,7 @@ impl<W: Write> Writer<W> {
     /// Begins the file: comments, and the program that writes.
     ///
     /// # Errors
-    /// When `out` cannot be written; so it is with the other functions.
+    /// If `out` cannot be written; the same holds for the other functions.
     pub fn begin(out: W, comments: &[String]) -> io::Result<Self> {
         let mut writer = Self { out };
         let mut body = Vec::new();
@@ -80,7 +80,7 @@ impl<W: Write> Writer<W> {
         self.block(INTERFACE, &body)
     }
 
-    /// Names of addresses, which Wireshark then shows.
+    /// Names of addresses, which Wireshark displays.
     ///
     /// # Errors
     /// See [`Self::begin`].
@@ -159,7 +159,7 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// Code, length, value, and zeros up to the next word. What an option cannot hold is cut.
+/// Code, length, value, and zeros up to the next word. A value that is too long for an option is cut.
 fn option(body: &mut Vec<u8>, code: u16, value: &[u8]) {
     let len = u16::try_from(value.len()).unwrap_or(u16::MAX);
     body.extend(code.to_le_bytes());

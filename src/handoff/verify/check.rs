@@ -1,7 +1,7 @@
-//! Report, Report → Verification: what a report claims beside what the capture gives now.
+//! Report, Report → Verification: the claims of a report, compared with what the capture gives now.
 //!
-//! What a person would say of a report is checked in words, one claim at a time; then every other field is compared
-//! ([`super::fields`]), so that nothing stands in a report which nobody looked at.
+//! Claims that a person would make about a report are checked in words, one at a time; then every other field is
+//! compared ([`super::fields`]), so that no field of a report stays unchecked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,21 +11,22 @@ use super::fields::{Difference, counts_all_frames, differences};
 use super::{Claim, VERIFY_SCHEMA, Verification};
 use crate::base::phrase::{Language, Phrase, Value, phrase};
 use crate::base::wire_text::WireText;
+use crate::base::word::join;
 use crate::handoff::slice::Kept;
 use crate::report::{Attempt, Capture, Certificate, Connection, Course, Lookup, Report};
 
 /// Claims listed one by one; a report on 100 MB makes some thousands.
 const MOST_LISTED: usize = 10_000;
 
-/// The frames of the capture that can be looked at.
+/// The frames of the capture that are available.
 pub(crate) enum Present {
-    /// All: it is the capture itself.
-    All,
+    /// All, up to this number: it is the capture itself. A printed capture may leave numbers out, so they are not as many.
+    All(u64),
     /// Those that a slice holds.
     InSlice(Kept),
 }
 
-/// Checks a report against what was found now, under the same numbers, in as many frames or in those of them that are there.
+/// Checks a report against a new analysis with the same frame numbers, of all frames or of those that are available.
 pub(crate) fn compare(
     report: &Report,
     now: &Report,
@@ -55,7 +56,7 @@ struct Check<'a> {
     present: &'a Present,
     same_language: bool,
     same_version: bool,
-    /// Fields of the part at hand of which a claim in words was found wrong already.
+    /// Fields of the current part whose claim in words was already found wrong.
     told: Vec<&'static str>,
     result: Verification,
 }
@@ -141,14 +142,14 @@ impl Check<'_> {
         }
     }
 
-    /// What is said of the capture as a whole.
+    /// The statements about the capture as a whole.
     fn whole(&mut self, report: &Report, now: &Report) {
         let told = |report: &Report, other: &Report| {
             json!({
                 "language": report.language,
                 "dialect": report.dialect,
                 "verdict": report.verdict,
-                // What file it is was asked before.
+                // The identity of the file was checked before.
                 "capture": Capture {
                     file: other.capture.file.clone(),
                     frames: other.capture.frames,
@@ -168,11 +169,11 @@ impl Check<'_> {
         self.rest("", phrase("claim-rest-report"), rest);
     }
 
-    /// Every field beside those of which a claim in words was wrong.
+    /// Every field except those whose claim in words was wrong.
     fn rest(&mut self, prefix: &str, claim: Phrase, mut differences: Vec<Difference>) {
         let told = std::mem::take(&mut self.told);
         differences.retain(|it| !told.iter().any(|field| it.path.starts_with(field)));
-        // A slice holds some of the frames: what counts all of them cannot be compared.
+        // A slice holds some of the frames: fields that count all frames cannot be compared.
         let is_slice = matches!(self.present, Present::InSlice(_));
         let (counts, differences): (Vec<_>, Vec<_>) = differences
             .into_iter()
@@ -223,7 +224,7 @@ impl Check<'_> {
                 verdict.confidence,
                 verdict.by,
                 verdict.at,
-                verdict.causes.join(" ")
+                join(&verdict.causes, " ")
             )
         };
         let fields = [
@@ -244,7 +245,7 @@ impl Check<'_> {
         self.lookups(attempt, found);
     }
 
-    /// What the findings rest on.
+    /// The evidence of the findings.
     fn evidence(&mut self, attempt: &Attempt, found: &Attempt, texts_count: bool) {
         let known: BTreeMap<(&str, u64), Vec<&str>> =
             found.findings.iter().fold(BTreeMap::new(), |mut known, finding| {
@@ -352,8 +353,8 @@ impl Check<'_> {
 
     fn is_present(&self, number: u64) -> bool {
         match self.present {
-            Present::InSlice(Kept::These(numbers)) => numbers.contains(&number),
-            Present::InSlice(Kept::All) | Present::All => (1..=self.frames).contains(&number),
+            Present::InSlice(kept) => kept.has(number),
+            Present::All(last) => (1..=*last).contains(&number),
         }
     }
 
@@ -379,7 +380,7 @@ impl Check<'_> {
         }
     }
 
-    /// It does not hold, and these fields need not be told again.
+    /// The claim does not hold, and these fields need not be reported again.
     fn wrong(&mut self, fields: &[&'static str], claim: &Phrase, why: &Phrase) {
         self.told.extend(fields);
         self.fails(claim, why);

@@ -1,6 +1,6 @@
-//! Value, Value → what differs: every field of a report, so that none is believed that nobody compared.
+//! Value, Value → differences: every field of a report is compared, so that no field is trusted without a check.
 //!
-//! Claims that a person would make in words are checked one by one beside this; here is everything that a program may read.
+//! Claims in a person's words are checked one by one elsewhere; here is everything that a program may read.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,21 +11,21 @@ const MOST_SHOWN: usize = 200;
 /// Differences listed of one part of a report.
 const MOST_LISTED: usize = 200;
 
-/// A field that says something else.
+/// A field with another value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Difference {
-    /// Where it stands: `verdict.remedy[0].commands[2]`.
+    /// Its place: `verdict.remedy[0].commands[2]`.
     pub(super) path: String,
-    /// What the report says; `None`: nothing.
+    /// The value in the report; `None` if there is none.
     pub(super) claimed: Option<String>,
-    /// What the capture gives; `None`: nothing.
+    /// The value from the capture; `None` if there is none.
     pub(super) found: Option<String>,
 }
 
-/// Where two values differ, each place once.
+/// The places where two values differ, each once.
 pub(super) fn differences<T: Serialize>(claimed: &T, found: &T) -> Vec<Difference> {
     let mut all = Vec::new();
-    // What is made of plain fields can always be a value.
+    // A type of plain fields can always be serialised.
     let (claimed, found) = (serde_json::to_value(claimed), serde_json::to_value(found));
     compare("", claimed.ok().as_ref(), found.ok().as_ref(), &mut all);
     all
@@ -51,7 +51,7 @@ fn compare(path: &str, claimed: Option<&Value>, found: Option<&Value>, all: &mut
                 compare(&format!("{path}[{at}]"), Some(claimed), Some(found), all);
             }
         }
-        // One was left out or added: to say which is worth more than to compare each with its neighbour.
+        // An element was left out or added: naming it is more useful than comparing each with its neighbour.
         (Some(Value::Array(claimed)), Some(Value::Array(found))) => {
             let before = all.len();
             for (at, value) in claimed.iter().enumerate().filter(|(_, it)| !found.contains(it)) {
@@ -90,7 +90,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// Whether a field counts what a slice leaves out: how much there was, not what of it matters.
+/// True if a field counts everything, including what a slice leaves out.
 pub(super) fn counts_all_frames(path: &str) -> bool {
     const WHOLE: [&str; 8] = [
         "capture.",

@@ -1,7 +1,7 @@
-//! Report, capture → Verification: every claim of a report checked again against the capture, or a slice of it.
+//! Report, capture → Verification: every claim of a report is checked again against the capture, or a slice of it.
 //!
-//! The capture is analysed again, and what a report says is compared with what that shows: frames by their numbers in the
-//! capture that the report speaks of, whichever file they are read from.
+//! The capture is analysed again, and the report is compared with the result: frames have their numbers in the capture
+//! that the report is about, whichever file they are read from.
 
 mod check;
 mod fields;
@@ -30,18 +30,18 @@ pub use replay::replay;
 /// The schema name of a verification.
 pub const VERIFY_SCHEMA: &str = "tlswalk.verify/1";
 
-/// What became of a report's claims.
+/// The results for a report's claims.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Verification {
     /// `tlswalk.verify/1`.
     pub schema: &'static str,
-    /// The capture that they were checked against, as given.
+    /// The capture that they were checked against, by the given name.
     pub capture: String,
-    /// How many claims hold.
+    /// The number of claims that hold.
     pub holds: u64,
-    /// How many do not.
+    /// The number of claims that do not hold.
     pub fails: u64,
-    /// How many cannot be checked.
+    /// The number of claims that cannot be checked.
     pub unchecked: u64,
     /// The claims, in the report's order.
     pub claims: Vec<Claim>,
@@ -52,9 +52,9 @@ pub struct Verification {
 pub struct Claim {
     /// `holds`, `fails` or `unchecked`.
     pub state: &'static str,
-    /// What is claimed.
+    /// The claim in words.
     pub claim: String,
-    /// Why it does not hold or cannot be checked; null when it holds.
+    /// Why it does not hold or cannot be checked; null if it holds.
     pub why: Option<String>,
 }
 
@@ -62,13 +62,13 @@ pub struct Claim {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// It was made with something else than what is given.
+    /// It was made with other options or files than the given ones.
     #[error("{0}")]
     Options(String),
-    /// The report is none, or of another version.
+    /// The text is not a report, or a report of another version.
     #[error("{0}")]
     Report(String),
-    /// The capture is not the report's.
+    /// The capture is not the report's capture.
     #[error("{0}")]
     Capture(String),
     /// The capture cannot be read.
@@ -79,22 +79,23 @@ pub enum VerifyError {
     Merge(#[from] MergeError),
 }
 
-/// What a report is checked against.
+/// The files that a report is checked against.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
-    /// The name of the capture, or the names of several files that are read as one; none: the report is on device logs alone.
+    /// The name of the capture, or the names of several files that are read as one; empty for a report on device logs
+    /// alone.
     pub names: Vec<String>,
-    /// SHA-256 of the only one, in hexadecimal.
+    /// SHA-256 of a single file, in hexadecimal.
     pub sha256: String,
-    /// In which language to tell what became of the claims.
+    /// The language of the results.
     pub language: Language,
 }
 
-/// Checks a report against a capture that `open` opens, each time anew. The options are those of the report; with
-/// `others`, a capture that holds nothing of what was looked for is read with those, as it was for the report.
+/// Checks a report against a capture, which `open` opens again each time. The options are those of the report; with
+/// `others`, a capture without the service that was looked for is read with those options, as it was for the report.
 ///
 /// # Errors
-/// When the capture cannot be read, or is another one.
+/// If the capture cannot be read, or is another one.
 pub fn verify<R: Read>(
     report: &Report,
     files: &Files,
@@ -105,7 +106,7 @@ pub fn verify<R: Read>(
     let mut again = Again::read(report, files, &mut open, options)?;
     if let Some(others) = others.filter(|_| !again.report.has_what_was_looked_for()) {
         let found = Again::read(report, files, &mut open, others)?;
-        again.report = again.report.or_others(found.report);
+        again.report = again.report.or_failed(found.report);
     }
     let mut result = compare(report, &again.report, (again.frames, &again.present), files.language);
     result.capture = files.names.join(" + ");
@@ -113,7 +114,7 @@ pub fn verify<R: Read>(
     Ok(result)
 }
 
-/// What the capture gives now.
+/// The result of analysing the capture again.
 struct Again {
     report: Report,
     frames: u64,
@@ -137,7 +138,7 @@ impl Again {
             (None, _) if report.capture.format == "none" => Ok(Self {
                 report: report_on_logs(options),
                 frames: 0,
-                present: Present::All,
+                present: Present::All(0),
             }),
             (None, _) => Err(say(phrase("verify-no-capture"))),
             (Some(input), 0) => Self::one(report, input, files, options),
@@ -155,8 +156,8 @@ impl Again {
                 }
                 Ok(Self {
                     frames: now.capture.frames,
+                    present: Present::All(now.capture.frames),
                     report: now,
-                    present: Present::All,
                 })
             }
         }
@@ -165,7 +166,8 @@ impl Again {
     fn one(report: &Report, input: impl Read, files: &Files, options: &Options) -> Result<Self, VerifyError> {
         let mut analyzer = Analyzer::new(options);
         let mut present = BTreeSet::new();
-        // A redacted report speaks of the whole capture, under that one's numbers.
+        let mut last = 0;
+        // A redacted report describes the whole capture, with that capture's numbers.
         let of_capture = report
             .capture
             .slice_of
@@ -173,11 +175,12 @@ impl Again {
             .is_none_or(|of| of.frames == report.capture.frames);
         let mut facts = read_annotated(input, |item| {
             if let Item::Frame(frame, extras) = item {
-                // A slice is read under the numbers of its capture, and so are the texts that name frames.
+                // A slice is read with the frame numbers of its capture, and so are texts that name frames.
                 let number = extras.packet_id().filter(|_| of_capture && extras.in_slice);
                 if let Some(number) = number {
                     present.insert(number);
                 }
+                last = frame.number.0;
                 analyzer.push(&Frame {
                     number: number.map_or(frame.number, FrameNumber),
                     ..*frame
@@ -197,7 +200,7 @@ impl Again {
         let present = if of_capture && facts.slice.is_some() {
             Present::InSlice(Kept::These(present))
         } else {
-            Present::All
+            Present::All(last)
         };
         Ok(Self {
             report: analyzer.finish(&report.capture.file, &facts),
@@ -207,12 +210,12 @@ impl Again {
     }
 }
 
-/// Whether this is the report's capture, or a whole slice of it.
+/// Checks that this is the report's capture, or a whole slice of it.
 fn identify(report: &Report, facts: &CaptureFacts, sha256: &str, language: Language) -> Result<(), VerifyError> {
     let refuse = |phrase: Phrase| Err(VerifyError::Capture(phrase.in_language(language)));
     let claimed = &report.capture;
     let (hash, frames) = match (&facts.slice, &claimed.slice_of) {
-        // A report on a slice speaks of the slice itself.
+        // A report on a slice describes the slice itself.
         (Some(note), of) if of.as_ref().is_none_or(|of| of.redacted && of.frames == claimed.frames) => {
             match of {
                 None if note.redacted => return refuse(phrase("verify-redacted")),
@@ -255,7 +258,7 @@ fn identify(report: &Report, facts: &CaptureFacts, sha256: &str, language: Langu
 }
 
 impl Verification {
-    /// Adds a claim that is not in the report itself; `why`: it does not hold.
+    /// Adds a claim that is not in the report itself; with `why`, it does not hold.
     pub fn add(&mut self, claim: &Phrase, why: Option<&Phrase>, language: Language) {
         let state = if why.is_some() { "fails" } else { "holds" };
         let count = if why.is_some() {
@@ -267,7 +270,7 @@ impl Verification {
         self.put(state, claim, why, language);
     }
 
-    /// Says what of the report nothing in a capture can tell.
+    /// Lists the parts of the report that no capture can prove.
     fn say_what_is_unchecked(&mut self, report: &Report, language: Language) {
         let last = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
         let capture = self.capture.clone();
@@ -302,7 +305,7 @@ impl Verification {
         );
     }
 
-    /// All in a few lines: what does not hold or cannot be checked, and with `verbose` what holds.
+    /// The results in a few lines: claims that do not hold or cannot be checked, and with `verbose` those that hold.
     #[must_use]
     pub fn to_text(&self, verbose: bool, language: Language) -> String {
         let mut text = phrase("verify-counts")
@@ -325,7 +328,7 @@ impl Verification {
         text
     }
 
-    /// 0: all hold; 1: some do not. What cannot be checked does not fail.
+    /// 0 if all hold, 1 if some do not. A claim that cannot be checked does not fail.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         if self.fails > 0 { 1 } else { 0 }

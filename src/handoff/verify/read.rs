@@ -1,4 +1,4 @@
-//! JSON → Reports: what is to be checked, refused by name where it is something else.
+//! JSON → Reports: the reports to check; other contents are refused with their names.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::report::{Report, SCHEMA};
 /// Reads a report.
 ///
 /// # Errors
-/// When the text is no report of this schema, or holds several.
+/// If the text is not a report of this schema, or holds several.
 pub fn read_report(text: &str, language: Language) -> Result<Report, VerifyError> {
     let mut reports = read_reports(text, language)?;
     match (reports.pop(), reports.len()) {
@@ -21,10 +21,10 @@ pub fn read_report(text: &str, language: Language) -> Result<Report, VerifyError
     }
 }
 
-/// Reads reports: one, a list of them, or one a line.
+/// Reads reports: one, a list of them, or one per line.
 ///
 /// # Errors
-/// When the text holds anything but reports of this schema.
+/// If the text holds anything except reports of this schema.
 pub fn read_reports(text: &str, language: Language) -> Result<Vec<Report>, VerifyError> {
     let say = |phrase: Phrase| VerifyError::Report(phrase.in_language(language));
     // Each text is read twice rather than kept as a tree, which takes some ten times its length.
@@ -51,7 +51,7 @@ pub fn read_reports(text: &str, language: Language) -> Result<Vec<Report>, Verif
     }
 }
 
-/// The values of a text: those of a list, or all that follow one another.
+/// The values of a text: those of a list, or all consecutive ones.
 fn read_all<T: DeserializeOwned>(text: &str) -> Result<Vec<T>, serde_json::Error> {
     match text.trim_start().starts_with('[') {
         true => serde_json::from_str(text),
@@ -59,7 +59,7 @@ fn read_all<T: DeserializeOwned>(text: &str) -> Result<Vec<T>, serde_json::Error
     }
 }
 
-/// What every report begins with; of anything else nothing.
+/// The beginning of every report; empty for anything else.
 #[derive(Default)]
 struct Head {
     schema: Option<String>,
@@ -71,7 +71,7 @@ impl<'de> Deserialize<'de> for Head {
     }
 }
 
-/// Passes over everything else without keeping it.
+/// Skips everything else without keeping it.
 struct HeadVisitor;
 
 impl<'de> Visitor<'de> for HeadVisitor {

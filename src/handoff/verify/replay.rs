@@ -46,8 +46,7 @@ impl Replay<'_> {
         let made = self.made;
         let profile = &made.profile;
         if profile.sha256 != options.profile.sha256() {
-            let usual = Profile::BUILT_IN.first().and_then(|name| Profile::built_in(name));
-            let is_usual = usual.is_some_and(|usual| usual.sha256() == options.profile.sha256());
+            let is_usual = Profile::usual().1 == options.profile.sha256();
             match Profile::built_in(&profile.name).filter(|_| profile.built_in) {
                 // Another one was given.
                 Some(_) if !is_usual && (self.is_typed)("--profile") => {

@@ -25,7 +25,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if connection.tls.is_some() {
         return None;
     }
-    // The last answer decides: an earlier refusal may have been followed by a good one.
+    // The last answer decides: a good answer may follow an earlier refusal.
     let exchange = connection.http.iter().rev().find(|exchange| {
         exchange.response.is_some()
             && exchange
@@ -48,7 +48,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(refused(attempt, connection, exchange, (*answered, response)))
 }
 
-/// The status itself says no: a redirect that licensing does not follow, or an error.
+/// The status itself is a refusal: a redirect that licensing does not follow, or an error.
 fn refused(
     attempt: &Attempt<'_>,
     connection: &Connection,
@@ -85,7 +85,7 @@ fn refused(
     with_cure(finding, attempt, connection, response, &target)
 }
 
-/// What to do follows the status.
+/// Adds the remedy for the status.
 fn with_cure(
     finding: Finding,
     attempt: &Attempt<'_>,
@@ -96,7 +96,7 @@ fn with_cure(
     let location = response.location.as_ref();
     let leads_to_tls = location.is_some_and(|location| location.raw().starts_with("https:"));
     match response.status {
-        // The answer is certain, but not that nothing came of it.
+        // The answer is certain, but not that the request failed.
         300..=399 => finding
             .confidence(Confidence::Likely)
             .cannot_tell(phrase("application-error-redirect-followed"))
@@ -120,7 +120,7 @@ fn with_cure(
     }
 }
 
-/// HTTP went well, and the answer itself says no: the transport is in order, the message is not.
+/// HTTP succeeded, and the answer's content is a refusal: the transport is fine, the message is not.
 fn refused_inside(attempt: &Attempt<'_>, exchange: &Exchange, context: &Context<'_>) -> Option<Finding> {
     if !attempt.licensing {
         return None;
@@ -158,15 +158,15 @@ fn refused_inside(attempt: &Attempt<'_>, exchange: &Exchange, context: &Context<
             phrase("licensing-refused-do").with("code", &code),
             &[task("show-history"), task("show-last-answer")],
         ));
-    // The chassis that has just taken over may be the one that nobody gave a trust code.
+    // The chassis that has just taken over may be one without a trust code.
     if takeover(attempt, context).is_some() {
         finding = finding.remedy(pair::remedy(attempt));
     }
     Some(finding)
 }
 
-/// HTTP went well, and the answer to a licensing message holds nothing: whatever answered does not know such messages. That
-/// is how an On-Prem answers Smart Transport, since it serves agents with policies at another path.
+/// HTTP succeeded, and the answer to a licensing message is empty: the host that answered does not know such messages.
+/// An On-Prem answers Smart Transport in this way, because it serves agents with policies at another path.
 fn without_content(attempt: &Attempt<'_>, exchange: &Exchange, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let (answered, response) = exchange.response.as_ref()?;

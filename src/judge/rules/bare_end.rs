@@ -1,4 +1,4 @@
-//! Attempt → Finding: the server closes right behind the client's certificate, without a record.
+//! Attempt → Finding: the server closes right after the client's certificate, without a record.
 
 use super::{certificate_causes, certificate_clauses, client, first_fin, seconds, sees_handshake, service};
 use crate::attempt::Attempt;
@@ -10,8 +10,8 @@ use crate::judge::finding::{At, By, Finding, VerdictId};
 use crate::judge::reason::Reason;
 use crate::tcp::side::Mark;
 
-/// Some servers refuse a client's certificate by closing the connection, without the alert that RFC 9846 section 6.2 asks for:
-/// Node after the handshake.
+/// Some servers refuse a client's certificate by closing the connection, without the alert that RFC 9846 section 6.2
+/// asks for: Node does so after the handshake.
 pub(super) fn finding(
     attempt: &Attempt<'_>,
     connection: &Connection,
@@ -29,7 +29,7 @@ pub(super) fn finding(
     }
 }
 
-/// TLS 1.3: nothing shows that the server accepted the client, no ticket and no data, whatever the client had already sent.
+/// TLS 1.3: no ticket and no data show that the server accepted the client, whatever the client had already sent.
 fn behind_hidden(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, id: VerdictId) -> Option<Finding> {
     let showed = tls.client_sent_certificate && !tls.client_certificate_empty && !tls.server_accepted;
     if !tls.is_complete() || !showed {
@@ -57,9 +57,9 @@ fn behind_hidden(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts,
     )
 }
 
-/// Before TLS 1.3: the certificate can be read, and is one that a server refuses.
+/// Before TLS 1.3: the certificate is readable, and is one that a server refuses.
 fn behind_shown(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, id: VerdictId) -> Option<Finding> {
-    let judgement = attempt.judgements.client.as_ref()?;
+    let judgement = attempt.presented.client.judgement()?;
     let mut causes = certificate_causes(judgement);
     causes.retain(|cause| [Reason::Expired, Reason::NotYetValid].contains(cause));
     if causes.is_empty() || tls.finished.server.is_some() {
@@ -104,7 +104,8 @@ fn behind_shown(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, 
     )
 }
 
-/// The server's end of the connection, where it came first, soon after this step, and with it in hand; and how soon.
+/// The server's end of the connection, if the server ended it first, soon after this step and after receiving the step;
+/// and the time between the two.
 fn end_behind<'c>(connection: &'c Connection, step: &Step) -> Option<(&'c Mark, crate::base::phrase::Phrase)> {
     let server = &connection.tcp.server;
     let end = match (&server.fin, first_fin(connection)) {

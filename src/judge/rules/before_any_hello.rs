@@ -1,4 +1,4 @@
-//! Attempt → Finding: an alert is the first thing that was said.
+//! Attempt → Finding: an alert is the first message of the connection.
 
 use super::{alert_from, alert_text, client, elsewhere, service, side_name};
 use crate::attempt::Attempt;
@@ -7,11 +7,11 @@ use crate::connection::Connection;
 use crate::connection::walk::{Alert, Side, StepKind};
 use crate::judge::finding::{At, Finding, Owner, VerdictId};
 
-/// RFC 9846 section 6.2: whoever meets an error says so and closes, also where its own Client Hello was not made yet.
+/// RFC 9846 section 6.2: a side that meets an error sends an alert and closes, even before its own Client Hello.
 pub(super) fn finding(attempt: &Attempt<'_>, connection: &Connection, alert: &Alert, id: VerdictId) -> Option<Finding> {
     let mut tls = connection.steps.iter().filter(|step| step.kind.is_tls());
     let first = tls.next()?;
-    // Both sides from their first byte: a hello that was not captured is no hello that was not sent.
+    // Both sides must be captured from their first byte: a hello that was not captured may still have been sent.
     let begins = super::sees_handshake(connection) && connection.opening.client.is_empty();
     if first.kind != StepKind::Alert || first.frame != alert.frame || !begins {
         return None;

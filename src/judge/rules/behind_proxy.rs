@@ -1,4 +1,4 @@
-//! Connection → what a proxy in between says and hides.
+//! Connection → what a proxy on the path shows and hides.
 
 use super::elsewhere;
 use crate::attempt::Attempt;
@@ -10,7 +10,8 @@ use crate::http::reader::Request;
 use crate::judge::finding::{By, Finding, Owner};
 use crate::profile::Profile;
 
-/// What TCP shows on this side of a proxy is the proxy's doing: of the server behind it nothing shows, nor of the way there.
+/// TCP on this side of a proxy shows the proxy's behaviour only: neither the server behind it nor the path to that
+/// server.
 pub(super) fn behind_proxy(mut finding: Finding, attempt: &Attempt<'_>, connection: &Connection) -> Finding {
     if connection.connect().is_none() || !matches!(finding.by, Some(By::Server | By::Unknown)) {
         return finding;
@@ -28,8 +29,8 @@ pub(super) fn behind_proxy(mut finding: Finding, attempt: &Attempt<'_>, connecti
         .cannot_tell(phrase("behind-proxy-cannot-tell").with("proxy", connection.server))
 }
 
-/// A request without a tunnel that the proxy answered itself, by what the answer says of its sender. Anything else may be
-/// the answer of the server behind it.
+/// A request without a tunnel that the proxy answered itself, as the answer's own sender fields show. Any other answer
+/// may come from the server behind the proxy.
 pub(super) fn by_proxy_itself<'a>(connection: &'a Connection, profile: &Profile) -> Option<&'a Exchange> {
     let exchange = connection.forwarded()?;
     let (_, answer) = exchange.response.as_ref()?;
@@ -37,7 +38,7 @@ pub(super) fn by_proxy_itself<'a>(connection: &'a Connection, profile: &Profile)
     (answer.status >= 400 && profile.is_proxy(software.raw())).then_some(exchange)
 }
 
-/// What a proxy was asked.
+/// The request that the proxy was sent.
 pub(super) fn asked_of_proxy(request: &Request) -> Phrase {
     phrase("http-request")
         .with("method", &request.method)

@@ -1,7 +1,7 @@
-//! Alert about a certificate + what can be seen of it → which cause it means, and what it leaves open.
+//! Alert about a certificate + its visible faults → the cause that the alert means, and what stays open.
 //!
-//! The number of an alert ranks the causes: unknown_ca (48) speaks of authorities, certificate_expired (45) of dates. Others
-//! say next to nothing (RFC 9846 section 6.2), and a fault that can be seen need not be the one that was minded.
+//! The number of an alert ranks the causes: unknown_ca (48) speaks of authorities, certificate_expired (45) of dates.
+//! Other numbers say almost nothing (RFC 9846 section 6.2), and a visible fault need not be the reason for the refusal.
 
 use crate::base::frame::Timestamp;
 use crate::judge::reason::Reason;
@@ -28,7 +28,7 @@ pub(super) fn confirm(causes: &mut [Reason], described: Option<AlertDescription>
     causes.sort_by_key(|cause| named.iter().position(|name| name == cause).unwrap_or(named.len()));
 }
 
-/// Whether the alert speaks of a cause that can be seen: of the first, since the alert has ranked them.
+/// True if the alert speaks of a visible cause: of the first one, because the alert has ranked them.
 pub(super) fn is_said_by(causes: &[Reason], described: Option<AlertDescription>) -> bool {
     use AlertDescription as Alert;
     let first = causes.first().copied().unwrap_or(Reason::Other);
@@ -36,7 +36,7 @@ pub(super) fn is_said_by(causes: &[Reason], described: Option<AlertDescription>)
         Some(Alert::CERTIFICATE_EXPIRED) => {
             matches!(first, Reason::Expired | Reason::IssuerExpired | Reason::NotYetValid)
         }
-        // It says by itself that the client knows no such authority.
+        // The alert itself says that the client knows no such authority.
         Some(Alert::UNKNOWN_CA | Alert::CERTIFICATE_REVOKED) | None => true,
         Some(Alert::BAD_CERTIFICATE | Alert::CERTIFICATE_UNKNOWN) => !matches!(
             first,
@@ -55,7 +55,7 @@ pub(super) fn is_said_by(causes: &[Reason], described: Option<AlertDescription>)
     }
 }
 
-/// Alerts that clients send for which the certificate lies outside its validity.
+/// True for alerts that clients send when they find a certificate outside its validity.
 pub(super) const fn may_be_clock(described: Option<AlertDescription>) -> bool {
     matches!(
         described,
@@ -67,11 +67,11 @@ pub(super) const fn may_be_clock(described: Option<AlertDescription>) -> bool {
     )
 }
 
-/// 2021-01-01. Stores drop roots: Mozilla distrusted Symantec's until December 2020, and dozens of others before. Of a chain
-/// that was shown earlier, today's list does not tell whether it was trusted then.
+/// 2021-01-01. Stores drop roots: Mozilla distrusted Symantec's until December 2020, and dozens of others before.
+/// Today's list does not show whether a chain that was sent before this date was trusted then.
 const ROOTS_OF_TODAY: Timestamp = Timestamp::from_seconds(1_609_459_200);
 
-/// Whether a chain that leads to no root given may have led to one that public stores held when it was shown.
+/// True if a chain that leads to no given root may have led to a root that public stores held at the time.
 pub(super) fn may_have_been_public(judgement: &Judgement, shown: Timestamp) -> bool {
     let unknown = matches!(
         judgement.chain,

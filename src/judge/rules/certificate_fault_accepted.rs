@@ -1,4 +1,4 @@
-//! Attempt → Finding: a certificate has a visible fault that the other side's TLS did not mind.
+//! Attempt → Finding: a certificate has a visible fault, and the other side's TLS accepted it.
 
 use super::{certificate_causes, certificate_clauses, client, elsewhere, on_client, service};
 use crate::attempt::Attempt;
@@ -14,11 +14,11 @@ use crate::judge::reason::Reason;
 use crate::tls::certificate::Fields;
 use crate::tls::trust::{Fault, Judgement};
 
-/// TLS leaves it to the application what to do about a certificate (RFC 9846 sections 4.4.2.4 and 4.4.3): a service may let a
-/// handshake pass and refuse the request inside the encryption.
+/// TLS leaves the decision about a certificate to the application (RFC 9846 sections 4.4.2.4 and 4.4.3): a service may
+/// complete a handshake and refuse the request inside the encryption.
 pub(super) const RULE: Rule = rule!("certificate-fault-accepted", Beside, check);
 
-/// Faults worth a warning. Who trusts which issuer is each side's own affair and no fault of the certificate.
+/// Faults worth a warning. Which issuers a side trusts is its own choice and no fault of the certificate.
 pub(super) const FAULTS: [Reason; 7] = [
     Reason::Expired,
     Reason::NotYetValid,
@@ -49,7 +49,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let of_certificate = |what: Phrase| what.with("whose", &whose).with("clauses", faulty.clauses.clone());
     let summary = of_certificate(phrase("certificate-fault-accepted-summary")).with("other", other);
     let mut finding = Finding::error(RULE.id, by, At::Tls, summary)
-        // Of other traffic it is nobody's business: browsers and servers do so all day.
+        // In other traffic such faults are common and need no warning: browsers and servers accept them all day.
         .severity(if attempt.licensing {
             Severity::Warning
         } else {
@@ -81,7 +81,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     )
 }
 
-/// Whether the other side went on. In TLS 1.3 the handshake looks complete before the server has judged the client.
+/// True if the other side continued. In TLS 1.3 the handshake looks complete before the server has judged the client.
 fn is_accepted(tls: &TlsFacts) -> bool {
     tls.is_complete()
         && tls.first_error().is_none()
@@ -92,18 +92,18 @@ fn is_accepted(tls: &TlsFacts) -> bool {
 
 /// A certificate with a fault.
 struct Faulty {
-    /// Whose.
+    /// The side that sent it.
     side: Side,
-    /// What is at fault, as clauses.
+    /// The faults, as clauses.
     clauses: Value,
     causes: Vec<Reason>,
     /// The frame that shows it.
     frame: FrameNumber,
-    /// Only by the size of its message.
+    /// True if only the size of its message shows the fault.
     by_size: bool,
 }
 
-/// The client has none to show.
+/// The client has no certificate to send.
 fn missing(connection: &Connection, tls: &TlsFacts) -> Option<Faulty> {
     let message = tls.certificates.client.as_ref();
     let by_size = message.is_none() && tls.client_certificate_empty;
@@ -122,14 +122,14 @@ fn missing(connection: &Connection, tls: &TlsFacts) -> Option<Faulty> {
 
 /// The first side whose certificate has a fault.
 fn faulty(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts) -> Option<Faulty> {
-    // A device that is called shows its own certificate, which nobody verifies by a name.
+    // A device that is the server of its connection shows its own certificate, which is not verified against a name.
     let sides = if attempt.service.calls_device {
         &[Side::Client][..]
     } else {
         &[Side::Client, Side::Server]
     };
     sides.iter().find_map(|&side| {
-        let judgement = attempt.judgements[side].as_ref()?;
+        let judgement = attempt.presented[side].judgement()?;
         let leaf = tls.certificates[side].as_ref()?.chain.first()?.fields.as_deref().ok();
         let step = connection.step_by(StepKind::Certificate, side)?;
         let (clauses, causes) = faults(judgement, leaf)?;
@@ -143,14 +143,14 @@ fn faulty(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts) -> Opt
     })
 }
 
-/// What is at fault with a certificate itself, as a clause and as causes.
+/// The faults of a certificate itself, as a clause and as causes.
 fn faults(judgement: &Judgement, leaf: Option<&Fields>) -> Option<(Value, Vec<Reason>)> {
     let mut causes = certificate_causes(judgement);
     causes.retain(|cause| FAULTS.contains(cause));
     if causes.is_empty() {
         return None;
     }
-    // Without what only says who trusts whom.
+    // Without the parts that only say which side trusts which issuer.
     let mut own = judgement.clone();
     own.chain = crate::tls::trust::Chain::Empty;
     own.faults.retain(|fault| {

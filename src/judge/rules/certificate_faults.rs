@@ -1,4 +1,4 @@
-//! Judgement → Phrase: what can be said against a presented chain, in the words of the report.
+//! Judgement → Phrase: the faults of a presented chain, in the words of the report.
 
 use super::wording::{date, span};
 use crate::base::phrase::{Phrase, phrase};
@@ -6,14 +6,17 @@ use crate::judge::reason::Reason;
 use crate::tls::certificate::Fields;
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
 
-/// What is at fault with a presented chain, in the words of the report; empty where nothing visible is.
+/// The faults of a presented chain, in the words of the report; empty if no fault is visible.
 pub(super) fn certificate_causes(judgement: &Judgement) -> Vec<Reason> {
     let mut causes = Vec::new();
     match judgement.validity {
         Validity::Expired(_) => causes.push(Reason::Expired),
         Validity::NotYetValid(_) => causes.push(Reason::NotYetValid),
-        Validity::Unknown => causes.push(Reason::Unreadable),
-        Validity::Current => {}
+        Validity::Unknown if matches!(judgement.chain, Chain::Unreadable | Chain::Empty) => {
+            causes.push(Reason::Unreadable)
+        }
+        // Where nobody knows the time, nothing is said of dates.
+        Validity::Current | Validity::Unknown => {}
     }
     match judgement.chain {
         Chain::SelfSigned => causes.push(Reason::SelfSigned),
@@ -41,14 +44,14 @@ pub(super) fn certificate_causes(judgement: &Judgement) -> Vec<Reason> {
     causes
 }
 
-/// What can be said against a presented chain at the time of the capture, as clauses about its leaf.
+/// The faults of a presented chain at the time of the capture, as clauses about its leaf.
 pub(super) fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) -> Vec<Phrase> {
     let mut clauses = Vec::new();
     match &judgement.chain {
         Chain::SelfSigned => clauses.push(phrase("certificate-self-signed")),
         Chain::PrivateRoot { root } => clauses.push(phrase("certificate-private-root").with("root", root)),
         Chain::IssuerNotGiven { issuer } => clauses.push(match leaf.map(|leaf| &leaf.issuer) {
-            // What the chain lacks is said of the chain: the leaf has an issuer of its own, which is there.
+            // A missing certificate is a fault of the chain, not of the leaf: the leaf's own issuer is present.
             Some(own) if judgement.path.len() > 1 => {
                 phrase("certificate-chain-ends").with("own", own).with("issuer", issuer)
             }
@@ -72,14 +75,15 @@ pub(super) fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) 
         ),
         _ => None,
     };
-    // A clause about the chain ends with another certificate's name, and dates behind it would seem to be that one's.
+    // A clause about the chain ends with another certificate's name, and dates after it would seem to belong to that
+    // certificate.
     let place = if judgement.chain == Chain::SelfSigned {
         clauses.len()
     } else {
         0
     };
     clauses.splice(place..place, dates);
-    // A device's self-signed certificate is its own authority: that is no fault of its own.
+    // A device's self-signed certificate is its own authority, which is no fault.
     let self_signed = judgement.chain == Chain::SelfSigned;
     let telling = judgement.faults.iter().filter(|fault| {
         !(matches!(fault, Fault::NameWrittenOtherwise(_)) || self_signed && **fault == Fault::CaAsLeaf)

@@ -1,8 +1,9 @@
 //! Certificate that was refused → Remedy: the cure follows the cause.
 //!
-//! A short key is cured by a longer one and not by another trust store; what the chain lacks, by the chain. The alert's number
-//! (RFC 9846 section 6.2) leads: 48 speaks of authorities, 42 and 45 of the certificate and the clock, 43 of its kind, 44 of
-//! revocation. The cloud of a vendor is nobody's to change: it is not told to trust anybody.
+//! A short key is cured by a longer key and not by another trust store; a gap in the chain is cured in the chain. The
+//! alert's number (RFC 9846 section 6.2) decides: 48 speaks of authorities, 42 and 45 of the certificate and the clock,
+//! 43 of its kind, 44 of revocation. The reader cannot change a vendor's cloud, so no remedy asks the cloud to trust an
+//! authority.
 
 use super::join_remedies;
 use super::{elsewhere, on_client, span};
@@ -18,19 +19,19 @@ use crate::tls::AlertDescription;
 use crate::tls::certificate::Fields;
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
 
-/// What is known of a server's certificate that was refused.
+/// The known facts about a server certificate that was refused.
 pub(super) struct Refused<'a> {
     pub(super) connection: &'a Connection,
     /// The alert, where there is one in clear.
     pub(super) described: Option<AlertDescription>,
     pub(super) judgement: Option<&'a Judgement>,
-    /// A certificate sent along that had expired.
+    /// An expired certificate sent along in the chain.
     pub(super) beside: Option<&'a Fields>,
-    /// A stapled response is demanded and was not sent.
+    /// A stapled response is required and was not sent.
     pub(super) staple: bool,
 }
 
-/// Adds what cures the cause.
+/// Adds the remedies for the cause.
 pub(super) fn with_remedies(finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>) -> Finding {
     let &Refused {
         connection,
@@ -79,7 +80,7 @@ pub(super) fn with_remedies(finding: Finding, attempt: &Attempt<'_>, refused: &R
     untrusted(finding, attempt, refused, judgement)
 }
 
-/// What cures a certificate that was not valid at the time.
+/// The remedy for a certificate that was not valid at the time.
 fn by_dates(judgement: &Judgement) -> Option<Phrase> {
     Some(match judgement.validity {
         Validity::Expired(since) => phrase("server-certificate-rejected-renew").with("span", span(since)),
@@ -88,7 +89,7 @@ fn by_dates(judgement: &Judgement) -> Option<Phrase> {
     })
 }
 
-/// What cures what was sent along with the certificate: an issuer that had expired, or no stapled response.
+/// The remedy for what was sent along with the certificate: an issuer that had expired, or a missing stapled response.
 fn by_chain_sent(refused: &Refused<'_>, judgement: &Judgement) -> Option<Phrase> {
     let issuer_expired = judgement.faults.iter().find_map(|fault| match fault {
         Fault::IssuerDates(subject, Validity::Expired(_)) => Some(subject),
@@ -100,7 +101,7 @@ fn by_chain_sent(refused: &Refused<'_>, judgement: &Judgement) -> Option<Phrase>
     expired.map(renew).or_else(|| refused.staple.then(staple))
 }
 
-/// What cures a fault of the certificates themselves. An unknown authority is refused whatever the key is.
+/// The remedy for a fault of the certificates themselves. An unknown authority is refused whatever its key.
 fn by_fault(refused: &Refused<'_>, judgement: &Judgement) -> Option<Phrase> {
     if refused.described == Some(AlertDescription::UNKNOWN_CA) {
         return None;
@@ -121,7 +122,7 @@ fn by_fault(refused: &Refused<'_>, judgement: &Judgement) -> Option<Phrase> {
     })
 }
 
-/// What to do where the certificate shows no fault: the client does not trust who issued it, or its clock is off.
+/// The remedy where the certificate shows no fault: the client does not trust the issuer, or its clock is wrong.
 fn untrusted(mut finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>, judgement: &Judgement) -> Finding {
     if let Chain::IssuerNotGiven { issuer } = &judgement.chain
         && judgement.path.len() == 1
@@ -131,7 +132,7 @@ fn untrusted(mut finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>,
     }
     match (&judgement.chain, attempt.service.transport) {
         (Chain::Anchored { .. }, _) => {
-            // Nothing is wrong with the chain: the fault lies with what the client trusts, or with its clock.
+            // The chain is in order: the fault is in the client's trust store, or in its clock.
             let clock = matches!(
                 refused.described,
                 Some(AlertDescription::BAD_CERTIFICATE | AlertDescription::CERTIFICATE_EXPIRED)
@@ -164,7 +165,7 @@ fn untrusted(mut finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>,
                 Owner::Server,
                 phrase("server-certificate-rejected-authority").with("server", refused.connection.server),
             ));
-            // How a client is given a root differs from library to library, and this one is known.
+            // Each TLS library takes a root in its own way, and this library is known.
             match attempt.looks_like {
                 Some(_) => finding.remedy(on_client(
                     attempt,
@@ -177,7 +178,7 @@ fn untrusted(mut finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>,
     }
 }
 
-/// What to do about a certificate that cannot be seen: the alert alone says where to look.
+/// The remedy for a certificate that cannot be seen: only the alert shows where to look.
 fn unseen(attempt: &Attempt<'_>, connection: &Connection, described: Option<AlertDescription>) -> Remedy {
     let action = match described {
         Some(AlertDescription::UNKNOWN_CA) => "server-certificate-rejected-unknown-ca",
@@ -196,7 +197,7 @@ fn unseen(attempt: &Attempt<'_>, connection: &Connection, described: Option<Aler
     on_client(attempt, phrase(action).with("server", connection.server), &tasks)
 }
 
-/// What to do about a certificate for other names.
+/// The remedy for a certificate with other names.
 fn other_name(finding: Finding, attempt: &Attempt<'_>, judgement: &Judgement) -> Finding {
     let name = &attempt.service.name;
     let url = url_by_name(attempt, judgement);
@@ -229,14 +230,14 @@ fn other_name(finding: Finding, attempt: &Attempt<'_>, judgement: &Judgement) ->
     }))
 }
 
-/// How the device is told to use the service by the name in its certificate.
+/// The command that makes the device use the service by the name in its certificate.
 pub(super) fn url_by_name(attempt: &Attempt<'_>, judgement: &Judgement) -> Task {
     let named = certified_host(attempt, judgement);
     let host: &dyn Word = match &named {
         Some(name) => name,
         None => &"<name in the certificate>",
     };
-    // Behind a proxy the port of the connection is the proxy's.
+    // The connection's port is the proxy's if there is a proxy.
     let direct = attempt.connection().filter(|_| attempt.service.proxy.is_none());
     let port = direct.map_or(443, |connection| connection.server.port);
     match (attempt.service.transport, port) {
@@ -248,8 +249,8 @@ pub(super) fn url_by_name(attempt: &Attempt<'_>, judgement: &Judgement) -> Task 
     }
 }
 
-/// The name in the certificate, as it may stand in a command: only where the chain leads to a root that is known or was given,
-/// since anybody can write a name into a certificate, and whoever pastes the URL then reports there.
+/// The name in the certificate, for use in a command: only if the chain leads to a root that is known or was given.
+/// Anyone can write a name into a certificate, and a device with that URL would report to its owner.
 fn certified_host(attempt: &Attempt<'_>, judgement: &Judgement) -> Option<HostName> {
     if !matches!(judgement.chain, Chain::Anchored { .. }) {
         return None;

@@ -1,4 +1,4 @@
-//! Attempt → Finding: another chassis goes on at the device's address.
+//! Attempt → Finding: another chassis takes over the device's address.
 
 use super::pair::{Takeover, remedy, takeover};
 use crate::attempt::Attempt;
@@ -10,8 +10,8 @@ use crate::http::licensing_request::ProductInstance;
 use crate::judge::context::Context;
 use crate::judge::finding::{By, Finding, Rule, Severity};
 
-/// Cisco 217348: of a pair each chassis needs a trust code of its own. Never the cause: that another chassis speaks says
-/// nothing of why it is refused.
+/// Cisco 217348: each chassis of a pair needs its own trust code. Never the cause: the change of chassis does not
+/// explain why the second one is refused.
 pub(super) const RULE: Rule = rule!("chassis-changed", Beside, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {

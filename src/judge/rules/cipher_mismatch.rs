@@ -1,7 +1,7 @@
 //! Attempt → Finding: no common cipher suite, group or signature algorithm.
 
 use super::negotiation::{Grounds, foreign_clauses, grounds, with_grounds, with_offer};
-use super::refusal_causes::of_refused_hello;
+use super::refusal_causes::{Cause, of_refused_hello};
 use super::{
     alert_from, before_server_hello, client, elsewhere, listed, on_client, service, side_name, tls_with_hello,
 };
@@ -13,12 +13,13 @@ use crate::connection::Connection;
 use crate::connection::walk::{Alert, Detail, Side, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, Finding, Owner, Rule};
+use crate::judge::reason::Reason;
 use crate::tls::hello::ClientHello;
 use crate::tls::{AlertDescription, CipherSuite, SignatureScheme, Version};
 
-/// RFC 9846 section 4.1.1 and 6.2: handshake_failure (40), insufficient_security (71), missing_extension (109); before a
-/// Server Hello they can only be about what the Client Hello offers. illegal_parameter (47): the server chose what was not
-/// offered.
+/// RFC 9846 section 4.1.1 and 6.2: handshake_failure (40), insufficient_security (71), missing_extension (109); before
+/// a Server Hello they can only be about the Client Hello's offer. illegal_parameter (47): the server chose something
+/// that was not offered.
 pub(super) const RULE: Rule = rule!("cipher-mismatch", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
@@ -35,13 +36,15 @@ struct Case<'a, 'c> {
     hello: &'a ClientHello,
     alert: &'a Alert,
     description: AlertDescription,
-    /// The server refused what the client offers; otherwise the client what the server chose.
+    /// True if the server refused the client's offer, false if the client refused the server's choice.
     refused_offer: bool,
-    /// What of the choice was not offered.
+    /// The parts of the choice that were not offered.
     foreign: Vec<Phrase>,
-    /// The alert is about that.
+    /// The alert is about those parts.
     is_unasked: bool,
     grounds: Grounds,
+    /// That the hello names no server may be the reason, too.
+    nameless: Option<Cause>,
 }
 
 fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<Case<'a, 'c>> {
@@ -55,8 +58,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
             | AlertDescription::MISSING_EXTENSION
     );
     let refused_offer = about_choice && alert.side == Side::Server && before_server_hello(connection, alert);
-    // The client refusing what the server chose: because it never offered that, or before any certificate could be the
-    // reason.
+    // The client refuses the server's choice: because it never offered it, or before a certificate could be the reason.
     let foreign = foreign_clauses(tls, connection.carrier);
     let is_unasked = !foreign.is_empty()
         && matches!(
@@ -67,21 +69,22 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         && tls.server_hello.is_some()
         && tls.certificates.server.is_none()
         && (is_unasked || about_choice && !tls.version().is_some_and(Version::is_tls13));
-    // A choice that was not captured may have been made, and refused for another reason.
+    // A choice may have been made without being captured, and refused for another reason.
     if !super::sees_without_holes(connection) || !(refused_offer || refused_choice) {
         return None;
     }
     let hello = tls.client_hello.as_ref()?;
     let grounds = grounds(connection, hello, context);
-    // Where the offer itself shows no fault and something else about the hello does, the suites are not to blame.
+    // If the offer itself shows no fault and another part of the hello does, the suites are not the cause.
     let open = grounds.flaws.is_empty() && grounds.excluded.is_empty();
-    if refused_offer
-        && open
-        && description != AlertDescription::MISSING_EXTENSION
-        && !of_refused_hello(attempt, connection, tls, alert, context).is_empty()
-    {
+    let others = of_refused_hello(attempt, connection, tls, alert, context);
+    let is_excused = open && description != AlertDescription::MISSING_EXTENSION && !others.is_empty();
+    // A hello to an address names no server, which is as it should be: a narrow offer explains more than that.
+    let is_nameless = matches!(others.as_slice(), [only] if only.reason == Reason::ServerNameMissing);
+    if refused_offer && is_excused && !(is_nameless && is_narrow(hello)) {
         return None;
     }
+    let nameless = others.into_iter().next().filter(|_| refused_offer && is_excused);
     Some(Case {
         attempt,
         connection,
@@ -92,11 +95,12 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         foreign,
         is_unasked,
         grounds,
+        nameless,
     })
 }
 
 impl Case<'_, '_> {
-    /// Whether the alert is for nothing but what is offered.
+    /// True if the alert can only mean the offer.
     fn says_so(&self) -> bool {
         matches!(
             self.description,
@@ -108,7 +112,7 @@ impl Case<'_, '_> {
         self.says_so() && !self.grounds.flaws.is_empty() || self.is_unasked
     }
 
-    /// GnuTLS answers versions that it does not speak with handshake_failure, too.
+    /// GnuTLS answers versions that it does not support with handshake_failure, too.
     fn may_be_version(&self) -> bool {
         let is_open = self.grounds.flaws.is_empty() && self.grounds.excluded.is_empty();
         self.refused_offer && is_open && !self.says_so() && may_miss_version(self.hello)
@@ -155,6 +159,9 @@ impl Case<'_, '_> {
             let or_version = phrase("cipher-mismatch-or-version").with("service", service(self.attempt));
             finding = finding.alternative("version-mismatch", or_version);
         }
+        if let Some(nameless) = &self.nameless {
+            finding = finding.alternative(nameless.reason.name(), nameless.clause.clone());
+        }
         if self.grounds.excluded.is_empty() && self.refused_offer {
             finding = finding.cannot_tell(phrase("cipher-mismatch-cannot-tell"));
         }
@@ -163,7 +170,7 @@ impl Case<'_, '_> {
 
     fn with_remedies(&self, mut finding: Finding) -> Finding {
         let (attempt, server) = (self.attempt, self.connection.server);
-        // The fault lies in one side's software: no list of suites cures it.
+        // The fault is in one side's software: no list of suites cures it.
         let software = |owner, whose: Phrase| {
             let action = phrase("cipher-mismatch-update").with("whose", whose);
             elsewhere(attempt, owner, action)
@@ -176,7 +183,7 @@ impl Case<'_, '_> {
             let whose = phrase("cipher-mismatch-software-client").with("who", client(attempt));
             return finding.remedy(software(Owner::Wlc, whose));
         }
-        // A short list of signature algorithms leaves no certificate that the server could sign with.
+        // With a short list of signature algorithms, the server has no certificate that it can sign with.
         if self.refused_offer && has_few_signatures(self.hello) {
             let action = phrase("cipher-mismatch-signatures")
                 .with("list", listed(&self.hello.signature_schemes))
@@ -198,8 +205,8 @@ impl Case<'_, '_> {
     }
 }
 
-/// Whether the offer is for TLS 1.3 alone, or for what came before it alone, and otherwise as broad as libraries make it by
-/// themselves: then the version may be what is missed.
+/// True if the offer is for TLS 1.3 alone, or for earlier versions alone, and otherwise as broad as library defaults:
+/// then the missing version may be the cause.
 fn may_miss_version(hello: &ClientHello) -> bool {
     const SUITES: usize = 8;
     const GROUPS: usize = 3;
@@ -211,8 +218,15 @@ fn may_miss_version(hello: &ClientHello) -> bool {
     versions.iter().all(is_new) && hello.groups.len() >= GROUPS || !versions.iter().any(is_new) && is_modern
 }
 
-/// Whether the offer lists fewer signature algorithms than libraries do by themselves, or lacks one of those that nearly
-/// every certificate needs: RSA in both paddings and ECDSA over P-256, with SHA-256.
+/// Whether the client was told to offer next to nothing: one or two suites, one group, or TLS 1.3 alone.
+fn is_narrow(hello: &ClientHello) -> bool {
+    let suites = hello.cipher_suites.iter().filter(|suite| !suite.is_signal());
+    let versions = hello.offered_versions();
+    suites.count() <= 2 || hello.groups.len() == 1 || versions.iter().all(|version| version.is_tls13())
+}
+
+/// True if the offer lists fewer signature algorithms than library defaults, or lacks one that nearly every certificate
+/// needs: RSA in both paddings and ECDSA over P-256, with SHA-256.
 fn has_few_signatures(hello: &ClientHello) -> bool {
     let schemes = &hello.signature_schemes;
     let lacks_usual = [0x0401, 0x0804, 0x0403]

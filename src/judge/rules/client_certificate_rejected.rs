@@ -46,7 +46,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding,
         attempt,
         case.fields,
-        case.is_missing,
+        case.is_missing || case.is_empty_by_size(),
         case.refusal.described,
     ))
 }
@@ -59,13 +59,13 @@ struct Case<'a, 'c> {
     refusal: Refusal<'a>,
     leaf: Option<&'a Certificate>,
     fields: Option<&'a Fields>,
-    /// The client sent none.
+    /// The client sent no certificate.
     is_missing: bool,
     /// The Certificate message cannot be read.
     is_encrypted: bool,
-    /// The server lists the issuer as acceptable, so it knows it: then the alert means something else.
+    /// The server lists the issuer as acceptable, so it knows the issuer: the alert then means something else.
     issuer_listed: bool,
-    /// What can be seen to be at fault with the certificate, most telling first, and as clauses.
+    /// The visible faults of the certificate, most informative first, and as clauses.
     faults: Vec<Reason>,
     clauses: Vec<Phrase>,
 }
@@ -93,10 +93,10 @@ impl<'a, 'c> Case<'a, 'c> {
     }
 
     fn find_faults(&mut self) {
-        if let Some(judgement) = &self.attempt.judgements.client {
+        if let Some(judgement) = self.attempt.presented.client.judgement() {
             let mut faults = certificate_causes(judgement);
-            // Which authorities the server accepts is its own affair: that an issuer is not among the roots given counts only
-            // when the server says so and nothing better explains it.
+            // The server decides which authorities it accepts: an issuer outside the given roots counts only when the
+            // server says so and no other fault explains the refusal better.
             faults.retain(|cause| *cause != Reason::MissingIntermediate);
             if !self.says_issuer() || faults.len() > 1 || self.issuer_listed {
                 faults.retain(|cause| *cause != Reason::UnknownIssuer);
@@ -106,14 +106,17 @@ impl<'a, 'c> Case<'a, 'c> {
             self.faults = faults;
         }
         let Some(fields) = self.fields else { return };
-        self.clauses.extend(not_acceptable(fields, self.tls));
-        if let Some(clause) = not_usable(fields, self.tls) {
+        let is_self_signed = || self.leaf.is_some_and(Certificate::is_self_signed);
+        let not_acceptable = not_acceptable(fields, self.tls).filter(|_| !is_self_signed());
+        let not_usable = not_usable(fields, self.tls, is_self_signed);
+        self.clauses.extend(not_acceptable);
+        if let Some(clause) = not_usable {
             self.clauses.push(clause);
             self.faults.push(Reason::UnsupportedAlgorithm);
         }
     }
 
-    /// Whether the alert may be about who issued the certificate.
+    /// True if the alert may be about the certificate's issuer.
     fn says_issuer(&self) -> bool {
         matches!(
             self.refusal.described,
@@ -127,7 +130,7 @@ impl<'a, 'c> Case<'a, 'c> {
         self.refusal.described == Some(AlertDescription::CERTIFICATE_REVOKED)
     }
 
-    /// By its size, a message that cannot be read was empty.
+    /// True if the size of a message that cannot be read shows that it was empty.
     fn is_empty_by_size(&self) -> bool {
         self.is_encrypted && self.tls.client_certificate_empty
     }
@@ -182,6 +185,14 @@ impl<'a, 'c> Case<'a, 'c> {
         }
         let alert = self.refusal.alert;
         let Some(step) = self.connection.step_by(StepKind::Certificate, Side::Client) else {
+            if let Some(finished) = self
+                .tls
+                .finished
+                .client
+                .filter(|_| self.connection.carrier == Carrier::Quic)
+            {
+                finding = finding.evidence(finished, phrase("bare-end-certificate").with("who", &who));
+            }
             return finding.evidence(
                 alert.frame,
                 phrase("client-certificate-rejected-short-record").with("alert", alert_text(alert)),
@@ -199,7 +210,7 @@ impl<'a, 'c> Case<'a, 'c> {
             None if self.is_missing => phrase("client-certificate-rejected-certificate-empty"),
             None => phrase("client-certificate-rejected-certificate-partial"),
         };
-        // The frames of a dump without times all have the same one.
+        // All frames of a dump without times have the same time.
         let said = match alert.time.since(step.time) {
             0 => phrase("alert-from").with("who", phrase("server")),
             later => phrase("client-certificate-rejected-alert-later").with("span", seconds(later)),
@@ -209,7 +220,7 @@ impl<'a, 'c> Case<'a, 'c> {
             .evidence(alert.frame, said.with("alert", alert_text(alert)))
     }
 
-    /// Adds what the capture hides, and what else it may be.
+    /// Adds what the capture hides, and the other explanations.
     fn with_limits(&self, mut finding: Finding) -> Finding {
         if self.is_revoked() {
             finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-revoked"));
@@ -235,7 +246,7 @@ impl<'a, 'c> Case<'a, 'c> {
                     phrase("client-certificate-rejected-revocation"),
                 );
         }
-        if let Some(Chain::Anchored { anchor, .. }) = self.attempt.judgements.server.as_ref().map(|it| &it.chain) {
+        if let Some(Chain::Anchored { anchor, .. }) = self.attempt.presented.server.judgement().map(|it| &it.chain) {
             finding = finding.excluded(
                 "interception-suspected",
                 phrase("client-certificate-rejected-chain").with("anchor", anchor),
@@ -245,7 +256,7 @@ impl<'a, 'c> Case<'a, 'c> {
     }
 }
 
-/// Without what only says that the client's authority is unknown here: the server has a list of its own.
+/// The judgement without faults that only say that the client's authority is unknown here: the server has its own list.
 fn as_server_sees(judgement: &Judgement, causes: &[Reason]) -> Judgement {
     let mut judgement = judgement.clone();
     if !causes.contains(&Reason::UnknownIssuer) && matches!(judgement.chain, Chain::IssuerNotGiven { .. }) {
@@ -272,7 +283,7 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
             .iter()
             .position(|step| step.kind == StepKind::Certificate && step.side == Side::Client);
         let about = description.is_about_certificate();
-        // Only the certificate can be meant, even where it was not captured.
+        // Only the certificate can be meant, even if it was not captured.
         if certificate.is_none() && alert.side == Side::Server && about && !sees_handshake(connection) {
             return Some(Refusal {
                 alert,
@@ -283,8 +294,8 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
         if alert.side != Side::Server || alert.step < certificate? {
             return None;
         }
-        // A generic failure after an empty certificate is about that; after a real one it may also be about the key
-        // exchange or the signature.
+        // A generic failure after an empty certificate is about the missing certificate; after a real one it may also
+        // be about the key exchange or the signature.
         let generic = matches!(
             description,
             AlertDescription::HANDSHAKE_FAILURE | AlertDescription::DECRYPT_ERROR
@@ -299,7 +310,8 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
         } else {
             Confidence::Likely
         };
-        // What no alert is meant for, some libraries answer with these: GnuTLS 3.7 sends decode_error in TLS 1.2.
+        // Some libraries answer an empty certificate with an alert that has another meaning: GnuTLS 3.7 sends
+        // decode_error in TLS 1.2.
         let of_empty = empty
             && matches!(
                 description,
@@ -313,17 +325,20 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
             confidence,
         });
     }
-    // TLS 1.3: the handshake looks complete, and the server's first record is as short as an alert, and its last.
+    // TLS 1.3: the handshake looks complete; the server's first record is as short as an alert, and it is also its
+    // last.
     let frame = tls.server_alert_after_finished?;
     let alert = tls
         .alerts
         .iter()
         .find(|alert| alert.side == Side::Server && alert.frame == frame)?;
-    // The server ended it there, or the client did that had read the alert (GnuTLS leaves closing to its peer). Which record
-    // is the first, and which the last, shows only where none is missing.
+    // The connection was ended by the server, or by a client that had read the alert (GnuTLS lets its peer close).
+    // Which record is the first and which the last is known only if no record is missing.
     let by_server = connection.tcp.server.fin.is_some() || connection.tcp.server.reset.is_some();
     let by_reader = super::is_closed(connection) && !alert.after_close;
-    let closed = (by_server || by_reader) && sees_handshake(connection);
+    // Of QUIC, that nothing follows is what shows the end.
+    let is_quic = connection.carrier == Carrier::Quic;
+    let closed = (by_server || by_reader || is_quic) && sees_handshake(connection);
     (closed && tls.client_sent_certificate).then_some(Refusal {
         alert,
         described: None,
@@ -331,8 +346,8 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
     })
 }
 
-/// Whether an issuer of the chain shown is among the authorities that the server listed (RFC 5246 section 7.4.4: they may be roots
-/// or below them); `None` where it listed none.
+/// True if an issuer of the presented chain is among the authorities that the server listed (RFC 5246 section 7.4.4:
+/// roots or authorities below them); `None` if the server listed none.
 fn issuer_is_listed(fields: &Fields, tls: &TlsFacts) -> Option<bool> {
     let request = tls
         .certificate_request
@@ -346,9 +361,9 @@ fn issuer_is_listed(fields: &Fields, tls: &TlsFacts) -> Option<bool> {
     Some(issuers.any(|issuer| request.authorities_raw.iter().any(|name| **name == **issuer)))
 }
 
-/// That the certificate's issuer is missing from the authorities that the server listed, as a clause.
+/// A clause saying that the certificate's issuer is missing from the authorities that the server listed.
 fn not_acceptable(fields: &Fields, tls: &TlsFacts) -> Option<Phrase> {
-    if fields.self_signed || issuer_is_listed(fields, tls)? {
+    if issuer_is_listed(fields, tls)? {
         return None;
     }
     Some(
@@ -358,8 +373,8 @@ fn not_acceptable(fields: &Fields, tls: &TlsFacts) -> Option<Phrase> {
     )
 }
 
-/// That the server's request does not allow such a key or signature (RFC 5246 section 7.4.4), as a clause.
-fn not_usable(fields: &Fields, tls: &TlsFacts) -> Option<Phrase> {
+/// A clause saying that the server's request does not allow this key or signature (RFC 5246 section 7.4.4).
+fn not_usable(fields: &Fields, tls: &TlsFacts, is_self_signed: impl Fn() -> bool) -> Option<Phrase> {
     let request = tls.certificate_request.as_ref()?;
     // rsa_sign and ecdsa_sign; Ed25519 goes with the latter (RFC 8422 section 5.5).
     let wanted = match fields.key.split_whitespace().next()? {
@@ -384,7 +399,7 @@ fn not_usable(fields: &Fields, tls: &TlsFacts) -> Option<Phrase> {
         _ => return None,
     });
     let schemes = &request.signature_schemes;
-    (!schemes.is_empty() && !schemes.contains(&scheme) && !fields.self_signed)
+    (!schemes.is_empty() && !schemes.contains(&scheme) && !is_self_signed())
         .then(|| phrase("client-certificate-rejected-signature").with("scheme", scheme))
 }
 
@@ -396,7 +411,7 @@ fn with_remedies(
     described: Option<AlertDescription>,
 ) -> Finding {
     if attempt.carrier() == Carrier::Capwap {
-        return join_remedies::of_access_point(finding, attempt, attempt.judgements.client.as_ref());
+        return join_remedies::of_access_point(finding, attempt, attempt.presented.client.judgement());
     }
     let kind = leaf.and_then(client_certificate_kind);
     let (action, choice) = match (&kind, missing) {
@@ -420,7 +435,7 @@ fn with_remedies(
             task("set-source").with("device", &attempt.device),
         ],
     ));
-    // Whom the server trusts is no question where nothing was sent, or where the alert says something else.
+    // The server's trust is irrelevant if no certificate was sent, or if the alert says something else.
     let is_about_trust = !missing
         && !matches!(
             described,

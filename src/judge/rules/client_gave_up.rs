@@ -1,4 +1,4 @@
-//! Attempt → Finding: in TLS 1.3 the client shows a certificate and gives up before it finishes.
+//! Attempt → Finding: in TLS 1.3 the client sends a certificate and gives up before it finishes.
 
 use super::{client, elsewhere, service};
 use crate::attempt::Attempt;
@@ -7,8 +7,9 @@ use crate::base::phrase::phrase;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
-/// RFC 9846 section 4.4.3: who shows a certificate proves with a signature that the key is its own. A key in a token, a TPM or
-/// another program may fail to sign, and then an alert stands where Certificate Verify and Finished belong.
+/// RFC 9846 section 4.4.3: a side that sends a certificate proves with a signature that it holds the key. A key in a
+/// token, a TPM or another program may fail to sign, and then an alert takes the place of Certificate Verify and
+/// Finished.
 pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;

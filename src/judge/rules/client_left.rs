@@ -1,7 +1,7 @@
-//! Attempt → Finding: the client ended the handshake itself, without an alert, and what it had just read says why.
+//! Attempt → Finding: the client ended the handshake itself, without an alert, and the message it had just read shows why.
 //!
-//! Not every client says what it does not like: some close right after the certificate, some finish the handshake and close
-//! without having sent a byte (Node after comparing names, gRPC where no application protocol was chosen).
+//! Not every client reports what it rejects: some close right after the certificate, and some finish the handshake and
+//! close without sending a byte (Node after comparing names, gRPC if no application protocol was chosen).
 
 use super::certificate_remedies::{Refused, with_remedies};
 use super::{certificate_causes, certificate_clauses, client, elsewhere, first_fin, listed, sees_handshake, service};
@@ -16,13 +16,13 @@ use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::judge::reason::Reason;
 use crate::tls::Version;
 
-/// A fault of the certificate that can be seen.
+/// A visible fault of the certificate.
 pub(super) const CERTIFICATE: Rule = rule!("server-certificate-rejected", Cause, for_certificate);
 
 /// The server chose none of the application protocols that the client speaks (RFC 7301).
 pub(super) const PROTOCOL: Rule = rule!("handshake-refused", General, for_protocol);
 
-/// Faults for which clients leave. Who trusts which issuer does not show.
+/// Faults that make clients leave. Which issuers a client trusts is not visible.
 const FAULTS: [Reason; 4] = [
     Reason::NameMismatch,
     Reason::Expired,
@@ -37,7 +37,7 @@ struct Left {
     after: bool,
 }
 
-/// Whether the client left without an alert and without a byte of data, soon after the server had spoken.
+/// The client's end, if it left without an alert and without a byte of data, soon after the server had sent something.
 fn left(connection: &Connection, tls: &TlsFacts) -> Option<Left> {
     let readable = tls
         .version()
@@ -63,7 +63,7 @@ fn left(connection: &Connection, tls: &TlsFacts) -> Option<Left> {
     (time.since(last.time) < super::SILENCE).then_some(Left { frame, after })
 }
 
-/// The client's FIN or RST, where it ended the connection.
+/// The client's FIN or RST, if the client ended the connection.
 fn departure(connection: &Connection) -> Option<FrameAt> {
     let tcp = &connection.tcp;
     if let Some(fin) = tcp.client.fin {
@@ -79,13 +79,13 @@ fn for_certificate(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Findi
     }
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
-    let judgement = attempt.judgements.server.as_ref()?;
+    let left = left(connection, tls)?;
+    let judgement = attempt.presented.server.judgement()?;
     let mut causes = certificate_causes(judgement);
     causes.retain(|cause| FAULTS.contains(cause));
     if causes.is_empty() || attempt.service.calls_device {
         return None;
     }
-    let left = left(connection, tls)?;
     // Servers under test are self-signed, and tests only ask whether they answer.
     if left.after && causes == [Reason::SelfSigned] {
         return None;
@@ -139,7 +139,7 @@ fn for_protocol(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let tls = connection.tls.as_ref()?;
     let hello = tls.client_hello.as_deref()?;
     let choice = tls.server_hello.as_deref()?;
-    // Whoever speaks HTTP/1.1 goes on with it where nothing is chosen.
+    // A client that speaks HTTP/1.1 continues with it if no protocol is chosen.
     let needs_choice = !hello.alpn.is_empty() && !hello.alpn.iter().any(|name| name.raw().starts_with("http/1"));
     if !needs_choice || choice.alpn.is_some() || choice.broken_extensions > 0 {
         return None;

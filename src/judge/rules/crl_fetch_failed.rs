@@ -1,4 +1,4 @@
-//! Attempt → Finding: revocation data could not be fetched, and the handshake was given up.
+//! Attempt → Finding: revocation data could not be fetched, and the handshake was aborted.
 
 use super::{alert_from, alert_text, client, elsewhere, on_client, service, watched_after};
 use crate::attempt::Attempt;
@@ -14,7 +14,8 @@ use crate::judge::finding::{At, By, Evidence, Finding, Owner, Rule};
 use crate::profile::Transport;
 use crate::tls::trust::{Chain, NameMatch, Validity};
 
-/// RFC 5280 section 6.3; OpenSSL and its relatives then send unknown_ca (48), Java certificate_unknown (46).
+/// RFC 5280 section 6.3; OpenSSL and libraries derived from it then send unknown_ca (48), Java certificate_unknown
+/// (46).
 pub(super) const RULE: Rule = rule!("crl-fetch-failed", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
@@ -26,7 +27,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     let (revocation, failure) = attempt.revocation.iter().find_map(|it| Some((it, failure(it)?)))?;
     // A fault of the chain itself would be the better explanation.
-    let judgement = attempt.judgements.server.as_ref()?;
+    let judgement = attempt.presented.server.judgement()?;
     let sound =
         matches!(judgement.validity, Validity::Current | Validity::Unknown) && judgement.name != NameMatch::Differs;
     let anchored = matches!(judgement.chain, Chain::Anchored { .. });
@@ -71,7 +72,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(with_remedies(finding, attempt, revocation))
 }
 
-/// Let the client fetch it, or do without.
+/// Adds the remedies: let the client fetch the data, or stop requiring it.
 fn with_remedies(finding: Finding, attempt: &Attempt<'_>, revocation: &Revocation<'_>) -> Finding {
     let tasks = [task("revocation-off")];
     if attempt.service.transport == Transport::OnPrem {
@@ -85,12 +86,12 @@ fn with_remedies(finding: Finding, attempt: &Attempt<'_>, revocation: &Revocatio
         .remedy(on_client(attempt, phrase("crl-fetch-failed-off"), &tasks))
 }
 
-/// Whether the fetch was tried again and again.
+/// True if the fetch was tried repeatedly.
 fn retries(revocation: &Revocation<'_>) -> bool {
     revocation.connections.len() > 2
 }
 
-/// Why a fetch failed, frame by frame; `None` when it went well, or its outcome is not in the capture.
+/// Why a fetch failed, frame by frame; `None` if it succeeded, or if its outcome is not in the capture.
 fn failure(revocation: &Revocation<'_>) -> Option<Vec<Evidence>> {
     let (frame, what) = why_failed(revocation)?;
     let what = what.with("host", &revocation.host);
@@ -120,7 +121,7 @@ fn why_failed(revocation: &Revocation<'_>) -> Option<(FrameNumber, Phrase)> {
         };
         return Some((frame, phrase(what).with("server", connection.server)));
     }
-    // Only the name was asked for: that failed when no address came.
+    // Only the name was looked up; the fetch failed because no address was returned.
     let addressless = revocation
         .lookups
         .iter()

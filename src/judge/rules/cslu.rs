@@ -1,4 +1,4 @@
-//! Attempt → Remedy: what is said of a CSLU, which a new device looks for by name and which speaks plain HTTP.
+//! Attempt → Remedy: remedies for a CSLU, which a new device finds by name and which speaks plain HTTP.
 
 use super::on_client;
 use crate::attempt::Attempt;
@@ -8,7 +8,8 @@ use crate::connection::Connection;
 use crate::judge::finding::Remedy;
 use crate::profile::Transport;
 
-/// Another cure for a device that looks for a CSLU by name, as a new one does: its address, or another transport.
+/// A second remedy for a device that finds its CSLU by name, as a new device does: the CSLU's address, or another
+/// transport.
 pub(super) fn address_of_cslu(attempt: &Attempt<'_>) -> Option<Remedy> {
     if attempt.service.transport != Transport::Cslu {
         return None;
@@ -20,7 +21,7 @@ pub(super) fn address_of_cslu(attempt: &Attempt<'_>) -> Option<Remedy> {
     ))
 }
 
-/// The cure for TLS to a CSLU, whose port speaks plain HTTP.
+/// The remedy for TLS to a CSLU, whose port speaks plain HTTP.
 pub(super) fn plain_http_of_cslu(attempt: &Attempt<'_>) -> Option<Remedy> {
     let connection = attempt.connection()?;
     let is_cslu = attempt.service.transport == Transport::Cslu && connection.tls.is_some();
@@ -30,7 +31,7 @@ pub(super) fn plain_http_of_cslu(attempt: &Attempt<'_>) -> Option<Remedy> {
     })
 }
 
-/// How the right URL is named, with the host that answered.
+/// The commands that set the right URL, with the host that answered.
 pub(super) fn right_url(attempt: &Attempt<'_>, connection: &Connection, secure: bool) -> [Task; 2] {
     let host = attempt.host().in_url();
     let url = match attempt.service.transport {

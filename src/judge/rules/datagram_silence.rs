@@ -1,7 +1,7 @@
-//! Attempt → Finding: over datagrams somebody says nothing any more.
+//! Attempt → Finding: over datagrams, one side stops sending.
 //!
-//! Nothing acknowledges a datagram. What was lost shows by who asks again: a side that repeats its flight has not had the answer
-//! to it (RFC 6347 section 4.2.4), wherever on the path the capture saw that answer.
+//! Datagrams are not acknowledged. Repetitions show what was lost: a side that repeats its flight has not received the
+//! answer to it (RFC 6347 section 4.2.4), wherever on the path the capture saw that answer.
 
 use super::join_remedies;
 use super::{client, elsewhere, message_name, seconds, service, side_name, watched_after};
@@ -66,7 +66,7 @@ pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: Verdi
     Some(finding.remedy(listening(attempt, connection)))
 }
 
-/// Adds that the client went on over TCP, as clients do whose QUIC is not answered.
+/// Adds that the client continued over TCP, as clients do when QUIC is not answered.
 fn with_tcp(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, context: &Context<'_>) -> Finding {
     if connection.carrier != Carrier::Quic {
         return finding;
@@ -91,15 +91,15 @@ fn with_tcp(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, co
 /// How a handshake stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stop {
-    /// The other side asks again for what the last flight answers: that flight did not reach it.
+    /// The other side repeats the flight that the last flight answers: so the last flight did not reach it.
     Lost,
-    /// The side that spoke last repeats itself, and the other says nothing.
+    /// The side that sent last repeats its flight, and the other side is silent.
     Unheard,
-    /// Neither repeats anything.
+    /// Neither side repeats anything.
     Quiet,
 }
 
-/// What a handshake that stopped shows.
+/// The facts about a handshake that stopped.
 pub(super) struct Stopped<'a> {
     pub(super) connection: &'a Connection,
     pub(super) facts: &'a DatagramFacts,
@@ -109,7 +109,7 @@ pub(super) struct Stopped<'a> {
 }
 
 impl<'a> Stopped<'a> {
-    /// Of an attempt that is neither complete nor ended by an alert, and was watched long enough.
+    /// The facts of an attempt that is neither complete nor ended by an alert, and was captured for long enough.
     pub(super) fn of(attempt: &Attempt<'a>, context: &Context<'_>) -> Option<Self> {
         let connection = attempt.connection()?;
         let facts = connection.datagrams.as_deref()?;
@@ -121,7 +121,7 @@ impl<'a> Stopped<'a> {
         {
             return None;
         }
-        // Of QUIC nothing is known of a client that was not heard.
+        // Nothing is known about a QUIC client whose hello was not captured.
         if connection.carrier == Carrier::Quic && tls.client_hello.is_none() {
             return None;
         }
@@ -147,7 +147,7 @@ impl<'a> Stopped<'a> {
         })
     }
 
-    /// Whether the last flight reached the other side, or may have.
+    /// True if the last flight reached the other side, or may have reached it.
     pub(super) fn may_have_arrived(&self) -> bool {
         self.stop != Stop::Lost && self.facts.torn[self.last.side].is_none()
     }
@@ -194,7 +194,7 @@ impl Stopped<'_> {
         seconds(self.connection.last.time.since(self.last.time))
     }
 
-    /// Who did it, how sure that is, and the clause that says so.
+    /// The party that caused it, the confidence, and the clause that says so.
     fn blame(&self) -> (By, Confidence, Phrase) {
         let last = self.last.side;
         let flight = |id: &'static str| {
@@ -231,7 +231,7 @@ impl Stopped<'_> {
         let mut finding = finding.evidence(self.last.frame, message);
         if let Some((side, torn)) = self.torn() {
             let missing = match torn.missing {
-                // The last fragment, which tells the length, is among those that never came.
+                // The last fragment, which shows the length, is among those that never arrived.
                 0 => phrase("datagrams-torn-open"),
                 missing => phrase("datagrams-torn").with("missing", missing),
             };
@@ -247,7 +247,7 @@ impl Stopped<'_> {
     }
 }
 
-/// Look into the log of the side that fell silent.
+/// The remedy: read the log of the side that fell silent.
 fn log_of(attempt: &Attempt<'_>, connection: &Connection, spoke_last: Side) -> Remedy {
     match spoke_last {
         Side::Server => elsewhere(
@@ -263,7 +263,7 @@ fn log_of(attempt: &Attempt<'_>, connection: &Connection, spoke_last: Side) -> R
     }
 }
 
-/// A certificate that was presented last may be what the other side is silent about.
+/// Adds an explanation: the other side may be silent because of the certificate that was sent last.
 fn or_refused(finding: Finding, connection: &Connection, presented: Side) -> Finding {
     if connection.step_by(StepKind::Certificate, presented).is_none() {
         return finding;
@@ -280,8 +280,8 @@ fn or_refused(finding: Finding, connection: &Connection, presented: Side) -> Fin
     }
 }
 
-/// What to do about datagrams that are lost: large ones first. `whole`: whose were captured whole and lost all the same; of
-/// others the size is not known.
+/// The remedy for lost datagrams: large ones first. `whole`: the side whose datagrams were captured whole and were lost
+/// nevertheless; the size of the other side's is unknown.
 fn on_the_path(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, whole: Option<Side>) -> Finding {
     let largest = whole.map(|side| connection.tcp[side].largest);
     let finding = match largest {
@@ -332,7 +332,7 @@ fn pauses(again: &[FrameAt]) -> Option<(i64, i64)> {
     (pauses.len() > 1 && grows).then_some((first, last))
 }
 
-/// Which ports have to be open.
+/// The ports that have to be open.
 fn allow(attempt: &Attempt<'_>, connection: &Connection) -> Phrase {
     phrase(match connection.carrier {
         Carrier::Capwap => "datagrams-allow-capwap",
@@ -342,7 +342,7 @@ fn allow(attempt: &Attempt<'_>, connection: &Connection) -> Phrase {
     .with("server", connection.server)
 }
 
-/// Whether anybody listens there.
+/// The remedy: check that a service listens at the port.
 fn listening(attempt: &Attempt<'_>, connection: &Connection) -> Remedy {
     let action = phrase("datagrams-listen").with("server", connection.server);
     match connection.carrier {

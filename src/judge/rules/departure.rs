@@ -1,28 +1,28 @@
-//! Connection → Departure: whether the client left before it can have been answered.
+//! Connection → Departure: whether the client left before an answer can have reached it.
 //!
-//! "No answer" is the server's silence only where somebody waited for it. A client that closes within a round trip of its
-//! words, or soon after them, went first.
+//! "No answer" is the server's silence only if the client waited. A client that closes within a round trip of its
+//! message, or soon after it, left first.
 
 use crate::base::frame::{FrameAt, FrameNumber};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step};
 
-/// A client that leaves sooner than this did not wait: no client's time-out is as short, while servers that fetch something
-/// before they answer may well take as long.
+/// A client that leaves sooner than this did not wait: no client's time-out is that short, while servers that fetch
+/// data before they answer may take that long.
 pub(super) const NOT_WAITED: i64 = 1_000_000_000;
 
-/// The client's close, ahead of everything that the server said after some step of the client's.
+/// The client's close, before everything that the server sent after a given step of the client.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Departure {
     /// Its FIN or RST.
     pub(super) frame: FrameNumber,
-    /// How long after the step.
+    /// The time since the step, in nanoseconds.
     pub(super) after: i64,
-    /// The connection's round trip, where that is known and no answer can have come sooner.
+    /// The connection's round trip, if it is known and no answer can have arrived sooner.
     pub(super) within_round_trip: Option<i64>,
 }
 
-/// The client's close behind one of its own steps, if it left first and at once.
+/// The client's close after one of its own steps, if the client left first and at once.
 pub(super) fn at_once(connection: &Connection, step: &Step) -> Option<Departure> {
     let FrameAt { frame, time } = left_first(connection)?;
     let after = time.since(step.time);
@@ -37,11 +37,11 @@ pub(super) fn at_once(connection: &Connection, step: &Step) -> Option<Departure>
     })
 }
 
-/// Who closed first, with FIN.
+/// The side that closed first, with FIN.
 pub(super) fn first_fin(connection: &Connection) -> Option<Side> {
     let (client, server) = (connection.tcp.client.fin, connection.tcp.server.fin);
     match (client, server) {
-        // Who acknowledges the other's FIN with its own was second, whatever the order in the file.
+        // The side whose FIN acknowledges the other side's FIN was second, whatever the order in the file.
         (Some(client), Some(server)) if client.acked > server.at => Some(Side::Server),
         (Some(client), Some(server)) if server.acked > client.at => Some(Side::Client),
         (Some(client), Some(server)) if server.frame < client.frame => Some(Side::Server),
@@ -103,7 +103,7 @@ mod tests {
         }
     }
 
-    /// A connection with a round trip of 40 ms, whose client closes so long after its hello.
+    /// A connection with a round trip of 40 ms, whose client closes this long after its hello.
     fn closing(after: i64) -> (Connection, Step) {
         let mut it = connection(1, "10.0.0.1:50000", "10.0.0.2:443");
         it.tcp.client.syns = vec![FrameAt::new(FrameNumber(1), Timestamp(0))];

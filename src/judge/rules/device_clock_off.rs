@@ -1,4 +1,4 @@
-//! Attempt → Finding: the controller's clock is wrong by more than licensing puts up with.
+//! Attempt → Finding: the controller's clock is off by more than licensing tolerates.
 
 use super::on_client;
 use crate::attempt::Attempt;
@@ -9,15 +9,15 @@ use crate::base::phrase::phrase;
 use crate::judge::context::Context;
 use crate::judge::finding::{By, Finding, Remedy, Rule, Severity};
 
-/// A trust code is not installed by a device whose clock is off by an hour or more (Cisco NX-OS guide, Smart Licensing
+/// A device whose clock is off by an hour or more does not install a trust code (Cisco NX-OS guide, Smart Licensing
 /// Using Policy: troubleshooting). Never the cause: the handshake is over before the clock is compared.
 pub(super) const RULE: Rule = rule!("device-clock-off", Beside, check);
 
-/// A smaller difference can be a clock that drifts, in nanoseconds.
+/// In nanoseconds. A smaller difference may be a drifting clock.
 pub(super) const LIMIT: i64 = 3_600_000_000_000;
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
-    // Only what can be no zone, and is no guess.
+    // Only offsets that are no time zone and no guess.
     let is_off = |offset: &&Offset| {
         offset.device == Some(attempt.device)
             && offset.pairs > 0

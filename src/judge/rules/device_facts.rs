@@ -1,7 +1,7 @@
-//! DeviceLogs → Facts: what the device's own texts show of its state, whatever an attempt came to.
+//! DeviceLogs → Facts: the device's state as its own texts show it, whatever the outcome of an attempt.
 //!
-//! A controller whose transport is off is right to be silent; one that waits for a reload, or whose standby has no trust code,
-//! needs that first. No capture shows any of it.
+//! A controller whose transport is off is silent by intention; a controller that waits for a reload, or whose standby
+//! has no trust code, needs that first. No capture shows any of these.
 
 use super::device_service::setting;
 use crate::base::dialect::{Dialect, Task, task};
@@ -10,10 +10,10 @@ use crate::base::wire_text::WireText;
 use crate::device::{DeviceLog, What};
 use crate::judge::finding::{Owner, Remedy};
 
-/// Something that a text shows.
+/// A state that a text shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fact {
-    /// Nothing is sent, by configuration.
+    /// Sending is switched off by configuration.
     Offline,
     /// A reservation from before licensing by policy.
     Reservation,
@@ -21,14 +21,14 @@ pub(super) enum Fact {
     ReloadPending,
     /// A member of a pair has no trust code.
     TrustMissing,
-    /// The token had no uses left, as one with a single use has none for the second of a pair.
+    /// The token had no uses left: a token for a single use has none for the second chassis of a pair.
     TokenUsedUp,
 }
 
-/// Words of an answer about a token that was used as often as it may be; the token itself never stands in it.
+/// Words of an answer about a token whose uses are exhausted; the answer never contains the token itself.
 const USED_UP: [&str; 3] = ["maximum number of uses", "max uses", "number of uses"];
 
-/// What the texts show, the first thing to do first.
+/// The facts that the texts show, in the order in which they have to be handled.
 pub(super) fn facts(logs: &[DeviceLog]) -> Vec<Fact> {
     let has = |name: &str| setting(logs, name).is_some();
     let says_off = |name: &str| {
@@ -63,8 +63,8 @@ pub(super) fn facts(logs: &[DeviceLog]) -> Vec<Fact> {
     facts
 }
 
-/// The member of a pair without a trust code: by the text of one that tells of both, or by the texts of both, each with its own
-/// identifier, of which one has a trust code and the other has none.
+/// The member of a pair without a trust code: from a text that describes both members, or from one text of each member,
+/// with its own identifier, where one has a trust code and the other has none.
 fn member_without_trust(logs: &[DeviceLog]) -> Option<WireText> {
     if let Some(member) = setting(logs, "trust-missing") {
         return Some(WireText::from(member.as_str()));
@@ -78,7 +78,7 @@ fn member_without_trust(logs: &[DeviceLog]) -> Option<WireText> {
 }
 
 impl Fact {
-    /// What the text shows, as a clause.
+    /// The fact as a clause.
     pub(super) fn says(self, logs: &[DeviceLog]) -> Phrase {
         let value = |name: &str| setting(logs, name).unwrap_or_default();
         match self {
@@ -96,7 +96,7 @@ impl Fact {
         }
     }
 
-    /// What to do about it.
+    /// The remedy for this state.
     pub(super) fn remedy(self, dialect: Dialect, verify: Phrase) -> Remedy {
         let (action, tasks): (_, Vec<Task>) = match self {
             Self::Offline => (
@@ -123,7 +123,7 @@ impl Fact {
     }
 }
 
-/// What to do first about what the texts show.
+/// The remedies for the states that the texts show; they come before other remedies.
 pub(super) fn remedies(logs: &[DeviceLog], dialect: Dialect) -> Vec<Remedy> {
     let facts = facts(logs);
     facts

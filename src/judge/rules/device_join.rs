@@ -1,7 +1,7 @@
-//! DeviceLogs → Finding: what controllers and access points say of joining, where no capture shows an attempt.
+//! DeviceLogs → Finding: what the logs of controllers and access points say about joining, without an attempt in a capture.
 //!
-//! A controller's log tells of many access points. One that joined later has no trouble any more; of those that did not, the last
-//! line that names a reason is told.
+//! A controller's log covers many access points. An access point that joined later has no fault any more; for the
+//! others, the last line that names a reason is reported.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,10 @@ use crate::base::phrase::{Phrase, phrase};
 use crate::device::{DeviceEvent, DeviceLog, JoinReason, What};
 use crate::judge::finding::{At, By, Finding, Owner, Remedy};
 
-/// Access points told apart: a controller serves some thousands.
+/// The number of access points kept apart: a controller serves a few thousand.
 const MAX_ACCESS_POINTS: usize = 16 * 1024;
 
-/// What is said of logs that tell of access points and of nothing else; `None`: they tell of licensing, or of no join.
+/// The finding for logs about access points only; `None` if the logs mention licensing, or no join.
 pub(super) fn finding(logs: &[DeviceLog], dialect: Dialect) -> Option<Finding> {
     let events = || logs.iter().flat_map(|log| &log.events);
     let of_licensing = |event: &DeviceEvent| {
@@ -47,7 +47,7 @@ pub(super) fn finding(logs: &[DeviceLog], dialect: Dialect) -> Option<Finding> {
     Some(finding)
 }
 
-/// Of the access points that did not join, the last line that names a reason, else the last line.
+/// The last line that names a reason, among access points that did not join; otherwise their last line.
 fn failing<'l>(events: impl Iterator<Item = &'l DeviceEvent>) -> Option<(JoinReason, &'l DeviceEvent)> {
     let mut failing: BTreeMap<&str, (usize, JoinReason, &DeviceEvent)> = BTreeMap::new();
     for (at, event) in events.enumerate() {
@@ -74,7 +74,7 @@ fn failing<'l>(events: impl Iterator<Item = &'l DeviceEvent>) -> Option<(JoinRea
     found.map(|(_, reason, event)| (reason, event))
 }
 
-/// The access point that a line names, by the first of its hardware addresses; empty where it names none.
+/// The access point that a line names, by the first of its hardware addresses; empty if the line names none.
 fn who(text: &str) -> &str {
     let is_hardware = |word: &&str| {
         let digits = word.bytes().filter(u8::is_ascii_hexdigit).count();
@@ -105,7 +105,7 @@ const fn summary(reason: JoinReason) -> &'static str {
     }
 }
 
-/// What to do about a join that failed, as a device tells it.
+/// The remedies for a failed join, for the reason that the device logs.
 pub(super) fn remedies(reason: JoinReason, dialect: Dialect, verify: &Phrase) -> Vec<Remedy> {
     let remedy = |owner, action: &'static str, tasks: &[Task]| Remedy {
         owner,
@@ -147,7 +147,7 @@ mod tests {
         let joined = ROW.replace("Not Joined", "Joined");
         assert_eq!(told(ROW).unwrap().0, ID);
         assert_eq!(told(&format!("{ROW}{joined}")).unwrap().0, SUCCESS);
-        // Another access point's success says nothing of this one.
+        // Another access point's success says nothing about this one.
         let other = joined.replace("b2c3", "b2c9");
         assert_eq!(told(&format!("{ROW}{other}")).unwrap().0, ID);
     }
@@ -167,7 +167,7 @@ mod tests {
             "Aug 23 09:19:43: %SMART_LIC-3-COMM_FAILED: x : Unable to resolve server hostname/domain name\n";
         assert_eq!(told(&format!("{licensing}{ROW}")), None);
         assert_eq!(told(licensing), None);
-        // A certificate that is invalid is about anything, where nothing else is said of joining.
+        // An invalid certificate may be anyone's if no line mentions a join.
         assert_eq!(told("Nov 29 05:00:00: %PKI-3-CERTIFICATE_INVALID_EXPIRED: x\n"), None);
     }
 }

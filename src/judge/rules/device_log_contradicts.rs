@@ -1,7 +1,8 @@
 //! Attempt → Finding: the device's own log says one thing and the capture shows another.
 //!
-//! Either the words of the log are wider than what happened (IOS XE has few of them), or the line is about something that
-//! is not in this capture: another path, another controller, another time. Both are worth knowing before anybody acts.
+//! Either the log's wording covers more than what happened (IOS XE has few messages), or the line is about an event
+//! outside this capture: another path, another controller, another time. Both are worth knowing before changing
+//! anything.
 
 use super::sees_without_holes;
 use crate::attempt::Attempt;
@@ -17,7 +18,7 @@ use crate::judge::finding::{At, By, Finding, Rule, Severity};
 /// Never the cause: the verdict rests on the frames.
 pub(super) const RULE: Rule = rule!("device-log-contradicts", Beside, check);
 
-/// An answer of fewer bytes than this may well be one without content, headers only.
+/// An answer of fewer bytes than this may have no content, only headers.
 const ANSWER: u64 = 512;
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
@@ -47,7 +48,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     })
 }
 
-/// Whether a line says one thing where the capture shows another.
+/// True if the time of a line is at least likely and the capture contradicts the line.
 pub(super) fn contradicts(attempt: &Attempt<'_>, testimony: &Testimony<'_>) -> bool {
     testimony.certainty >= Confidence::Likely && contradiction(attempt, testimony).is_some()
 }
@@ -91,7 +92,7 @@ fn no_certificate(attempt: &Attempt<'_>) -> Option<(FrameNumber, At, Phrase)> {
     ))
 }
 
-/// Neither side of a join showed a certificate: a log of either may mean the other's.
+/// Neither side of a join sent a certificate: a log line of either side may mean the other's certificate.
 fn no_certificates(attempt: &Attempt<'_>) -> Option<(FrameNumber, At, Phrase)> {
     let came =
         |connection: &&crate::connection::Connection| connection.step_by(StepKind::Certificate, Side::Client).is_some();
@@ -132,7 +133,7 @@ fn resolved(attempt: &Attempt<'_>) -> Option<(FrameNumber, At, Phrase)> {
     Some((answer.frame, At::Dns, shows))
 }
 
-/// Somebody refused, with an alert that ends the connection, or with a reset before the handshake was over.
+/// A side refused, with an alert that ends the connection, or with a reset before the handshake was complete.
 fn refused(attempt: &Attempt<'_>) -> Option<(FrameNumber, At, Phrase)> {
     let connection = attempt.connection()?;
     let fatal = connection.tls.as_ref().and_then(|tls| {

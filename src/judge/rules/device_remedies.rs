@@ -1,6 +1,7 @@
-//! Cause, DeviceLogs → Remedies: what to do about a failure that only the device's own text tells of.
+//! Cause, DeviceLogs → Remedies: how to mend a failure that only the device's own text reports.
 //!
-//! Commands are those of the device's dialect, and name what its text names: the service, its port, the VRF.
+//! The commands are those of the device's dialect, and name what the device's text names: the service, its port, the
+//! VRF.
 
 use super::device_reports_failure::Cause;
 use super::device_service::{NamedService, setting};
@@ -15,7 +16,7 @@ use crate::judge::recapture::{commands_by_log, try_again};
 use crate::profile::Transport;
 use crate::profile::options::Options;
 
-/// What to do, the first thing first.
+/// The remedies, in the order in which they have to be done.
 pub(super) fn remedies(cause: Cause, options: &Options, says: &str) -> Vec<Remedy> {
     let logs = &options.logs;
     let device = Device {
@@ -35,7 +36,7 @@ pub(super) fn remedies(cause: Cause, options: &Options, says: &str) -> Vec<Remed
     remedies
 }
 
-/// What to do about a failure that the device tells of beside an exchange that went well.
+/// The remedies for a failure that the device reports beside an exchange that succeeded.
 pub(super) fn remedies_beside(cause: Cause, attempt: &Attempt<'_>) -> Vec<Remedy> {
     let service = NamedService {
         vrf: attempt.vrf.clone(),
@@ -53,7 +54,7 @@ pub(super) fn remedies_beside(cause: Cause, attempt: &Attempt<'_>) -> Vec<Remedy
 struct Device {
     service: NamedService,
     dialect: Dialect,
-    /// What shows that a remedy worked.
+    /// How to check that a remedy worked.
     verify: Phrase,
 }
 
@@ -90,7 +91,7 @@ impl Device {
         remedy
     }
 
-    /// A remedy on the device that is itself a try, or only looks.
+    /// A remedy on the device that is itself a try, or that only inspects.
     fn without_try(&self, action: &'static str, tasks: &[Task]) -> Remedy {
         let in_table = |task: &Task| match &self.service.vrf {
             Some(vrf) => task.clone().with("vrf", vrf),
@@ -122,20 +123,20 @@ impl Device {
         try_again(self.dialect, self.service.transport.unwrap_or(Transport::Other), None)
     }
 
-    /// Whether the service can be reached, in the table that licensing uses.
+    /// The command that checks whether the service can be reached, in the routing table that licensing uses.
     fn reach_service(&self) -> Task {
         let service = &self.service;
         task("reach").with("host", &service.host).with("port", &service.port)
     }
 
     fn resolve(&self) -> Vec<Remedy> {
-        // Nobody gave a new device the address of a CSLU: it asks for the name that is its default.
+        // A new device without a configured CSLU address looks up the default name.
         if self.service.transport == Some(Transport::Cslu) && self.is_discovered() {
             return vec![self.here("device-do-cslu", &[task("show-transport"), task("set-cslu-address")])];
         }
         let resolver = task("set-resolver").with("can", &"can be reached");
         let mut remedy = self.without_try("device-do-name", &[task("show-resolver"), task("use-lookup"), resolver]);
-        // Its answer shows both that the name is resolved and that the port is open.
+        // An answer shows both that the name is resolved and that the port is open.
         let reach = self.without_try("device-do-name", &[self.reach_service()]);
         remedy.commands.extend(reach.commands);
         vec![remedy]
@@ -159,10 +160,15 @@ impl Device {
         } else {
             "device-do-certificate-own"
         };
-        // The present URL with the name that the certificate has.
-        let url = task("use-name-in-url")
-            .with("scheme", &service.scheme)
-            .with("path", &service.path);
+        // The present URL, with the name from the certificate.
+        let is_call_home = service.path.to_string().starts_with(CALL_HOME_PATH);
+        let url = task(if is_call_home {
+            "use-name-in-call-home"
+        } else {
+            "use-name-in-url"
+        })
+        .with("scheme", &service.scheme)
+        .with("path", &service.path);
         let url = match service.port {
             80 | 443 => url,
             _ => url.with("port", &service.port),
@@ -183,7 +189,7 @@ impl Device {
 
     /// The On-Prem answers an agent with policies at one path only.
     fn url_of_on_prem(&self) -> Remedy {
-        // Cisco's own service is no On-Prem, whatever answered in its name.
+        // Cisco's own service is no On-Prem, whatever host answered in its name.
         let host = match self.service.transport {
             Some(Transport::Cssm | Transport::CallHome) => HostArgument::Placeholder(ON_PREM_PLACEHOLDER),
             _ if self.service.is_unnamed() => HostArgument::Placeholder(ON_PREM_PLACEHOLDER),
@@ -258,7 +264,7 @@ impl Device {
         ]
     }
 
-    /// The capture that shows who breaks it off.
+    /// The remedy: a capture, which shows which side aborts.
     fn capture(&self, logs: &[DeviceLog]) -> Remedy {
         let interface = setting(logs, "source-interface").and_then(|name| IosName::new(&name));
         let captures = !self.dialect.lines(&[task("capture-start")]).is_empty();
@@ -277,6 +283,8 @@ impl Device {
     }
 }
 
-/// The name by which a device looks for a CSLU that nobody told it of.
+/// The name by which a device without a configured CSLU looks for one.
 const CSLU_DEFAULT: &str = "cslu-local";
+/// The path at which a transport gateway takes call-home's messages: no transport of policies has it.
+const CALL_HOME_PATH: &str = "/Transportgateway";
 const ON_PREM_PLACEHOLDER: &str = "<host of the SSM On-Prem>";

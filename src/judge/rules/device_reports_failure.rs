@@ -1,7 +1,7 @@
-//! DeviceLogs → Finding: what the device says by itself, where no capture shows an attempt.
+//! DeviceLogs → Finding: what the device itself reports, without an attempt in a capture.
 //!
-//! A log tells that licensing failed and sometimes why, never who broke it off. So the likely cause is named with what to
-//! type, and with the capture that would show it.
+//! A log shows that licensing failed and sometimes why, but never which side aborted. So the finding names the likely
+//! cause with the commands to type, and with the capture that would show it.
 
 use super::device_facts;
 use super::device_join;
@@ -17,14 +17,14 @@ use crate::device::{DeviceEvent, DeviceLog, Form, Reason, Standing, Statistics, 
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Severity, VerdictId};
 use crate::profile::options::Options;
 
-/// The verdict id where the device says that licensing fails.
+/// The verdict id if the device reports that licensing fails.
 pub const ID: VerdictId = VerdictId::new("device-reports-failure");
-/// The verdict id where it says that it works.
+/// The verdict id if the device reports that licensing works.
 pub const SUCCESS: VerdictId = VerdictId::new("device-reports-success");
-/// The verdict id where it says nothing about it.
+/// The verdict id if the device reports neither.
 pub const NOTHING: VerdictId = VerdictId::new("no-device-events");
 
-/// Why, as far as the device knows.
+/// The reason, as far as the device knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cause {
     Name,
@@ -44,7 +44,7 @@ pub(super) enum Cause {
     Unspecified,
 }
 
-/// What is said of logs by themselves.
+/// The finding for logs without a capture.
 #[must_use]
 pub fn finding(options: &Options) -> Finding {
     let logs = &options.logs[..];
@@ -69,7 +69,7 @@ pub fn finding(options: &Options) -> Finding {
     finding
 }
 
-/// In whose words it is said: where only access points are told of, in theirs.
+/// The wording of the report: that of access points, if the logs mention nothing else.
 #[must_use]
 pub fn voice(options: &Options) -> Voice {
     let dialect = options.dialect_of_join();
@@ -83,13 +83,13 @@ pub fn voice(options: &Options) -> Voice {
     }
 }
 
-/// Whether logs say that licensing fails.
+/// True if logs report that licensing fails.
 #[must_use]
 pub fn is_failing(logs: &[DeviceLog]) -> bool {
-    !failing(logs).is_empty() || latest(logs).is_some_and(|event| event.what.is_failure())
+    !failing(logs).is_empty() || !standing(in_order(logs)).is_empty()
 }
 
-/// The types of messages that fail by the device's own count.
+/// The types of messages that fail according to the device's own counters.
 fn failing(logs: &[DeviceLog]) -> Vec<&Statistics> {
     let rows = logs.iter().flat_map(|log| &log.statistics);
     let fails = |row: &&Statistics| matches!(row.standing(), Standing::NoReply | Standing::Refused | Standing::Fails);
@@ -145,12 +145,13 @@ fn without_failure(options: &Options, last: Option<&DeviceEvent>) -> Finding {
         })
 }
 
-/// What says yes or no, in order of time. Answers that are counted elsewhere are told there; the milliseconds inside a
-/// message are the same event again. A line without a time is as late as those above it.
+/// The lines that report success or failure, in order of time. Answers that the counters cover are left to the
+/// counters; the milliseconds inside a message are the same event again. A line without a time is as late as the lines
+/// above it.
 fn in_order(logs: &[DeviceLog]) -> Vec<(Option<Timestamp>, &DeviceEvent)> {
     let dated = logs.iter().flat_map(|log| &log.events);
     let with_year = dated.filter_map(|event| event.stamp.as_ref().filter(|it| it.year.is_some())?.as_written(0));
-    // Years that are left out are those nearest to the latest one given.
+    // A missing year is taken as the year nearest to the latest one given.
     let around = with_year.max().unwrap_or(MIDDLE_OF_A_YEAR);
     let mut says: Vec<(Option<Timestamp>, &DeviceEvent)> = Vec::new();
     for log in logs {
@@ -168,34 +169,46 @@ fn in_order(logs: &[DeviceLog]) -> Vec<(Option<Timestamp>, &DeviceEvent)> {
     says
 }
 
-/// Without any year: all are of one.
+/// If no line has a year, all lines are in the same year.
 const MIDDLE_OF_A_YEAR: Timestamp = Timestamp::from_seconds(1_719_792_000);
 
-/// The last line that says yes or no.
+/// The failures that nothing said since has cured. That communication is restored says nothing of what the service refused.
+fn standing(events: Vec<(Option<Timestamp>, &DeviceEvent)>) -> Vec<(Option<Timestamp>, &DeviceEvent)> {
+    let outlasts = |what: What| matches!(what, What::TrustFailed | What::RegistrationFailed | What::OnPremTooOld);
+    let mut standing = Vec::new();
+    for (time, event) in events {
+        match event.what {
+            What::CommunicationRestored => standing.retain(|(_, it): &(_, &DeviceEvent)| outlasts(it.what)),
+            what if what.is_success() => standing.clear(),
+            _ => standing.push((time, event)),
+        }
+    }
+    standing
+}
+
+/// The last line that reports success or failure.
 fn latest(logs: &[DeviceLog]) -> Option<&DeviceEvent> {
     in_order(logs).last().map(|&(_, event)| event)
 }
 
-/// Something that the device says failed.
+/// A failure that the device reports.
 struct Failure {
     time: Option<Timestamp>,
     cause: Cause,
-    /// It names a step, so that what is said before it is over.
+    /// It names a step of the attempt, so that earlier lines no longer apply.
     is_telling: bool,
     says: WireText,
 }
 
-/// How long the lines of one try are apart at most: a look-up alone may take half a minute, and devices try again after more.
+/// The longest time between two lines of one try: a look-up alone may take half a minute, and devices wait longer
+/// before they try again.
 const ONE_TRY: i64 = 60_000_000_000;
 
-/// Why it fails now: what is said since licensing last worked, of the last try its most telling line. A line that names no
-/// step does not refute the one before it that does.
+/// Why it fails now: the most informative line of the last try, among the lines since licensing last worked. A line
+/// that names no step does not refute an earlier line that names one.
 fn cause(logs: &[DeviceLog], failing: &[&Statistics]) -> (Cause, WireText) {
-    let mut events = in_order(logs);
-    let good = events.iter().rposition(|(_, event)| event.what.is_success());
-    events.drain(..good.map_or(0, |at| at + 1));
-    let mut failures: Vec<Failure> = events.into_iter().filter_map(of_event).collect();
-    // Of several types of messages the one that failed last: what it met is how things stand.
+    let mut failures: Vec<Failure> = standing(in_order(logs)).into_iter().filter_map(of_event).collect();
+    // Of several types of messages, the one that failed last shows the present state.
     let last = |row: &Statistics| row.last.as_ref().and_then(|stamp| stamp.as_written(1970));
     if let Some(row) = failing.iter().max_by_key(|row| last(row)) {
         let time = last(row);
@@ -243,7 +256,7 @@ fn of_event((time, event): (Option<Timestamp>, &DeviceEvent)) -> Option<Failure>
         What::AgentFailed => Cause::Agent,
         _ => return None,
     };
-    // That nothing came is also what a history shows of a try that never left the device.
+    // A device's history also lists a missing answer for a try that never left the device.
     let is_vague = matches!(cause, Cause::NotSent | Cause::Agent | Cause::Unspecified) || event.what == What::NoAnswer;
     Some(Failure {
         time,
@@ -274,7 +287,7 @@ fn of_row(row: &Statistics, time: Option<Timestamp>) -> Failure {
 }
 
 impl Cause {
-    /// What a line beside an exchange that went well is about: no cause that such an exchange excludes.
+    /// The cause that a line beside a successful exchange means: never a cause that such an exchange excludes.
     pub(super) const fn of(what: What) -> Self {
         match what {
             What::CommunicationFailed(Reason::HttpStatus(status)) => Self::HttpStatus(status),
@@ -287,7 +300,7 @@ impl Cause {
         }
     }
 
-    /// How much it tells beside others of the same try: the lower, the more.
+    /// The rank among other lines of the same try: the lower, the more informative.
     const fn rank(self) -> u8 {
         match self {
             Self::Name => 0,
@@ -343,7 +356,7 @@ impl Cause {
         }
     }
 
-    /// What the text does not show.
+    /// The message that says what the text does not show.
     const fn hides(self) -> &'static str {
         match self {
             Self::HttpStatus(_) | Self::Empty => "device-cannot-tell-answered-by",
@@ -380,6 +393,19 @@ mod tests {
     }
 
     #[test]
+    fn trust_that_was_not_installed_is_not_cured_by_communication() {
+        let of = |lines: &[&str]| judged(&[lines.join("\n").as_str()]);
+        let trust = "Nov 22 09:00:00: %SMART_LIC-3-TRUST_CODE_INSTALL_FAILED: The install failed: Timestamp mismatch";
+        let comm =
+            "Nov 22 09:01:00: %SMART_LIC-3-COMM_FAILED: Communications failure : Unable to resolve server hostname";
+        let restored = "Nov 22 09:02:00: %SMART_LIC-5-COMM_RESTORED: Communications restored";
+        let installed = "Nov 22 09:03:00: %SMART_LIC-6-TRUST_INSTALL_SUCCESS: A new licensing trust code was installed";
+        assert_eq!(of(&[trust, comm, restored]), (ID, Some(At::Http)));
+        assert_eq!(of(&[comm, restored]).0, SUCCESS);
+        assert_eq!(of(&[trust, comm, restored, installed]).0, SUCCESS);
+    }
+
+    #[test]
     fn the_last_try_says_why_and_a_vague_line_leaves_the_reason_that_stood_before() {
         let says = |clock: &str, reason: &str| format!("Aug 23 {clock}: %SMART_LIC-3-COMM_FAILED: x : {reason}\n");
         let name = says("09:00:00", "Unable to resolve server hostname/domain name");
@@ -388,15 +414,15 @@ mod tests {
             "Cannot establish secure connection because server TLS cert cannot be validated",
         );
         let vague = says("09:45:00", "Communications failure");
-        // It got further: the name is no longer what fails.
+        // The later try got further: the name is no longer the failing step.
         assert_eq!(judged(&[&format!("{name}{later}")]).1, Some(At::Tls));
         assert_eq!(judged(&[&format!("{name}{later}{vague}")]).1, Some(At::Tls));
         assert_eq!(judged(&[&format!("{name}{vague}")]).1, Some(At::Dns));
-        // Of one try, the line that tells most, wherever it stands.
+        // Of one try, the most informative line counts, wherever it stands.
         let revoked = "Aug 23 09:29:58: %PKI-3-CRL_FETCH_FAIL: CRL fetch for trustpoint SLA-TrustPoint failed\n";
         let closed = says("09:30:00", "Connection refused");
         assert_eq!(judged(&[&format!("{name}{revoked}{closed}")]).1, Some(At::Tls));
-        // What was said before it worked is over.
+        // Lines before the success no longer apply.
         assert_eq!(judged(&[&format!("{name}{INSTALLED}{vague}")]).1, Some(At::Tcp));
     }
 
@@ -410,7 +436,7 @@ mod tests {
         };
         assert_eq!(judged(&[&row("NO REPLY", 2, 29)]), (ID, Some(At::Tcp)));
         assert_eq!(judged(&[&row("INVALID STATUS CODE", 0, 29)]), (ID, Some(At::Http)));
-        // What failed last is how things stand.
+        // The last failure shows the present state.
         assert_eq!(
             judged(&[&row("INVALID STATUS CODE", 0, 28), &row("NO REPLY", 2, 29)]).1,
             Some(At::Tcp)

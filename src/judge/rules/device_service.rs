@@ -1,7 +1,7 @@
-//! DeviceLogs → NamedService: which licensing service the device talks to, from whatever in its texts names it.
+//! DeviceLogs → NamedService: the licensing service that the device contacts, from any of its texts that names one.
 //!
-//! What a text does not name stays unknown: every product has another default, and a wrong name in a command sends the
-//! reader to the wrong place.
+//! A detail that no text names stays unknown: every product has another default, and a wrong name in a command sends
+//! the reader to the wrong place.
 
 use crate::attempt::Attempt;
 use crate::base::command::{HostArgument, HostName, IosName, UrlPath};
@@ -11,13 +11,13 @@ use crate::profile::{Profile, Transport};
 /// The licensing service of a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NamedService {
-    /// How it is reached; `None`: nothing says.
+    /// The transport; `None` if no text shows it.
     pub(super) transport: Option<Transport>,
     /// `http` or `https`.
     pub(super) scheme: &'static str,
-    /// Its host, else a placeholder.
+    /// Its host, or a placeholder.
     pub(super) host: HostArgument,
-    /// Its port, also where the URL leaves it out.
+    /// Its port, also if the URL omits it.
     pub(super) port: u16,
     /// The path of its URL.
     pub(super) path: UrlPath,
@@ -26,7 +26,8 @@ pub(super) struct NamedService {
 }
 
 impl NamedService {
-    /// Reads it from the telling line, from the other failures and from settings: a line is nearer to what failed.
+    /// Reads the service from the line about the failure, then from other failures, then from settings: the nearer to
+    /// the failure, the better.
     pub(super) fn of(logs: &[DeviceLog], says: &str, profile: &Profile) -> Self {
         let setting = |name: &str| setting(logs, name);
         let type_of = setting("transport").or_else(|| setting("configured-transport"));
@@ -78,7 +79,8 @@ impl NamedService {
         }
     }
 
-    /// Only Smart Transport has a destination that needs no URL, and only where it was chosen: `license smart url default`.
+    /// Only Smart Transport has a destination that needs no URL, and only if it was chosen: `license smart url
+    /// default`.
     fn without_url(by_setting: Option<Transport>, by_line: Option<Transport>, profile: &Profile) -> Self {
         let transport = by_setting.or(by_line);
         let mut endpoints = profile.endpoints.iter();
@@ -97,25 +99,25 @@ impl NamedService {
         }
     }
 
-    /// Whether nothing names its host.
+    /// True if no text names its host.
     pub(super) const fn is_unnamed(&self) -> bool {
         matches!(self.host, HostArgument::Placeholder(_))
     }
 
-    /// Whether it is an On-Prem or a CSLU, and so somebody's own.
+    /// True if it is an On-Prem or a CSLU, which the customer runs.
     pub(super) const fn is_own(&self) -> bool {
         matches!(self.transport, Some(Transport::OnPrem | Transport::Cslu))
     }
 }
 
-/// What stands in a command where nothing names the host.
+/// The text in a command if no text names the host.
 const PLACEHOLDER: &str = "<host of the licensing service>";
 const CSLU_PLACEHOLDER: &str = "<address of the CSLU>";
 
 /// The port of a CSLU (Cisco 217348).
 const CSLU_PORT: u16 = 8182;
 
-/// The value of a setting, of the text that was given last.
+/// The value of a setting, from the text that was given last.
 pub(super) fn setting(logs: &[DeviceLog], name: &str) -> Option<String> {
     crate::device::setting(logs, name).map(ToString::to_string)
 }
@@ -130,7 +132,7 @@ fn transport_of(word: &str) -> Option<Transport> {
     }
 }
 
-/// The transport that a message names. `(CSSM)` names none: a device says so of an On-Prem, too.
+/// The transport that a message names. `(CSSM)` names none: a device also writes it about an On-Prem.
 fn transport_named(says: &str) -> Option<Transport> {
     let says = says.to_ascii_lowercase();
     if says.contains("(cslu)") || says.contains("smart license utility") || says.contains("smart licensing utility") {
@@ -146,7 +148,7 @@ fn url_in(says: &str) -> Option<String> {
     Some(url.trim_end_matches([',', ';', ')', '.']).to_owned())
 }
 
-/// A host that a message names without a URL: a known service, or what stands behind the word `host`.
+/// A host that a message names without a URL: a known service, or the word after `host`.
 fn host_in(says: &str, profile: &Profile) -> Option<String> {
     let mut before = "";
     for word in says.split_whitespace() {
@@ -160,7 +162,7 @@ fn host_in(says: &str, profile: &Profile) -> Option<String> {
     None
 }
 
-/// The URL that belongs to a transport, else any. A host alone, as `cslu-local`, stands for one.
+/// The URL that belongs to a transport, else any URL. A host alone, such as `cslu-local`, counts as one.
 fn url_of(logs: &[DeviceLog], transport: Option<Transport>) -> Option<String> {
     let configured = |word: &str| {
         let value = setting(logs, "configured-url")?;

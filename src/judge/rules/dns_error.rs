@@ -11,7 +11,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::profile::Transport;
 
-/// RFC 1035 section 4.1.1 (response codes), RFC 2308 (NXDOMAIN and no data).
+/// RFC 1035 section 4.1.1 (response codes), RFC 2308 (NXDOMAIN, and answers without data).
 pub(super) const RULE: Rule = rule!("dns-error", Cause, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
@@ -27,7 +27,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if answers().any(|(_, answer)| !answer.addresses.is_empty()) {
         return None;
     }
-    // An answer that was cut, by the server or by the snap length, does not show that there is no address.
+    // An answer that was truncated, by the server or by the snap length, does not show that there is no address.
     if answers().any(|(_, answer)| answer.truncated && answer.status.0 == 0) {
         return None;
     }
@@ -77,7 +77,7 @@ fn finding(attempt: &Attempt<'_>, lookup: &Lookup, answer: &Answer) -> Finding {
         ))
 }
 
-/// The words for a response code: its name, its meaning, and the cure on the server.
+/// The wording for a response code: its name, its meaning, and the remedy on the server.
 struct Words {
     status: Phrase,
     meaning: &'static str,
@@ -85,7 +85,8 @@ struct Words {
 }
 
 impl Words {
-    /// `is_own`: the name of an On-Prem or a CSLU is its owner's, and no public server knows it.
+    /// `is_own`: the name belongs to an On-Prem or a CSLU, so only its owner's servers know it and no public server
+    /// does.
     fn of(status: Status, is_own: bool) -> Self {
         let (meaning, cure) = match status.0 {
             0 => ("dns-error-no-data", "dns-error-no-data-do"),

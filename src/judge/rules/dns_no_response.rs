@@ -17,7 +17,7 @@ use crate::dns::lookup::Lookup;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
 
-/// RFC 1035 section 4.2.1: a resolver repeats a question that is not answered, to the same server or the next.
+/// RFC 1035 section 4.2.1: a client repeats a question that is not answered, to the same server or the next.
 pub(super) const RULE: Rule = rule!("dns-no-response", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
@@ -34,20 +34,20 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(Unanswered::recognise(attempt, context)?.finding(attempt))
 }
 
-/// Questions that nobody answered.
+/// Questions without an answer.
 struct Unanswered<'a> {
     /// The first look-up.
     lookup: &'a Lookup,
     /// The frames of all questions, repetitions included.
     questions: Vec<FrameNumber>,
-    /// A router, or the server itself, says that the question cannot be delivered.
+    /// A router, or the server itself, reports that the question cannot be delivered.
     refusal: Option<&'a IcmpError>,
     /// A question was sent again; one question for each type of record is no repetition.
     is_repeated: bool,
 }
 
 impl<'a> Unanswered<'a> {
-    /// `None` where the answer may lie beyond the end of the capture.
+    /// `None` if the answer may come after the end of the capture.
     fn recognise(attempt: &Attempt<'a>, context: &Context<'_>) -> Option<Self> {
         let lookups = &attempt.lookups;
         let questions = || lookups.iter().flat_map(|it| &it.questions);
@@ -158,7 +158,7 @@ fn is_broadcast(server: IpAddr) -> bool {
     matches!(server, IpAddr::V4(address) if address.is_broadcast())
 }
 
-/// A device without a name server asks everybody on its link, and nobody is expected to answer.
+/// A device without a name server broadcasts its questions, and an answer is unlikely.
 fn no_name_server(attempt: &Attempt<'_>, lookup: &Lookup) -> Finding {
     let count = attempt.lookups.iter().map(|it| it.questions.len()).sum::<usize>();
     let finding = Finding::error(
@@ -277,7 +277,7 @@ mod tests {
         let cloud = asked("smartreceiver.cisco.com");
         assert_eq!((cloud.by, cloud.confidence), (Some(By::Device), Confidence::Likely));
         assert_eq!(cloud.remedies.len(), 1);
-        // A CSLU has a second cure: its address.
+        // A CSLU has a second remedy: its address.
         for name in ["cslu-local", "cslu-local.branch.example"] {
             assert_eq!(asked(name).remedies.len(), 2, "{name}");
         }

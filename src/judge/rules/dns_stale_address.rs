@@ -11,13 +11,13 @@ use crate::base::phrase::phrase;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Rule, Severity};
 
-/// RFC 1034 section 3.6: an answer may be used for its time to live, and not longer. That nobody answers there is the verdict;
-/// this says why the device asked there.
+/// RFC 1034 section 3.6: an answer may be used for its time to live, and no longer. The verdict is that the address
+/// does not answer; this finding says why the device used that address.
 pub(super) const RULE: Rule = rule!("dns-stale-address", Explaining, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
-    // What answers there may well be the service: several servers take turns behind a name.
+    // An address that answers may well be the service: several servers take turns under one name.
     if attempt.service.proxy.is_some() || attempt.service.calls_device || connection.connected() {
         return None;
     }
@@ -27,7 +27,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         let of_family = answer.addresses.iter().any(|ip| ip.is_ipv4() == used.is_ipv4());
         (of_family && !answer.truncated && answer.time < connection.first.time).then_some((lookup, answer))
     })?;
-    // An address that any answer of the capture gave may still be in use; so may one that another device was told.
+    // An address that any answer of the capture gave may still be in use; so may an address given to another device.
     let is_told = context.watched.addresses_of(lookup.name.raw()).any(|ip| ip == used);
     if is_told || attempt.service.name.parse::<IpAddr>().is_ok() {
         return None;

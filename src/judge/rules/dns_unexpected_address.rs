@@ -20,15 +20,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         oddness(ip)
             .or_else(|| Some(phrase("dns-unexpected-address-block-page").with("product", &*block_page()?.product)))
     };
-    // Only a service in public DNS has a public address to expect; a handshake that went well proves the address good.
-    // A certificate for other names is another server's.
-    let is_other = attempt
-        .judgements
-        .server
-        .as_ref()
-        .is_some_and(|it| it.name == NameMatch::Differs);
+    // Only a service in public DNS is expected to have a public address. A handshake that succeeded proves the address
+    // right; a certificate for other names shows another server.
+    let is_other = || {
+        let judgement = attempt.presented.server.judgement();
+        judgement.is_some_and(|it| it.name == NameMatch::Differs)
+    };
     let answered = attempt.tls().is_some_and(|tls| tls.server_hello.is_some());
-    if !attempt.service.public_certificate || answered && !is_other {
+    if !attempt.service.public_certificate || answered && !is_other() {
         return None;
     }
     let (lookup, answer) = attempt.lookups.iter().find_map(|lookup| {

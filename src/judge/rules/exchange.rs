@@ -1,7 +1,7 @@
-//! Attempt → whether its exchange went well, as far as can be seen.
+//! Attempt → whether its exchange succeeded, as far as the capture shows.
 //!
-//! TLS 1.3 shows only by what follows that the server accepted the client; a close in good order takes the place of an answer
-//! where nobody asked.
+//! In TLS 1.3 only later records show that the server accepted the client; if nothing was asked, an orderly close takes
+//! the place of an answer.
 
 use super::departure::first_fin;
 use super::heard::{ANSWER, late_answer};
@@ -13,7 +13,7 @@ use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::tcp::stream::GapCause;
 
-/// Whether the exchange went through, as far as can be seen.
+/// True if the exchange succeeded, as far as the capture shows.
 pub(super) fn went_well(attempt: &Attempt<'_>) -> bool {
     attempt.connection().is_some_and(|connection| match &connection.tls {
         Some(tls) => {
@@ -23,18 +23,18 @@ pub(super) fn went_well(attempt: &Attempt<'_>) -> bool {
                 && tls.unclear_answer.is_none()
                 && tls.is_complete()
                 && tls.server_hello.is_some();
-            // Without an answer the connection must have been closed in good order, with nothing asked and nothing hidden:
-            // TLS 1.3 shows only by what follows that the server accepted the client.
+            // Without an answer the connection must have been closed in an orderly way, with nothing asked and nothing
+            // hidden: in TLS 1.3 only later records show that the server accepted the client.
             let in_order = || {
                 (is_closed(connection) || connection.carrier == Carrier::Dtls && tls.application_data.client == 0)
                     && (tls.application_data.client == 0 || !attempt.licensing)
                     && sees_handshake(connection)
                     && (!tls.client_sent_certificate || tls.server_accepted)
             };
-            // A hole in TLS 1.3 hides which record was the refusal.
+            // A gap in TLS 1.3 hides which record was the refusal.
             let readable = !tls.version().is_some_and(crate::tls::Version::is_tls13) || !hole_in_handshake(connection);
             let answered = tls.application_data.server > 0 && late_answer(connection, ANSWER).is_none();
-            // What came for a client that had left without waiting is nothing that failed.
+            // An answer that reached a client which had left without waiting is no failure.
             let unanswered = tls.application_data.server == 0 || left_at_once(attempt, connection).is_some();
             sound && readable && (answered || in_order() && unanswered)
         }
@@ -42,8 +42,8 @@ pub(super) fn went_well(attempt: &Attempt<'_>) -> bool {
     })
 }
 
-/// Whether bytes up to the server's first application data are missing: in TLS 1.3, where every record looks like any
-/// other, a refusal may be among them.
+/// True if bytes up to the server's first application data are missing: in TLS 1.3, where all records look alike, a
+/// refusal may be among the missing bytes.
 pub(super) fn hole_in_handshake(connection: &Connection) -> bool {
     let Some(tls) = &connection.tls else { return false };
     let marks = [
@@ -59,7 +59,7 @@ pub(super) fn hole_in_handshake(connection: &Connection) -> bool {
     })
 }
 
-/// Plain HTTP whose last answer is a success, and was read.
+/// True if the last answer in plain HTTP was captured and is a success.
 fn answered(connection: &Connection) -> bool {
     connection
         .http
@@ -70,8 +70,8 @@ fn answered(connection: &Connection) -> bool {
         && late_answer(connection, ANSWER).is_none()
 }
 
-/// The FIN of a client that closed before anything came: it had asked for something and needed no answer, or gave up; or it
-/// had asked for nothing, as of a connection that a browser opens in advance and does not use.
+/// The FIN of a client that closed before an answer arrived: the client had asked and needed no answer, or gave up; or
+/// it had asked for nothing, as on a connection that a browser opens in advance and does not use.
 pub(super) fn left_at_once(attempt: &Attempt<'_>, connection: &Connection) -> Option<FrameNumber> {
     let tls = connection.tls.as_ref()?;
     if let Some(alert) = said_goodbye_first(connection, tls) {
@@ -91,7 +91,8 @@ pub(super) fn left_at_once(attempt: &Attempt<'_>, connection: &Connection) -> Op
     (!attempt.licensing && before && soon).then_some(fin.frame)
 }
 
-/// The client's alert behind a complete handshake, where nobody had said anything before: what it says is encrypted.
+/// The client's alert after a complete handshake, if neither side had sent data before it: the alert's content is
+/// encrypted.
 fn said_goodbye_first(connection: &Connection, tls: &TlsFacts) -> Option<FrameNumber> {
     let nothing_said = tls.application_data.client == 0 && tls.application_data.server == 0;
     let of = |side: Side| {
@@ -108,7 +109,7 @@ fn said_goodbye_first(connection: &Connection, tls: &TlsFacts) -> Option<FrameNu
     of(Side::Client).filter(|&alert| nothing_said && tls.is_complete() && server.is_none_or(|server| alert < server))
 }
 
-/// Whether an answer came that the client did not refuse as too late.
+/// True if an answer arrived that the client did not reject as too late.
 pub(super) fn answered_in_time(connection: &Connection) -> bool {
     let came = connection
         .tls
@@ -117,20 +118,20 @@ pub(super) fn answered_in_time(connection: &Connection) -> bool {
     came && late_answer(connection, ANSWER).is_none()
 }
 
-/// When the later Finished was sent.
+/// The time at which the later Finished was sent.
 pub(super) fn handshake_end(connection: &Connection) -> Timestamp {
     let finished = connection.steps.iter().filter(|step| step.kind == StepKind::Finished);
     finished.map(|step| step.time).max().unwrap_or(connection.last.time)
 }
 
-/// How long it took from the Client Hello to the later Finished.
+/// The time from the Client Hello to the later Finished, in nanoseconds.
 pub(super) fn handshake_took(connection: &Connection) -> i64 {
     let end = handshake_end(connection);
     let hello = connection.step(StepKind::ClientHello).map(|step| step.time);
     end.since(hello.unwrap_or(connection.first.time))
 }
 
-/// When something was whole that ended in this frame.
+/// The time at which the step that ends in this frame was complete.
 pub(super) fn time_in(connection: &Connection, frame: FrameNumber) -> Timestamp {
     let mut steps = connection.steps.iter();
     steps

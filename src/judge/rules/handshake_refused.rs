@@ -1,4 +1,4 @@
-//! Attempt → Finding: one side gave the handshake up with an alert that no other rule explains.
+//! Attempt → Finding: one side aborted the handshake with an alert that no other rule explains.
 
 use super::refusal_causes::{Cause, causes};
 use super::{alert_from, alert_text, client, elsewhere, on_client, service, side_name};
@@ -21,7 +21,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = super::server_broke_off::finding(attempt, RULE.id) {
         return Some(finding);
     }
-    if let Some(finding) = super::quic_said::closed(attempt, RULE.id) {
+    if let Some(finding) = super::quic_said::end(attempt, RULE.id) {
         return Some(finding);
     }
     let connection = attempt.connection()?;
@@ -77,7 +77,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(finding.remedy(elsewhere(attempt, owner, log)))
 }
 
-/// Who refused, and what explains it best.
+/// The side that refused, and the best explanation.
 fn summary(attempt: &Attempt<'_>, alert: &Alert, causes: &[Cause]) -> Phrase {
     let summary = phrase(match alert.side {
         Side::Client => "handshake-refused-summary-client",

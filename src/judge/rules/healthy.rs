@@ -1,4 +1,4 @@
-//! Attempt → Finding: the steps of a good trust establishment are complete.
+//! Attempt → Finding: the steps of a successful trust establishment are complete.
 
 use super::exchange::{answered_in_time, handshake_took, hole_in_handshake, left_at_once, time_in, went_well};
 use super::heard::{ANSWER, if_heard};
@@ -15,7 +15,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Rule};
 
 /// Cisco 217348, “packet capture”: SYN to ACK, certificates of both sides, Finished of both, application data, FIN. A
-/// New Session Ticket is normal and not required; neither is a tidy end.
+/// New Session Ticket is normal and not required; neither is an orderly end.
 pub(super) const RULE: Rule = rule!("healthy", General, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
@@ -41,7 +41,7 @@ fn in_plain_http(attempt: &Attempt<'_>, connection: &Connection) -> Option<Findi
         .with("took", took);
     let finding = Finding::ok(RULE.id, with_status(summary))
         .evidence(*frame, with_status(phrase("http-status")))
-        // A refusal would stand in the part that is missing.
+        // A refusal would be in the part that is missing.
         .confidence(if cut && attempt.licensing {
             Confidence::Likely
         } else {
@@ -57,7 +57,7 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
         (true, _) if left.is_some() && !answered_in_time(connection) => "healthy-summary-one-shot",
         (false, _) if left.is_some() => "healthy-summary-unused",
         (_, false) => "healthy-summary-handshake",
-        // Nobody is answered who has asked nothing.
+        // Data from the server without a request is no answer.
         (false, true) => "healthy-summary-data",
         (true, true) => "healthy-summary",
     };
@@ -67,11 +67,11 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
         .with("service", service(attempt))
         .with("who", client(attempt))
         .with("version", version.unwrap_or_default())
-        // The handshake's time is not the connection's.
+        // The duration of the handshake, not of the connection.
         .with("took", seconds(handshake_took(connection)));
     let mut finding = or_otherwise(Finding::ok(RULE.id, summary), attempt, tls, left);
     if connection.carrier == Carrier::Capwap && !join_data::is_answered(connection, context) {
-        // What came of the Join is encrypted; an access point that was let in keeps its data channel up.
+        // The result of the Join is encrypted; an access point that was admitted keeps its data channel up.
         let confidence = finding.confidence.min(Confidence::Likely);
         finding = finding.confidence(confidence);
     }
@@ -101,7 +101,7 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
     finding.cannot_tell(phrase("healthy-cannot-tell"))
 }
 
-/// What else it may be where the client left at once, or what came back may be a ticket.
+/// Adds the other explanations: if the client left at once, or if the server's data may be a ticket.
 fn or_otherwise(mut finding: Finding, attempt: &Attempt<'_>, tls: &TlsFacts, left: Option<FrameNumber>) -> Finding {
     let who = client(attempt);
     if let Some(frame) = left {
@@ -128,14 +128,14 @@ fn or_otherwise(mut finding: Finding, attempt: &Attempt<'_>, tls: &TlsFacts, lef
     finding
 }
 
-/// Whether the server's certificate, as far as it could be read, is one that many clients refuse.
+/// True if the server's certificate, as far as it was readable, has a fault for which many clients refuse it.
 fn shows_a_fault(attempt: &Attempt<'_>) -> bool {
-    let judged = attempt.judgements.server.as_ref();
+    let judged = attempt.presented.server.judgement();
     judged.is_some_and(|judgement| !certificate_causes(judgement).is_empty())
 }
 
-/// Why the answer may not be whole: TLS says with close_notify that nothing was cut off (RFC 9846 section 6.1), which many
-/// servers leave out, and a record that began shows how long it was to be.
+/// Reasons why the answer may be incomplete. TLS confirms with close_notify that nothing was cut off (RFC 9846 section
+/// 6.1), but many servers omit it; a record that began shows its intended length.
 fn ends_of_answer(connection: &Connection) -> Vec<Phrase> {
     let mut clauses = Vec::new();
     let Some(tls) = connection.tls.as_ref().filter(|tls| tls.application_data.server > 0) else {

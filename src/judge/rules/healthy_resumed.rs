@@ -1,4 +1,4 @@
-//! Attempt → Finding: an abbreviated handshake, and that is right.
+//! Attempt → Finding: an abbreviated handshake, which is normal.
 
 use super::exchange::{handshake_took, went_well};
 use super::{seconds, service};
@@ -41,7 +41,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .with("how", phrase(how))
             .with("took", seconds(took)),
     );
-    // What follows the hellos shows by its size only.
+    // After the hellos only sizes are visible.
     Some(match connection.carrier {
         Carrier::Quic => finding
             .confidence(Confidence::Likely)

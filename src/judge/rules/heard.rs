@@ -1,4 +1,4 @@
-//! Connection → what a side had heard when it left: by the numbers it acknowledged, whatever the order in the file.
+//! Connection → what a side had received when it left: by the numbers it acknowledged, whatever the order in the file.
 
 use super::client;
 use crate::attempt::Attempt;
@@ -10,10 +10,10 @@ use crate::connection::walk::{Side, Step, StepKind};
 use crate::judge::finding::Finding;
 use crate::tcp::stream::Position;
 
-/// The steps in which an answer shows.
+/// The steps that show an answer.
 pub(super) const ANSWER: &[StepKind] = &[StepKind::ApplicationData, StepKind::HttpResponse];
 
-/// How far a side's bytes were acknowledged.
+/// The position up to which a side's bytes were acknowledged.
 const fn heard_to(connection: &Connection, side: Side) -> Position {
     let tcp = match side {
         Side::Client => &connection.tcp.client,
@@ -22,8 +22,9 @@ const fn heard_to(connection: &Connection, side: Side) -> Position {
     tcp.end.saturating_sub(tcp.bytes).saturating_add(tcp.acked_bytes)
 }
 
-/// Whether the client had closed before the server began to say this, and refused it with a RST (RFC 9293 section
-/// 3.10.7): it had given up waiting. A client that only closes its own direction acknowledges what still comes.
+/// True if the client had closed before the server began to send this step, and rejected it with a RST (RFC 9293
+/// section 3.10.7): it had stopped waiting. A client that only closes its own direction acknowledges what still
+/// arrives.
 pub(super) fn came_too_late(connection: &Connection, step: &Step) -> bool {
     let client = &connection.tcp.client;
     step.side == Side::Server
@@ -32,7 +33,8 @@ pub(super) fn came_too_late(connection: &Connection, step: &Step) -> bool {
         && heard_to(connection, Side::Server) <= step.from
 }
 
-/// Whether the client had closed before it held all of a message, and refused the rest: TLS hands on whole messages only.
+/// True if the client had closed before it had received a whole message, and rejected the rest: TLS delivers only whole
+/// messages.
 pub(super) fn came_partly_too_late(connection: &Connection, step: &Step) -> bool {
     let client = &connection.tcp.client;
     step.side == Side::Server
@@ -41,7 +43,7 @@ pub(super) fn came_partly_too_late(connection: &Connection, step: &Step) -> bool
         && heard_to(connection, Side::Server) < step.to
 }
 
-/// Of what the server said of these kinds, the first; of several HTTP answers the last.
+/// The first step of these kinds that the server sent; among several HTTP answers the last.
 fn said<'c>(connection: &'c Connection, kinds: &[StepKind]) -> Option<&'c Step> {
     let said = |step: &&Step| step.side == Side::Server && kinds.contains(&step.kind);
     let first = connection.steps.iter().find(said)?;
@@ -51,15 +53,15 @@ fn said<'c>(connection: &'c Connection, kinds: &[StepKind]) -> Option<&'c Step> 
     }
 }
 
-/// What the server said of these kinds, if it was said too late.
+/// The server's step of these kinds, if it was sent too late.
 pub(super) fn late_answer(connection: &Connection, kinds: &[StepKind]) -> Option<Step> {
     said(connection, kinds)
         .filter(|answer| came_too_late(connection, answer))
         .cloned()
 }
 
-/// A finding that rests on what the server said of these kinds. Where the client, which had closed or then reset, never
-/// acknowledged it, it may have come too late, though the frame that would show so is not in the capture.
+/// Lowers a finding that rests on the server's step of these kinds. If a client that had closed or then reset never
+/// acknowledged the step, the step may have come too late, though the frame that would show this is not in the capture.
 pub(super) fn if_heard(
     finding: Finding,
     attempt: &Attempt<'_>,
@@ -80,7 +82,7 @@ pub(super) fn if_heard(
         .cannot_tell(phrase("heard-cannot-tell").with("who", client(attempt)))
 }
 
-/// Whether the client's Finished was sent again and never acknowledged: for the server the handshake never ended.
+/// True if the client's Finished was sent again and never acknowledged: for the server the handshake never ended.
 pub(super) fn finished_lost(connection: &Connection) -> bool {
     let client = &connection.tcp.client;
     let finished = connection.step_by(StepKind::Finished, Side::Client);
@@ -89,21 +91,22 @@ pub(super) fn finished_lost(connection: &Connection) -> bool {
         && finished.is_some_and(|step| heard_to(connection, Side::Client) <= step.from)
 }
 
-/// Whether the server had closed before it had the client's Finished: for the server there was no complete handshake.
+/// True if the server had closed before it received the client's Finished: for the server the handshake was never
+/// complete.
 pub(super) fn closed_unfinished(connection: &Connection) -> bool {
     let finished = connection.step_by(StepKind::Finished, Side::Client);
     let closed = connection.tcp.server.fin.zip(finished);
     closed.is_some_and(|(fin, finished)| fin.acked <= finished.from)
 }
 
-/// Whether the server's bytes go on behind what was read of them: an answer that is no TLS is one all the same.
+/// True if the server sent more bytes than were read as steps: an answer that is not TLS is still an answer.
 fn says_more(connection: &Connection) -> bool {
     let is_read = |step: &&Step| step.side == Side::Server && !matches!(step.kind, StepKind::Fin | StepKind::Reset);
     let read = connection.steps.iter().filter(is_read).map(|step| step.to).max();
     read.is_some_and(|read| connection.tcp.server.end > read)
 }
 
-/// The frame of a request that has no answer, or none that came in time.
+/// The frame of a request without an answer, or without an answer in time.
 pub(super) fn unanswered(connection: &Connection, late: bool) -> Option<FrameNumber> {
     if let Some(tls) = &connection.tls {
         let open = tls.is_complete()
@@ -139,7 +142,7 @@ mod tests {
         }
     }
 
-    /// A client that had received up to 500 when it closed, and a server that then said something from there on.
+    /// A client that had received up to 500 when it closed, and a server that then sent a step from there on.
     fn closed(heard: u64, reset: bool) -> (Connection, Step) {
         let mut it = connection(1, "10.0.0.1:50000", "10.0.0.2:443");
         it.tcp.client.fin = Some(mark(7, 500));

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = rule!("icmp-blocked", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
-    // An error that the connection survived is no cause: path MTU discovery works by them.
+    // An error that the connection survived is no cause: path MTU discovery works by such errors.
     if attempt.exchanged()
         || connection
             .tls
@@ -29,7 +29,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             && !matches!(error.kind, IcmpErrorKind::Other(..))
     })?;
     let at = if connection.connected() { At::Tls } else { At::Tcp };
-    // UDP is not refused but by such an error, as long as nobody answers.
+    // UDP is refused only by such an error, as long as the server sends nothing.
     let is_refusal = connection.carrier.is_datagram() && connection.tcp.server.frames == 0;
     if at == At::Tls
         && !is_refusal
@@ -69,8 +69,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     )
 }
 
-/// Whether the sender of a packet that was too big got through afterwards, for all that is seen: path MTU discovery works by
-/// these errors.
+/// True if the sender of an oversized packet got through afterwards, as far as the capture shows: path MTU discovery
+/// works by these errors.
 fn got_through(connection: &Connection, error: &IcmpError, context: &Context<'_>) -> bool {
     let sender = if error.quoted_src == connection.client {
         Side::Client
@@ -84,7 +84,7 @@ fn got_through(connection: &Connection, error: &IcmpError, context: &Context<'_>
         || !watched_after(connection, error.time, context)
 }
 
-/// Who has to do what about an error.
+/// The party that has to act on an error, and what it has to do.
 fn cure(attempt: &Attempt<'_>, connection: &Connection, kind: IcmpErrorKind) -> (Owner, Phrase) {
     match kind {
         IcmpErrorKind::Prohibited => (

@@ -1,4 +1,4 @@
-//! HTTP answer → Page: what is said where somebody else answered in the service's place, and who that is.
+//! HTTP answer → Page: the wording where another party answered in the service's place, and which party that is.
 
 use super::{elsewhere, service};
 use crate::attempt::Attempt;
@@ -10,22 +10,22 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, VerdictId};
 use crate::profile::Page;
 
-/// A network that wants somebody to sign in first; never sent by the server that was asked (RFC 6585 section 6).
+/// A network that requires a sign-in first; the requested server itself never sends this status (RFC 6585 section 6).
 const SIGN_IN_FIRST: u16 = 511;
 
-/// Whose page an answer is, where that is known and not the service's own.
+/// The known owner of the page in an answer, if it is not the service.
 pub(super) fn page<'p>(attempt: &Attempt<'_>, response: &Response, context: &Context<'p>) -> Option<Page<'p>> {
     context.options.profile.page(response, &attempt.service.name)
 }
 
-/// What shows whose page it is.
+/// The clause that says how the page's owner was recognised.
 pub(super) fn evidence(page: &Page<'_>) -> Phrase {
     phrase("in-between-page")
         .with("product", page.of.product.as_str())
         .with("mark", page.mark)
 }
 
-/// What to do about something that answers in the service's place.
+/// The remedy for a party that answers in the service's place.
 pub(super) fn remedy(attempt: &Attempt<'_>, is_portal: bool) -> Remedy {
     let action = if is_portal {
         phrase("in-between-sign-in")
@@ -35,7 +35,7 @@ pub(super) fn remedy(attempt: &Attempt<'_>, is_portal: bool) -> Remedy {
     elsewhere(attempt, Owner::Firewall, action.with("device", attempt.device))
 }
 
-/// An answer in plain HTTP that the service did not give.
+/// An answer in plain HTTP that did not come from the service.
 pub(super) fn answered_in_between(
     id: VerdictId,
     attempt: &Attempt<'_>,

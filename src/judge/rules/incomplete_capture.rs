@@ -24,7 +24,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         || of_lookups(attempt, context),
         |connection| reasons(connection, context),
     );
-    // A capture that holds the whole connection is not to blame.
+    // A capture that holds the whole connection is not the reason.
     if reasons.is_empty() {
         return None;
     }
@@ -55,7 +55,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(finding)
 }
 
-/// What is missing of an attempt of which only look-ups of the name were captured.
+/// The missing parts of an attempt whose capture holds only look-ups of the name.
 fn of_lookups(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Phrase> {
     let answers = || attempt.lookups.iter().filter_map(|lookup| lookup.answer.as_ref());
     let what = if answers().any(|answer| answer.truncated && answer.addresses.is_empty()) {
@@ -75,7 +75,7 @@ fn of_lookups(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Phrase> {
     reasons
 }
 
-/// What is missing, most telling first.
+/// The missing parts, most informative first.
 pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phrase> {
     let mut reasons = Vec::new();
     for side in Side::both() {
@@ -85,7 +85,7 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phr
     if !started {
         reasons.push(phrase("incomplete-capture-no-beginning"));
     }
-    // Another capture would show the end of QUIC no better.
+    // A new capture would not show the end of QUIC either.
     let hides_end = connection.carrier == Carrier::Quic && connection.tls.as_ref().is_some_and(TlsFacts::is_complete);
     if !super::is_closed(connection) && !hides_end {
         reasons.push(still_open(connection, context));
@@ -109,14 +109,14 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phr
     {
         reasons.insert(0, phrase("incomplete-capture-tlcp"));
     }
-    // Encryption hides, but it is no fault of a capture in which nothing is missing.
+    // Encryption hides things, but is no fault of a capture in which nothing is missing.
     if version.is_some_and(Version::is_tls13) && !reasons.is_empty() {
         reasons.push(phrase("incomplete-capture-tls13"));
     }
     reasons
 }
 
-/// What is missing of a side.
+/// Adds the missing parts of one side.
 fn missing_of(connection: &Connection, side: Side, context: &Context<'_>, reasons: &mut Vec<Phrase>) {
     let tcp = &connection.tcp[side];
     let of_side = |reason: Phrase| reason.with("who", side_name(side));
@@ -136,7 +136,7 @@ fn missing_of(connection: &Connection, side: Side, context: &Context<'_>, reason
         let end = phrase("incomplete-capture-unseen-end").with("count", tcp.unseen_end);
         reasons.push(of_side(end));
     }
-    // Bytes that the other side still waits for are lost on the way: no better capture brings them.
+    // Bytes that the other side still waits for were lost on the path: a better capture would not hold them.
     if let Some(gap) = lost_bytes::hole(connection, side) {
         let lost = phrase("incomplete-capture-never-arrived")
             .with("count", gap.to.saturating_sub(gap.from))
@@ -151,7 +151,7 @@ fn missing_of(connection: &Connection, side: Side, context: &Context<'_>, reason
     }
 }
 
-/// That neither side closed while the capture lasted.
+/// A clause saying that neither side closed during the capture.
 fn still_open(connection: &Connection, context: &Context<'_>) -> Phrase {
     let FrameAt { frame: last, time } = connection.last;
     let end = context.capture.last;
@@ -170,7 +170,7 @@ fn still_open(connection: &Connection, context: &Context<'_>) -> Phrase {
 fn limit(context: &Context<'_>) -> Option<Phrase> {
     let bytes = context.capture.bytes;
     for megabytes in [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] {
-        // The buffer holds its own headers beside the packets: the export is a little smaller, by a packet or some percent.
+        // The buffer holds its own headers beside the packets, so the export is smaller by a packet or a few percent.
         for full in [megabytes * 1_000_000, megabytes * 1024 * 1024] {
             if bytes <= full && bytes >= full / 100 * 98 {
                 return Some(phrase("incomplete-capture-limit-size").with("megabytes", megabytes));

@@ -16,11 +16,11 @@ use crate::profile::Interceptor;
 use crate::tls::certificate::{Fields, organization, same_organization};
 use crate::tls::trust::{Chain, Judgement, NameMatch};
 
-/// A public service's certificate leads to a public root. One for its name that does not was made by somebody else; who
-/// that is, the issuer's name may tell, but an administrator can choose it freely.
+/// A public service's certificate leads to a public root. If a certificate for its name does not, another party made
+/// it. The issuer's name may show which party, but an administrator can choose that name freely.
 pub(super) const RULE: Rule = rule!("interception-suspected", Cause, before_a_refusal);
 
-/// The same where the client went on all the same and the server then broke it off: why it did comes first.
+/// The same if the client continued nevertheless and the server then aborted: the reason for the abort comes first.
 pub(super) const PASSED: Rule = rule!("interception-suspected", Cause, let_pass);
 
 fn before_a_refusal(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
@@ -31,7 +31,7 @@ fn let_pass(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     went_on(attempt).then(|| check(attempt, context))?
 }
 
-/// Whether the client took the certificate: it was the server that broke the handshake off.
+/// True if the client accepted the certificate: it was the server that aborted the handshake.
 fn went_on(attempt: &Attempt<'_>) -> bool {
     attempt
         .tls()
@@ -57,7 +57,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(case.with_remedies(case.with_alternatives(case.with_evidence(finding, signs))))
 }
 
-/// A certificate that leads to no public root, and that a product or an unknown authority made.
+/// A certificate that leads to no public root, made by a product or an unknown authority.
 struct Case<'a, 'c> {
     attempt: &'a Attempt<'c>,
     connection: &'a Connection,
@@ -67,11 +67,11 @@ struct Case<'a, 'c> {
     judgement: &'a Judgement,
     leaf: &'a Fields,
     product: Option<&'a Interceptor>,
-    /// It is a captive portal's own.
+    /// The certificate is a captive portal's own.
     is_portal: bool,
-    /// The connection was captured for long enough afterwards to see what came of it.
+    /// The connection was captured for long enough afterwards to show the outcome.
     watched: bool,
-    /// The chain may have led to a root that was public then.
+    /// The chain may have led to a root that was public when the capture was made.
     then: bool,
 }
 
@@ -79,7 +79,14 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'a>) -> Option<
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let step = connection.step_by(StepKind::Certificate, Side::Server)?;
-    let judgement = attempt.judgements.server.as_ref()?;
+    // If the service is not a known public one, two signs are needed: the name of a product that re-signs, and a client
+    // that refuses.
+    let refused = tls.first_error().is_some_and(|alert| alert.side == Side::Client);
+    let is_public = attempt.service.public_certificate;
+    if !is_public && (attempt.licensing || !refused) {
+        return None;
+    }
+    let judgement = attempt.presented.server.judgement()?;
     let leaf = tls.certificates.server.as_ref()?.chain.first()?.fields.as_ref().ok()?;
     let site = attempt.service.name.as_str();
     let portal = portal(leaf, judgement, site, context);
@@ -87,9 +94,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'a>) -> Option<
         return None;
     }
     let product = portal.or_else(|| product(tls, judgement, leaf, site, context));
-    // Of a service that nobody knows, only the name of a product that re-signs tells, and a client that minds.
-    let refused = tls.first_error().is_some_and(|alert| alert.side == Side::Client);
-    if !attempt.service.public_certificate && (product.is_none() || attempt.licensing || !refused) {
+    if !is_public && product.is_none() {
         return None;
     }
     Some(Case {
@@ -111,7 +116,7 @@ impl Case<'_, '_> {
         !self.attempt.exchanged() && (self.watched || self.tls.first_error().is_some())
     }
 
-    /// What comes of it, as a clause.
+    /// The consequence, as a clause.
     fn consequence(&self) -> Phrase {
         match self.tls.first_error() {
             Some(alert) if alert.side == Side::Client => {
@@ -140,7 +145,7 @@ impl Case<'_, '_> {
         .with("consequence", self.consequence())
     }
 
-    /// Never certain: anybody can give an authority the name of a product.
+    /// Never certain: anyone can give an authority the name of a product.
     fn confidence(&self, strong_signs: usize) -> Confidence {
         match (self.product.is_some(), strong_signs) {
             (false, _) if self.then => Confidence::Possible,
@@ -211,7 +216,8 @@ impl Case<'_, '_> {
     }
 }
 
-/// The product that re-signs under the name of any authority in the chain, or puts its own name into what it signs.
+/// The product that re-signs: recognised by the name of any authority in the chain, or by its own name in the
+/// certificates that it signs.
 fn product<'a>(
     tls: &TlsFacts,
     judgement: &Judgement,
@@ -231,7 +237,7 @@ fn product<'a>(
     by_issuer.or_else(|| profile.re_signer_of(leaf.subject.raw(), site))
 }
 
-/// The captive portal whose own certificate stands in the service's place, wherever its chain leads.
+/// The captive portal whose own certificate replaces the service's, whatever root its chain leads to.
 fn portal<'a>(leaf: &Fields, judgement: &Judgement, site: &str, context: &Context<'a>) -> Option<&'a Interceptor> {
     if judgement.name != NameMatch::Differs {
         return None;
@@ -240,12 +246,12 @@ fn portal<'a>(leaf: &Fields, judgement: &Judgement, site: &str, context: &Contex
     context.options.profile.shows_itself(names, site)
 }
 
-/// Something that speaks for interception.
+/// A sign of interception.
 struct Sign {
     what: Phrase,
-    /// Hardly to be explained otherwise, given that the chain leads to no public root.
+    /// Other explanations are improbable, given that the chain leads to no public root.
     is_strong: bool,
-    /// The other connections that it rests on.
+    /// The other connections that the sign rests on.
     beside: Vec<Stretch>,
 }
 
@@ -259,7 +265,7 @@ impl Sign {
     }
 }
 
-/// What speaks for interception besides the chain.
+/// The signs of interception apart from the chain.
 fn signs(
     connection: &Connection,
     leaf: &Fields,
@@ -296,7 +302,7 @@ fn signs(
     signs
 }
 
-/// How long the certificate is valid, how old it was, and whether it was logged.
+/// How long the certificate is valid, its age, and whether it was logged.
 fn lifetime(leaf: &Fields, at: Timestamp) -> Sign {
     let days = leaf.not_after.seconds().saturating_sub(leaf.not_before.seconds()) / DAY;
     let age = at.seconds().saturating_sub(leaf.not_before.seconds());
@@ -342,13 +348,14 @@ fn other_names(leaf: &Fields, context: &Context<'_>) -> Option<Sign> {
     })
 }
 
-/// Seconds of a day.
+/// Seconds in a day.
 const DAY: i64 = 86_400;
 
-/// A certificate younger than this was made for the occasion, as interceptors do; services renew theirs some times a year.
+/// A certificate younger than this was made for the connection, as interceptors do; services renew theirs a few times a
+/// year.
 const FRESH: i64 = 3 * DAY;
 
-/// The longest life that a public authority may give a server's certificate, by the day on which it is made: CA/Browser
+/// The longest validity that a public authority may give a server's certificate, by the date of issue: CA/Browser
 /// Forum, Baseline Requirements section 6.3.2 (ballots 193, SC31 and SC-081v3).
 fn longest_public_lifetime(made: Timestamp) -> i64 {
     const LIMITS: [(i64, i64); 6] = [
@@ -363,7 +370,8 @@ fn longest_public_lifetime(made: Timestamp) -> i64 {
     limit.map_or(1187, |(_, days)| *days)
 }
 
-/// The last two labels of a name: not always what one owner registers, but close enough to say "unrelated".
+/// The last two labels of a name: not always the domain that an owner registers, but close enough to call two names
+/// unrelated.
 fn domain(name: &str) -> String {
     let mut labels: Vec<&str> = name.trim_end_matches('.').rsplit('.').take(2).collect();
     labels.reverse();
@@ -373,22 +381,23 @@ fn domain(name: &str) -> String {
 /// Round trips below this stay within one site.
 const NEAR: i64 = 2_000_000;
 
-/// The round trip to the server where it is too short for a service on the Internet, seen from the client's end.
+/// The round trip to the server if it is too short for a service on the Internet, measured at the client's end.
 fn near(connection: &Connection) -> Option<i64> {
     let (asked, answered) = (connection.tcp.client.syns.last()?, connection.tcp.server.syns.first()?);
     let acknowledged = connection.step(StepKind::Ack)?.time;
-    // Beside the server the first leg would be short as well, but not the second.
+    // If the capture was made beside the server, the first leg would be short as well, but not the second.
     let (there, back) = (answered.time.since(asked.time), acknowledged.since(answered.time));
     ((1..NEAR).contains(&there) && (0..NEAR).contains(&back)).then_some(there)
 }
 
-/// Whether the chain leads to a stranger: to no root given, and not because an intermediate of a given root is missing.
+/// True if the chain leads to an unknown party: to no given root, and not only because an intermediate of a given root
+/// is missing.
 pub(super) fn is_foreign(judgement: &Judgement, leaf: &Fields, site: &str, context: &Context<'_>) -> bool {
     match judgement.chain {
         Chain::SelfSigned | Chain::PrivateRoot { .. } => true,
-        // The authority that issued it is unknown; of the same organization as a known root, it is rather an intermediate
-        // that the server forgot to send.
-        // A product that re-signs may bear the very organization of a known root: Umbrella's authorities do.
+        // The issuing authority is unknown. If it has the organization of a known root, it is more likely an
+        // intermediate that the server did not send. A product that re-signs may use the very organization of a known
+        // root, as Umbrella's authorities do.
         Chain::IssuerNotGiven { .. } => {
             context.options.profile.re_signer(leaf.issuer.raw(), site).is_some() || !judgement.kindred
         }

@@ -10,7 +10,8 @@ use crate::connection::walk::Side;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
-/// RFC 5415 section 4.7.1: a controller answers each keep-alive of the data channel, 30 s apart and sooner while there is none.
+/// RFC 5415 section 4.7.1: a controller answers each keep-alive of the data channel. Keep-alives are 30 s apart, or
+/// less until an answer arrives.
 pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: VerdictId) -> Option<Finding> {
     if attempt.carrier() != Carrier::Capwap || !attempt.exchanged() {
         return None;
@@ -50,7 +51,7 @@ pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: Verdi
     )
 }
 
-/// Whether the controller answered on the data channel.
+/// True if the controller answered on the data channel.
 pub(super) fn is_answered(connection: &Connection, context: &Context<'_>) -> bool {
     let channels = &context.watched.channels;
     let channel = channels.between(connection.client.ip, connection.server.ip);

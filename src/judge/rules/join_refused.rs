@@ -1,4 +1,4 @@
-//! Attempt → Finding: an access point and its controller completed DTLS, and ended it after hardly a word.
+//! Attempt → Finding: an access point and its controller completed DTLS, and ended it after a few records.
 
 use super::join_remedies::{on_access_point, on_controller};
 use super::{client, seconds, service, side_name};
@@ -10,11 +10,12 @@ use crate::base::phrase::phrase;
 use crate::connection::walk::StepKind;
 use crate::judge::finding::{At, By, Finding, VerdictId};
 
-/// Encrypted records of both sides up to which a session was no more than a Join Request, its answer, and one word beside
-/// them: one that was let in goes on with its configuration (RFC 5415 section 2.3.1: Join, Configure, Data Check, Run).
+/// The number of encrypted records of both sides up to which a session held no more than a Join Request, its answer,
+/// and one more message. An access point that was admitted continues with its configuration (RFC 5415 section 2.3.1:
+/// Join, Configure, Data Check, Run).
 const HARDLY: u64 = 4;
 
-/// RFC 5415 section 6.2: a Join Response may say no; the session is then torn down.
+/// RFC 5415 section 6.2: a Join Response may refuse; the session is then torn down.
 pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     if attempt.carrier() != Carrier::Capwap {
         return None;

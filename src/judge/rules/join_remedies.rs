@@ -1,4 +1,4 @@
-//! Certificate that was refused → Remedy: where an access point joins a controller, whoever is at fault, most is done there.
+//! Certificate that was refused → Remedy: most remedies for an access point that joins are on the controller.
 
 use super::{elsewhere, span};
 use crate::attempt::Attempt;
@@ -15,7 +15,7 @@ pub(super) fn on_controller(attempt: &Attempt<'_>, action: Phrase, tasks: &[Task
     }
 }
 
-/// To look at the access point.
+/// The remedy: check the access point.
 pub(super) fn on_access_point(attempt: &Attempt<'_>) -> Remedy {
     let action = phrase("join-look-at-access-point");
     Remedy {
@@ -24,7 +24,7 @@ pub(super) fn on_access_point(attempt: &Attempt<'_>) -> Remedy {
     }
 }
 
-/// The controller refused the access point's certificate.
+/// Adds the remedies where the controller refused the access point's certificate.
 pub(super) fn of_access_point(finding: Finding, attempt: &Attempt<'_>, judgement: Option<&Judgement>) -> Finding {
     let remedy = match judgement.map(|it| (it.validity, &it.chain)) {
         Some((Validity::Expired(since), _)) => on_controller(
@@ -51,7 +51,7 @@ pub(super) fn of_access_point(finding: Finding, attempt: &Attempt<'_>, judgement
     finding.remedy(remedy).remedy(on_access_point(attempt))
 }
 
-/// The access point refused the controller's certificate.
+/// Adds the remedies where the access point refused the controller's certificate.
 pub(super) fn of_controller(finding: Finding, attempt: &Attempt<'_>, judgement: Option<&Judgement>) -> Finding {
     let finding = match judgement.map(|it| it.validity) {
         Some(Validity::Expired(since)) => finding.remedy(on_controller(

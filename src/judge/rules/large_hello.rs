@@ -1,8 +1,8 @@
-//! Client Hello → clause: it is longer than one segment holds, as those with a post-quantum key share are.
+//! Client Hello → clause: the hello is longer than one segment, as hellos with a post-quantum key share are.
 //!
-//! For thirty years a hello fitted into one segment, and servers, balancers and firewalls learnt to read it at once and only
-//! once. One with a share of ML-KEM (draft-ietf-tls-ecdhe-mlkem) takes some 1,200 bytes more; what does not read on then
-//! waits, resets, or finds it malformed.
+//! For thirty years a hello fitted into one segment, and servers, balancers and firewalls were written to read it in
+//! one piece. A hello with an ML-KEM share (draft-ietf-tls-ecdhe-mlkem) is some 1,200 bytes longer; software that does
+//! not read the second segment waits, resets, or calls the hello malformed.
 
 use super::{client, listed, on_client};
 use crate::attempt::Attempt;
@@ -15,10 +15,10 @@ use crate::judge::finding::{Finding, Remedy};
 use crate::tls::Group;
 use crate::tls::hello::ClientHello;
 
-/// Bytes of a hello that still fit into a segment of 1,460 with its record's header.
+/// The number of bytes of a hello that fit into a segment of 1,460 together with the record header.
 const ONE_SEGMENT: usize = 1400;
 
-/// That a hello needs more than one segment, as a clause.
+/// A clause saying that a hello needs more than one segment.
 pub(super) fn large_hello(connection: &Connection, hello: &ClientHello) -> Option<Phrase> {
     let step = connection.step(StepKind::ClientHello)?;
     let frames = step.frames.len();
@@ -35,7 +35,8 @@ pub(super) fn large_hello(connection: &Connection, hello: &ClientHello) -> Optio
     Some(said.with("bytes", hello.wire_len).with("frames", frames))
 }
 
-/// A finding that the server did not answer a hello: with the hello's size as another explanation, where it is large.
+/// Adds the hello's size as another explanation if the hello is large; the finding is that the server did not answer
+/// it.
 pub(super) fn or_large_hello(finding: Finding, attempt: &Attempt<'_>, connection: &Connection) -> Finding {
     let hello = connection.tls.as_ref().and_then(|tls| tls.client_hello.as_deref());
     let Some(clause) = hello.and_then(|hello| large_hello(connection, hello)) else {
@@ -46,7 +47,7 @@ pub(super) fn or_large_hello(finding: Finding, attempt: &Attempt<'_>, connection
         .remedy(try_smaller(attempt, connection))
 }
 
-/// What tells a hello that is too large from a server that does not answer any: the client sends a smaller one.
+/// The remedy that separates an oversized hello from a server that answers none: the client sends a smaller one.
 pub(super) fn try_smaller(attempt: &Attempt<'_>, connection: &Connection) -> Remedy {
     let name = connection.server_name().and_then(|name| HostName::new(name.raw()));
     let task = task("try-smaller-hello").with("endpoint", &connection.server);

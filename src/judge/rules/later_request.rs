@@ -1,8 +1,8 @@
-//! Connection → Finding: the first exchange went well, and what came after it did not.
+//! Connection → Finding: the first exchange succeeded, and a later one failed.
 //!
-//! A connection that is kept open is used again (RFC 9112 section 9.3). The next request may meet a device that has forgotten
-//! the connection, a server that has gone, or a path that does not carry it; and an answer may be cut. One record that went
-//! each way is no proof of what follows.
+//! A connection that is kept open is used again (RFC 9112 section 9.3). The next request may meet a device that has
+//! forgotten the connection, a server that has gone, or a path that does not carry it; and an answer may be cut. One
+//! record in each direction does not prove that later ones pass.
 
 use super::lost_bytes;
 use super::reset_origin::origin;
@@ -16,20 +16,20 @@ use crate::connection::walk::{Side, Step, StepKind};
 use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 use crate::tcp::side::Mark;
 
-/// Sent again so often, bytes have been given every chance: the timer has doubled twice (RFC 6298).
+/// After this many repetitions the bytes are taken as lost: the timer has doubled twice (RFC 6298).
 const GIVEN_EVERY_CHANCE: u64 = 3;
 
-/// Nothing is sent for so long: whoever forgets idle connections may have done so.
+/// After this much silence, in nanoseconds, a device that forgets idle connections may have forgotten this one.
 const IDLE: i64 = 2_000_000_000;
 
-/// Bodies of records of TLS 1.3 that hold an alert alone: with either length of tag, and with the padding of JSSE.
+/// Lengths of TLS 1.3 record bodies that hold only an alert: with either tag length, and with the padding of JSSE.
 const ALERT_BODIES: [u64; 3] = [11, 19, 35];
 
-/// A record's header.
+/// The length of a record's header.
 const HEADER: u64 = 5;
 
-/// The first record of data that the client sent after the server's last one; `None` before any answer, and where either
-/// side had said goodbye or complained.
+/// The first data record that the client sent after the server's last one; `None` before any answer, and if either side
+/// had sent an alert, closing or fatal.
 fn open_request(connection: &Connection) -> Option<&Step> {
     let tls = connection.tls.as_ref()?;
     if !tls.is_complete() || tls.application_data.server == 0 || !tls.alerts.is_empty() {
@@ -43,14 +43,14 @@ fn open_request(connection: &Connection) -> Option<&Step> {
     (!may_be_alert).then_some(request)
 }
 
-/// How long nothing had been sent before a step.
+/// The time without any step before a step.
 fn idle_before(connection: &Connection, step: &Step) -> i64 {
     let earlier = connection.steps.iter().filter(|it| it.frame < step.frame);
     let last = earlier.map(|it| it.time).max().unwrap_or(connection.first.time);
     step.time.since(last)
 }
 
-/// A request after the first exchange that was sent again and again and never acknowledged.
+/// A request after the first exchange that was sent repeatedly and never acknowledged.
 pub(super) fn unacknowledged(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let request = open_request(connection)?;
@@ -96,7 +96,7 @@ fn with_idle(finding: Finding, connection: &Connection, request: &Step) -> Findi
     finding.evidence(request.frame, phrase("later-request-idle").with("span", seconds(idle)))
 }
 
-/// A RST in answer to a later request, or in the midst of an answer.
+/// A RST in answer to a later request, or during an answer.
 pub(super) fn reset(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     if !super::sees_without_holes(connection) {
@@ -104,7 +104,7 @@ pub(super) fn reset(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     }
     let (side, reset) = first_end(connection)?;
     match open_request(connection) {
-        // A client that takes its own request back has changed its mind.
+        // A client that resets its own request no longer wants an answer.
         Some(request) if side == Side::Server => Some(instead_of_answer(attempt, connection, request, &reset, id)),
         _ => inside_answer(attempt, connection, side, &reset, id),
     }
@@ -155,7 +155,7 @@ fn instead_of_answer(
         ))
 }
 
-/// The last record of the server's data never became whole: the RST cut the answer.
+/// The last record of the server's data was never complete: the RST cut the answer.
 fn inside_answer(
     attempt: &Attempt<'_>,
     connection: &Connection,
@@ -177,7 +177,7 @@ fn inside_answer(
         .steps
         .iter()
         .any(|step| step.side == Side::Client && step.kind == StepKind::ApplicationData && step.frame > first.frame);
-    // A client that leaves in the midst of a later answer, say a download, has had what it came for or has changed its mind.
+    // A client that leaves during a later answer, such as a download, has what it wanted or no longer wants it.
     if side == Side::Client && !is_first_answer {
         return None;
     }
@@ -220,7 +220,7 @@ fn inside_answer(
     )
 }
 
-/// When the other side had last sent anything.
+/// The time at which the other side had last sent anything.
 fn before(connection: &Connection, side: Side, reset: &Mark) -> Timestamp {
     connection.tcp[side.peer()].last.time.min(reset.time)
 }

@@ -1,4 +1,4 @@
-//! Attempt → Finding: the device talks to the service that has been superseded.
+//! Attempt → Finding: the device uses a service that has been superseded.
 
 use super::on_client;
 use crate::attempt::Attempt;
@@ -11,7 +11,7 @@ use crate::connection::walk::StepKind;
 use crate::judge::context::Context;
 use crate::judge::finding::{By, Finding, Rule, Severity};
 
-/// Cisco 217348: Smart Licensing Using Policy talks to smartreceiver.cisco.com; tools.cisco.com is the call-home path.
+/// Cisco 217348: Smart Licensing Using Policy uses smartreceiver.cisco.com; tools.cisco.com is the call-home path.
 pub(super) const RULE: Rule = rule!("legacy-endpoint", Cause, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
@@ -50,7 +50,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     )
 }
 
-/// The frame that tells which service it is: the message that names it, else the attempt's first.
+/// The frame that shows which service it is: the message that names it, or the attempt's first frame.
 fn named_in(attempt: &Attempt<'_>) -> FrameNumber {
     let kind = match attempt.service.because {
         Clue::ClientHello => Some(StepKind::ClientHello),

@@ -1,7 +1,7 @@
-//! Delivery → words about bytes that were lost, and whether their size is why.
+//! Delivery → clauses about lost bytes, and whether their size is the reason.
 //!
-//! A path that drops large packets without a word (RFC 2923 section 2.1) and a filter that drops by content look alike until
-//! sizes are compared: a smaller packet size helps only where nothing as large arrived.
+//! A path that drops large packets silently (RFC 2923 section 2.1) and a filter that drops by content look alike until
+//! sizes are compared: a smaller packet size helps only if no packet of that size arrived.
 
 use super::{elsewhere, on_client, seconds};
 use crate::attempt::Attempt;
@@ -14,7 +14,7 @@ use crate::judge::finding::{Finding, Owner};
 use crate::tcp::delivery::{Repeated, SizeLimit};
 use crate::tcp::stream::{Gap, GapCause};
 
-/// Bytes that were sent again and never acknowledged, as evidence of the last time.
+/// A clause about the last repetition of bytes that were never acknowledged.
 pub(super) fn repeated(repeated: &Repeated) -> Phrase {
     phrase("lost-repeated")
         .with("len", repeated.len)
@@ -22,20 +22,20 @@ pub(super) fn repeated(repeated: &Repeated) -> Phrase {
         .with("span", seconds(repeated.last.time.since(repeated.first.time)))
 }
 
-/// The first hole of a side that its receiver never filled.
+/// The first gap of a side that its receiver never filled.
 pub(super) fn hole(connection: &Connection, side: Side) -> Option<&Gap> {
     let mut gaps = connection.tcp[side].gaps.iter();
     gaps.find(|gap| gap.cause == GapCause::NeverArrived)
 }
 
-/// Payload of the first segment of a side that did not arrive: as it was sent again, else as large as the hole that it left,
-/// else what was announced and is not there.
+/// The payload of a side's first segment that did not arrive: the size of its repetition, or the size of the gap it
+/// left, or the size that was announced and is missing.
 fn lost_payload(connection: &Connection, side: Side) -> Option<u32> {
     let tcp = &connection.tcp[side];
     if let Some(repeated) = tcp.delivery.repeated() {
         return Some(repeated.len);
     }
-    // A hole may be several segments, each at most as large as the other side takes.
+    // A gap may be several segments, each at most as large as the other side accepts.
     let segment = u64::from(connection.tcp[side.peer()].mss.unwrap_or(u16::MAX));
     if let Some(gap) = hole(connection, side) {
         return u32::try_from(gap.to.saturating_sub(gap.from).min(segment)).ok();
@@ -52,7 +52,7 @@ fn shown_by(connection: &Connection, side: Side) -> FrameNumber {
     repeated.or_else(hole).unwrap_or(connection.last.frame)
 }
 
-/// Whether size explains what a side's bytes came to.
+/// Whether size explains the delivery of a side's bytes.
 pub(super) fn size_limit(connection: &Connection, side: Side) -> SizeLimit {
     match lost_payload(connection, side) {
         Some(lost) => connection.tcp[side].delivery.size_limit(lost),
@@ -60,7 +60,7 @@ pub(super) fn size_limit(connection: &Connection, side: Side) -> SizeLimit {
     }
 }
 
-/// Size as a clause about what was lost, where the sizes of what arrived speak for it.
+/// A clause about the size of what was lost, if the sizes of what arrived support it.
 pub(super) fn size_clause(connection: &Connection, side: Side) -> Option<Phrase> {
     match size_limit(connection, side) {
         SizeLimit::Likely { lost, passed: 0 } => Some(phrase("lost-by-size-alone").with("lost", lost)),
@@ -69,7 +69,7 @@ pub(super) fn size_clause(connection: &Connection, side: Side) -> Option<Phrase>
     }
 }
 
-/// Says whether size explains a loss; what cures it only where it may.
+/// Adds whether size explains a loss, and the remedy for it only if it may.
 pub(super) fn by_size(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, side: Side) -> Finding {
     match size_limit(connection, side) {
         SizeLimit::Excluded { lost } => {

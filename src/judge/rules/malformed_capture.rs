@@ -1,5 +1,5 @@
-//! Attempt → Finding: the file is damaged: the verdict where nothing could be concluded from what was read, and a warning
-//! beside another verdict where the attempt lies around or behind the damage.
+//! Attempt → Finding: the file is damaged. This is the verdict if nothing could be concluded from what was read, and a
+//! warning beside another verdict if the attempt lies around or behind the damage.
 
 use crate::attempt::Attempt;
 use crate::base::dialect::{Dialect, task};
@@ -8,14 +8,14 @@ use crate::capture::{CaptureFacts, Damage, End};
 use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Owner, Remedy, Rule, Severity};
 
-/// The capture formats have no check sums: damage shows as a record that cannot be one.
+/// The capture formats have no check sums: damage shows as a record that is impossible.
 pub(super) const RULE: Rule = rule!("malformed-capture", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let Some(connection) = attempt.connection() else {
         return finding(context);
     };
-    // What lies before the damage is not touched by it.
+    // Frames before the damage are not affected by it.
     let around = context
         .capture
         .damage
@@ -42,12 +42,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .map(|finding| finding.evidence(connection.last.frame, phrase("malformed-capture-last-of-connection")))
 }
 
-/// Whether nothing is wrong with a file that has frames but that it ends early.
+/// True if a file with frames has no other fault than an early end.
 pub(super) const fn is_only_cut(capture: &CaptureFacts) -> bool {
     matches!(capture.end, End::Truncated { is_cut: true, .. }) && capture.damage.is_empty() && capture.frames > 0
 }
 
-/// What is said of the file.
+/// The finding about the file.
 pub(super) fn finding(context: &Context<'_>) -> Option<Finding> {
     let dialect = context.options.dialect();
     if let Some(damage) = context.capture.damage.first() {
@@ -75,7 +75,7 @@ pub(super) fn finding(context: &Context<'_>) -> Option<Finding> {
     )
 }
 
-/// Records were lost, and others found behind them.
+/// Records were lost, and later ones were found.
 fn lost(damage: &Damage, dialect: Dialect) -> Finding {
     let Damage { offset, lost, after } = damage;
     let summary = phrase("malformed-capture-summary")

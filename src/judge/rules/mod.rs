@@ -1,6 +1,6 @@
 //! Attempt → Finding: every cause that can be recognised, one file each.
 //!
-//! A rule never parses bytes and never looks at another rule: what it needs is a fact of [`Attempt`] or [`Context`].
+//! A rule never parses bytes and never uses another rule: each fact it needs is in [`Attempt`] or [`Context`].
 
 use crate::attempt::Attempt;
 use crate::judge::context::Context;
@@ -8,7 +8,7 @@ use crate::judge::explanation::{Explanation, explained};
 use crate::judge::finding::{Kind, Rule, VerdictId};
 use serde::{Deserialize, Deserializer, de};
 
-/// A rule as data: its verdict, what its finding may be, and the function that looks.
+/// A rule as data: its verdict, the role of its finding, and its check.
 macro_rules! rule {
     ($id:literal, $kind:ident, $check:expr) => {
         $crate::judge::finding::Rule {
@@ -100,7 +100,7 @@ mod unexplained_end;
 mod version_mismatch;
 mod wording;
 
-// What rules share, so that none looks at another.
+// Helpers that rules share, so that no rule uses another.
 use certificate_faults::{certificate_causes, certificate_clauses};
 use departure::first_fin;
 use remedy::{elsewhere, is_vendors, on_client, verify, without_proxy};
@@ -152,7 +152,7 @@ pub(crate) const RULES: &[&Rule] = &[
     &malformed_capture::RULE,
     &incomplete_capture::RULE,
     &unexplained_end::RULE,
-    // Never the cause: what stands above always holds.
+    // Never the cause: one of the rules above always matches.
     &dns_stale_address::RULE,
     &certificate_fault_accepted::RULE,
     &device_log_contradicts::RULE,
@@ -160,25 +160,25 @@ pub(crate) const RULES: &[&Rule] = &[
     &chassis_changed::RULE,
 ];
 
-/// What is said of a damaged file in which nobody attempted anything. One that merely ends early holds what it holds.
+/// The finding for a damaged file without any attempt. A file that merely ends early is judged by what it holds.
 #[must_use]
 pub fn damage(context: &Context<'_>) -> Option<crate::judge::finding::Finding> {
     malformed_capture::finding(context).filter(|_| !malformed_capture::is_only_cut(context.capture))
 }
 
-/// Whether a line of the device's log says one thing where the capture shows another.
+/// True if the capture contradicts a line of the device's log.
 pub(crate) fn contradicts(attempt: &Attempt<'_>, testimony: &crate::attempt::testimony::Testimony<'_>) -> bool {
     device_log_contradicts::contradicts(attempt, testimony)
 }
 
-/// Verdicts on what holds no attempt: no rule has anything to look at.
+/// Verdicts on captures and logs without an attempt: no rule has anything to examine.
 const WITHOUT_ATTEMPT: [Explanation; 3] = [
     explained!("no-licensing-traffic"),
     explained!("device-reports-success"),
     explained!("no-device-events"),
 ];
 
-/// Every verdict once, explained, in the order of the rules.
+/// Each verdict's explanation once, in the order of the rules.
 pub fn explanations() -> impl Iterator<Item = Explanation> {
     let is_first = |&(at, rule): &(usize, &&Rule)| !RULES.iter().take(at).any(|earlier| earlier.id == rule.id);
     let of_rules = RULES.iter().enumerate().filter(is_first);
@@ -186,7 +186,7 @@ pub fn explanations() -> impl Iterator<Item = Explanation> {
 }
 
 impl VerdictId {
-    /// The verdict of this id.
+    /// The verdict with this id.
     #[must_use]
     pub fn known(id: &str) -> Option<Self> {
         let explained = explanations().find(|explanation| explanation.id == id);
@@ -194,7 +194,7 @@ impl VerdictId {
     }
 }
 
-/// Read back, an id must be one of these: another was written by another version.
+/// An id that is read back must be one of these; any other was written by another version.
 impl<'de> Deserialize<'de> for VerdictId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let id = String::deserialize(deserializer)?;
@@ -202,7 +202,7 @@ impl<'de> Deserialize<'de> for VerdictId {
     }
 }
 
-/// Whether a verdict can be what an attempt came to, and not only told beside that.
+/// True if a verdict can be an attempt's cause, and is not only reported beside one.
 #[must_use]
 pub fn is_cause(id: &str) -> bool {
     let is_beside = |rule: &&Rule| matches!(rule.kind, Kind::Beside | Kind::Explaining);
@@ -222,8 +222,8 @@ mod tests {
             .filter(|(at, rule)| ids(&RULES[..*at]).contains(&rule.id))
             .map(|(_, rule)| *rule)
             .collect();
-        // Interception is judged twice: before a refusal of the certificate, and where it was let pass. So is a client that
-        // refuses: with an alert, and without.
+        // Interception is judged twice: before a refusal of the certificate, and after the client let it pass. So is a
+        // client that refuses: with an alert, and without one.
         assert_eq!(
             ids(&again),
             [

@@ -1,4 +1,4 @@
-//! Connection → evidence: what was offered, what was chosen, here and elsewhere in the capture, and what they have in common.
+//! Connection → evidence: the offer, the choice, here and elsewhere in the capture, and what the two have in common.
 
 use super::{chained, listed};
 use crate::attempt::other_connections::Choice;
@@ -14,18 +14,18 @@ use crate::tls::hello::ClientHello;
 use crate::tls::negotiation::{Flaw, Foreign, flaws, foreign};
 use crate::tls::{CipherSuite, Version};
 
-/// What can be said about why an offer was refused.
+/// The facts that explain why an offer was refused.
 #[derive(Debug, Default)]
 pub(super) struct Grounds {
-    /// The offer cannot succeed anywhere: clauses.
+    /// Reasons why no server can accept the offer, as clauses.
     pub(super) flaws: Vec<Phrase>,
-    /// The server chose this elsewhere in the capture, and the offer excludes it: frame and clause.
+    /// Choices that the server made elsewhere in the capture and that this offer excludes: frame and clause.
     pub(super) excluded: Vec<(FrameNumber, Phrase, Stretch)>,
-    /// The server chose something elsewhere that this offer contains, too.
+    /// A choice that the server made elsewhere and that this offer contains as well.
     pub(super) acceptable: Option<(FrameNumber, Phrase, Stretch)>,
 }
 
-/// Compares an offer with itself, and with what the same server chose in other connections.
+/// Examines an offer by itself, and against the choices of the same server in other connections.
 pub(super) fn grounds(connection: &Connection, hello: &ClientHello, context: &Context<'_>) -> Grounds {
     let mut grounds = Grounds {
         flaws: flaws(hello).into_iter().map(flaw_clause).collect(),
@@ -48,7 +48,7 @@ pub(super) fn grounds(connection: &Connection, hello: &ClientHello, context: &Co
     grounds
 }
 
-/// Adds what was offered, with versions, cipher suites, groups and signature algorithms.
+/// Adds the offer: versions, cipher suites, groups and signature algorithms.
 pub(super) fn with_offer(mut finding: Finding, connection: &Connection, hello: &ClientHello) -> Finding {
     let Some(step) = connection.step(StepKind::ClientHello) else {
         return finding;
@@ -98,7 +98,7 @@ pub(super) fn with_grounds(mut finding: Finding, connection: &Connection, ground
     finding
 }
 
-/// What of the server's choice the client had not offered, as clauses with both sides.
+/// The parts of the server's choice that the client had not offered, as clauses with both sides.
 pub(super) fn foreign_clauses(tls: &TlsFacts, carrier: Carrier) -> Vec<Phrase> {
     let (Some(hello), Some(choice)) = (&tls.client_hello, &tls.server_hello) else {
         return Vec::new();
@@ -147,7 +147,7 @@ fn chosen(choice: &Choice) -> Phrase {
     .with("suite", choice.suite)
 }
 
-/// What of a choice made elsewhere this offer lacks.
+/// The parts of a choice made elsewhere that this offer lacks.
 fn lacking(hello: &ClientHello, choice: &Choice) -> Vec<Phrase> {
     let mut lacking = Vec::new();
     let versions = hello.offered_versions();
@@ -159,7 +159,7 @@ fn lacking(hello: &ClientHello, choice: &Choice) -> Vec<Phrase> {
     if !has_version {
         lacking.push(Phrase::verbatim(version_name(choice.version, Carrier::Tcp)));
     }
-    // Any suite of the same kind might do as well; that the server knows others is not known.
+    // Any suite of the same kind might work as well; whether the server accepts others is unknown.
     if !hello.cipher_suites.contains(&choice.suite) {
         lacking.push(phrase("negotiation-lacks-suite"));
     }

@@ -1,4 +1,4 @@
-//! Attempt → Finding: the request was sent, and no answer came.
+//! Attempt → Finding: the request was sent, and no answer arrived.
 
 use super::behind_proxy::behind_proxy;
 use super::departure;
@@ -42,28 +42,29 @@ struct Case<'a, 'c> {
     /// The frame of the request, and its time.
     request: FrameNumber,
     time: Timestamp,
-    /// An answer that came when the client had gone is no answer to it.
+    /// An answer that arrived after the client had left: it does not count as an answer.
     late: Option<Step>,
     /// Neither side closed.
     is_open: bool,
-    /// Until then no answer came.
+    /// The time until which no answer arrived.
     end: Timestamp,
     /// The client closed soon after its request: it did not wait.
     left: bool,
-    /// The client's FIN, in or right behind its request: it closed its direction (RFC 9293 section 3.6) and may read on.
+    /// The client's FIN, in or right after its request: it closed its direction (RFC 9293 section 3.6) and may still
+    /// read.
     half_closed: Option<FrameNumber>,
-    /// A record that is a ticket or the answer.
+    /// A record that is either a ticket or the answer.
     either: Option<FrameNumber>,
-    /// The server had closed before the request, by this frame.
+    /// The frame by which the server had closed before the request.
     closed_first: Option<FrameNumber>,
-    /// When the server closed, first.
+    /// The time at which the server closed, if it closed first.
     server_left: Option<Timestamp>,
-    /// The server had the request.
+    /// The server received the request.
     acked: bool,
-    /// The server's last record is as short as an alert: it says goodbye, or is an answer of two bytes.
+    /// The server's last record is as short as an alert: it is close_notify, or an answer of two bytes.
     short_record: bool,
-    /// In TLS 1.3 a server that does not like the client's certificate may leave without a word: nothing shows that it
-    /// accepted the client, and the request came with the client's last words.
+    /// In TLS 1.3 a server that rejects the client's certificate may leave without an alert: nothing shows that it
+    /// accepted the client, and the request came with the client's last handshake messages.
     may_be_refusal: bool,
 }
 
@@ -80,16 +81,17 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     let is_open = !super::is_closed(connection);
     let end = match client_tcp.fin {
         Some(fin) if late.is_some() => fin.time,
-        // An open connection is silent up to the capture's end.
+        // An open connection is silent until the capture's end.
         _ if is_open => context.capture.last.unwrap_or(connection.last.time),
         _ => connection.last.time,
     };
-    // A client that closes soon after its request did not wait for an answer. Licensing is HTTP and needs one; of an
-    // unknown protocol that proves nothing.
+    // A client that closes soon after its request did not wait for an answer. Licensing is HTTP and needs one; for an
+    // unknown protocol an early close proves nothing.
     let closed_first = step
         .and_then(|step| closed_before(connection, step))
         .filter(|_| late.is_none());
-    // One that closes with its request may only close its half, and read on: it left where an answer came too late for it.
+    // A client that closes with its request may only close its own direction, and still read: it left if the answer
+    // came too late for it.
     let soonest = i64::from(late.is_none());
     let left = closed_first.is_none()
         && first_fin(connection) == Some(Side::Client)
@@ -97,7 +99,8 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     if left && !attempt.licensing {
         return None;
     }
-    // What came back may be the answer: who leaves soon after it has what it wanted, for all that can be seen.
+    // The server's record may be the answer: a client that leaves soon after it may have what it wanted, as far as the
+    // capture shows.
     let either = connection.tls.as_ref().and_then(|tls| tls.ticket_or_answer);
     let came = either.and_then(|frame| connection.steps.iter().find(|step| step.frames.contains(&frame)));
     if !attempt.licensing && came.is_some_and(|came| end.since(came.time) < super::SILENCE) {
@@ -123,20 +126,20 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         closed_first,
         server_left: server_left.filter(|_| late.is_none() && first_fin(connection) == Some(Side::Server)),
         late,
-        // A server that closes had the request, whatever of the client's last words it still acknowledged, unless it had
-        // closed before.
+        // A server that closes has received the request, however many of the client's last bytes it acknowledged,
+        // unless it had closed before.
         acked: coverage == Some(Coverage::Whole) || server_tcp.fin.is_some(),
         short_record: connection.tls.as_ref().is_some_and(ends_in_short_record),
         may_be_refusal: server_tcp.fin.is_some() && connection.tls.as_ref().is_some_and(accepts_nobody_yet),
     })
 }
 
-/// Whether something of the server's was lost, or not captured, that may have been the answer; or it reset.
+/// True if a part of the server's data that may be the answer was lost or not captured, or if the server reset the
+/// connection.
 fn may_have_answered(connection: &Connection) -> bool {
     let server = &connection.tcp.server;
     let mut gaps = server.gaps.iter();
-    server.acked_unseen
-        || server.unseen_end > 0
+    server.said_unseen()
         || super::server_reset(connection)
         || finished_lost(connection)
         || gaps.any(|gap| gap.cause != GapCause::NeverArrived)
@@ -219,7 +222,7 @@ impl Case<'_, '_> {
         } else if self.acked || self.left {
             (Owner::Server, phrase("no-application-response-log"))
         } else {
-            // What was never acknowledged did not arrive: the server's log holds nothing of it.
+            // A request that was never acknowledged did not arrive: the server's log has no entry for it.
             let dropped = phrase("no-application-response-dropped").with("device", attempt.device);
             (Owner::Firewall, dropped)
         };
@@ -231,7 +234,7 @@ impl Case<'_, '_> {
         finding.remedy(elsewhere(attempt, Owner::Wlc, noted))
     }
 
-    /// Adds what else it may be, with the frames that say so.
+    /// Adds the other explanations, with the frames that support them.
     fn with_alternatives(&self, mut finding: Finding) -> Finding {
         if let Some(frame) = self.closed_first {
             finding = finding
@@ -277,7 +280,7 @@ impl Case<'_, '_> {
     }
 }
 
-/// The client's step that holds a request: a frame may hold the end of the handshake as well.
+/// The client's step that holds a request: the same frame may hold the end of the handshake.
 fn step_of(connection: &Connection, request: FrameNumber) -> Option<&Step> {
     let holds = |step: &&Step| {
         let kinds = [StepKind::ApplicationData, StepKind::HttpRequest];
@@ -286,12 +289,12 @@ fn step_of(connection: &Connection, request: FrameNumber) -> Option<&Step> {
     connection.steps.iter().find(holds)
 }
 
-/// The frame by which the server had closed before the request: its goodbye that came first, or a FIN that had not a byte of
-/// it though nothing was lost.
+/// The frame by which the server had closed before the request: its close_notify, if that came first, or a FIN sent
+/// before it had received any byte of the request, though nothing was lost.
 fn closed_before(connection: &Connection, request: &Step) -> Option<FrameNumber> {
     let fin = connection.tcp.server.fin?;
     let goodbye = connection.tls.as_ref().and_then(|tls| {
-        // A warning of the handshake says nothing of its end; what is encrypted comes after that.
+        // A warning during the handshake says nothing about its end; encrypted alerts come after the handshake.
         let is_goodbye = |alert: &&Alert| {
             let says_so = alert
                 .content

@@ -1,4 +1,4 @@
-//! Attempt → Finding: the name was resolved, and then nothing was connected to.
+//! Attempt → Finding: the name was resolved, and then no connection followed.
 
 use super::odd_address::oddness;
 use super::on_client;
@@ -11,11 +11,11 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Rule, Severity};
 use crate::judge::recapture;
 
-/// A device that has an address connects to it at once.
+/// In nanoseconds. A device that has an address connects to it at once.
 const PATIENCE: i64 = 10_000_000_000;
 
-/// Cisco 217348: the controller needs `ip http client source-interface` to know from where to connect; a look-up leaves
-/// by another way.
+/// Cisco 217348: the controller needs `ip http client source-interface` to choose the interface for a connection;
+/// look-ups leave by another interface.
 pub(super) const RULE: Rule = rule!("no-connection", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
@@ -23,7 +23,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let (lookup, answer) = attempt.lookups.iter().find_map(|lookup| {
-        // One that did not fit is to be asked for again (RFC 2181 section 9).
+        // An answer that was too long must be requested again (RFC 2181 section 9).
         let answer = lookup.answer.as_ref().filter(|answer| !answer.truncated)?;
         let usable = answer.addresses.iter().any(|&ip| oddness(ip).is_none());
         usable.then_some((lookup, answer))
@@ -31,14 +31,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let &address = answer.addresses.first()?;
     let device = attempt.device;
     let waited = context.capture.last?.since(answer.time);
-    // That the device's connections would be seen shows by others of it, later than the answer.
+    // Other connections of the device, later than the answer, prove that the capture would show one.
     let is_seen = |time: Timestamp| time > answer.time;
     let other = context.watched.hosts.of(device);
     let visible = other.sent > 0 && other.last.is_some_and(|last| is_seen(last.time));
     if waited < PATIENCE || !visible || other.left_out {
         return None;
     }
-    // Who asks may ask for somebody else, unless it is named as the controller.
+    // A host that asks may ask on behalf of another, unless an option names it as the controller.
     let is_named = context.options.wlc.contains(&device);
     let summary = phrase("no-connection")
         .with("name", &lookup.name)

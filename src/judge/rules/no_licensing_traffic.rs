@@ -1,4 +1,4 @@
-//! Capture → Finding: there is no attempt in it at all.
+//! Capture → Finding: the capture holds no attempt.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -19,7 +19,7 @@ use crate::profile::Transport;
 
 const SECOND: i64 = 1_000_000_000;
 
-/// Controllers, and names asked for, that are told one by one.
+/// The number of controllers, and of names looked up, that are listed one by one.
 const MAX_SHOWN: usize = 4;
 
 /// The root of all names, whose own is empty (RFC 1034 section 3.1).
@@ -28,7 +28,7 @@ const ROOT: &str = ".";
 /// The verdict id.
 pub const ID: VerdictId = VerdictId::new("no-licensing-traffic");
 
-/// What is said of a capture without attempts.
+/// The finding for a capture without attempts.
 #[must_use]
 pub fn finding(context: &Context<'_>) -> Finding {
     let contents = context.contents;
@@ -59,7 +59,7 @@ pub fn finding(context: &Context<'_>) -> Finding {
                 .with("capwap", contents.capwap_packets),
         );
     }
-    // Another capture of QUIC would hold QUIC again.
+    // Another capture of QUIC would be just as unreadable.
     if context.options.profile.everything
         && contents.tcp_connections == 0
         && contents.quic_packets > 0
@@ -89,8 +89,8 @@ pub fn finding(context: &Context<'_>) -> Finding {
     finding
 }
 
-/// An On-Prem, a CSLU or a proxy has a name that only its owner knows: whoever has one finds out here what to type. A name
-/// that a shell would take for more than a name is none to be typed.
+/// An On-Prem, a CSLU or a proxy has a name that only its owner knows: the reader learns here which option to type. A
+/// name that a shell would not take as a plain word is never put into a command.
 fn others_name(finding: &mut Finding, contents: &Contents) {
     let names = contents.server_names.iter().filter_map(|name| HostName::new(name));
     let names: Vec<HostName> = names.take(MAX_SHOWN).collect();
@@ -105,7 +105,7 @@ fn others_name(finding: &mut Finding, contents: &Contents) {
     }
 }
 
-/// What the silence proves, and how to end it.
+/// Adds what the silence proves, and how to end it.
 fn quiet(finding: &mut Finding, context: &Context<'_>) {
     finding.evidence.extend(watched_against_cycle(context));
     let known = Known::of(context);
@@ -135,7 +135,7 @@ fn of_the_whole(what: Phrase) -> Evidence {
     }
 }
 
-/// How long the capture is beside the time between two regular reports, where the profile knows that.
+/// The capture's length against the time between two regular reports, if the profile knows that time.
 fn watched_against_cycle(context: &Context<'_>) -> Option<Evidence> {
     let capture = context.capture;
     let cycle = context.options.profile.cadence.as_ref()?.report_seconds;
@@ -156,10 +156,10 @@ fn watched_against_cycle(context: &Context<'_>) -> Option<Evidence> {
     ))
 }
 
-/// A controller, and what the capture holds of it.
+/// A controller, and what the capture holds of its traffic.
 struct Known<'a> {
     address: IpAddr,
-    /// An option names it; otherwise its CAPWAP shows what it is.
+    /// True if an option names it; otherwise its CAPWAP identifies it.
     by_option: bool,
     seen: Seen,
     capwap: Option<Capwap>,
@@ -167,7 +167,7 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    /// The controllers that options name; where they name none, those that were recognised.
+    /// The controllers that options name; if they name none, the controllers that were recognised.
     fn of(context: &Context<'a>) -> Vec<Self> {
         let watched = context.watched;
         let known = |address, by_option| Self {
@@ -195,7 +195,7 @@ impl<'a> Known<'a> {
         frames.into_iter().flatten().min()
     }
 
-    /// What it was seen to do, and which names it asked for.
+    /// The traffic it was seen sending, and the names it looked up.
     fn evidence(&self) -> Vec<Evidence> {
         let Some(frame) = self.first_frame() else {
             return vec![of_the_whole(phrase("quiet-unseen").with("address", self.address))];
@@ -233,7 +233,7 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Look at the device first, then capture one try of it.
+/// The remedies: check the device first, then capture one of its tries.
 fn capture_a_try(context: &Context<'_>) -> Vec<Remedy> {
     let options = context.options;
     let dialect = options.dialect();
@@ -248,7 +248,7 @@ fn capture_a_try(context: &Context<'_>) -> Vec<Remedy> {
         ]),
         verify: phrase("quiet-look-expect"),
     }];
-    // The options tell the transport, and each transport has its own command that starts a try.
+    // The options determine the transport, and each transport has its own command to start a try.
     let own = if options.on_prem.is_empty() && options.cslu.is_empty() {
         Transport::Cssm
     } else {
@@ -267,7 +267,7 @@ fn capture_a_try(context: &Context<'_>) -> Vec<Remedy> {
     remedies
 }
 
-/// A length of time; of a few seconds nobody wants to know how many.
+/// A length of time; a few seconds are not counted exactly.
 fn length(seconds: i64) -> Phrase {
     if seconds < 5 {
         phrase("quiet-moment")

@@ -16,8 +16,8 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::profile::options::Host;
 
-/// A Client Hello must be answered by a record (RFC 9846 section 5); anything else comes from something that does not
-/// speak TLS.
+/// A Client Hello must be answered by a record (RFC 9846 section 5); any other answer comes from a program that does
+/// not speak TLS.
 pub(super) const RULE: Rule = rule!("not-tls", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
@@ -38,13 +38,13 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if tls.alerts.iter().any(|alert| alert.side == Side::Server) {
         return None;
     }
-    // Readable HTTP that answers no readable request (a CONNECT), hence the hello, whatever the order in the file.
+    // Readable HTTP that answers no readable request (a CONNECT) answers the hello, whatever the order in the file.
     let answer = connection
         .http
         .iter()
         .filter(|exchange| exchange.request.is_none())
         .find_map(|exchange| exchange.response.as_ref())
-        // A success may answer a CONNECT that was not captured.
+        // A success may be the answer to a CONNECT that was not captured.
         .filter(|(_, response)| !matches!(response.status, 200..=299) || sees_all_of_client(connection));
     let Some((frame, response)) = answer else {
         return other_bytes(attempt, connection, hello);
@@ -58,7 +58,7 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(in_http(attempt, context, (connection, hello), (*frame, response)))
 }
 
-/// The hello was answered in HTTP: by the service, or by something that sends the client elsewhere.
+/// The hello was answered in HTTP: by the service, or by another party that redirects the client.
 fn in_http(
     attempt: &Attempt<'_>,
     context: &Context<'_>,
@@ -90,7 +90,7 @@ fn in_http(
         .with("target", service(attempt))
         .with("who", who);
     let mut finding = Finding::error(RULE.id, by, At::Tls, summary)
-        // Whoever answers may do so in the server's place.
+        // Another party may have answered in the server's place.
         .confidence(Confidence::Likely)
         .evidence(hello.frame, phrase("client-hello"))
         .evidence(frame, redirecting("not-tls-http", "not-tls-http-redirect"));
@@ -114,16 +114,16 @@ fn in_http(
         .remedy(elsewhere(attempt, Owner::Server, enable))
 }
 
-/// The hello was answered in no protocol that is known.
+/// The hello was answered in an unknown protocol.
 fn other_bytes(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> Option<Finding> {
-    // Bytes from the middle of a stream are no opening.
+    // Bytes from the middle of a stream show no beginning.
     let begins = connection.tcp.server.start_known && super::sees_handshake(connection);
     if !begins || !connection.speaks_other.server || connection.opening.server.is_empty() {
         return None;
     }
-    // What was said before the hello belongs to another protocol that led to TLS (STARTTLS, a proxy), and what begins like
-    // a record is broken TLS rather than none.
-    // A server that speaks first (SSH, SMTP) said it to a client that had not said anything else before its hello.
+    // Bytes before the hello belong to another protocol that led to TLS (STARTTLS, a proxy), and bytes that begin like
+    // a record are broken TLS rather than another protocol. A server that sends first (SSH, SMTP) sent to a client that
+    // had sent nothing before its hello.
     let hello_comes_first = connection.tcp.client.start_known && connection.opening.client.is_empty();
     let answers_hello = hello_comes_first || connection.opening_frame.server.is_some_and(|frame| frame > hello.frame);
     if !answers_hello {
@@ -154,7 +154,7 @@ fn other_bytes(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> 
     })
 }
 
-/// The server sends a Client Hello: it gives back what it gets, or is a client itself.
+/// The server sends a Client Hello: it echoes its input, or is a client itself.
 fn echoed(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> Option<Finding> {
     let echo = connection.step_by(StepKind::ClientHello, Side::Server)?;
     let listen = phrase("not-tls-listen").with("server", connection.server);
@@ -169,7 +169,7 @@ fn echoed(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> Optio
     )
 }
 
-/// The first line, quoted; hexadecimal where it is no text.
+/// The first line, quoted; hexadecimal if it is no text.
 fn first_line(bytes: &[u8]) -> String {
     let is_text = |byte: &&u8| byte.is_ascii_graphic() || matches!(**byte, b' ' | b'\t' | b'\r' | b'\n');
     let front = bytes.get(..16).unwrap_or(bytes);
@@ -184,8 +184,8 @@ fn first_line(bytes: &[u8]) -> String {
     shortened(&WireText::from(opening.raw().lines().next().unwrap_or_default()))
 }
 
-/// Whether the server's HTTP answer was said before the Client Hello, by the acknowledgements: the steps stand in the order
-/// in which they can have happened.
+/// True if the server's HTTP answer was sent before the Client Hello, by the acknowledgements: the steps stand in the
+/// order in which they can have happened.
 fn precedes_hello(connection: &Connection) -> bool {
     let place = |kind: StepKind, side: Side| {
         let mut steps = connection.steps.iter();
@@ -195,7 +195,7 @@ fn precedes_hello(connection: &Connection) -> bool {
     answer.is_some_and(|answer| place(StepKind::ClientHello, Side::Client) > Some(answer))
 }
 
-/// An answer that precedes the hello answers what the client said before it: the line of the PROXY protocol, as a rule.
+/// An answer before the hello is an answer to what the client sent before it: usually the line of the PROXY protocol.
 fn before_hello(
     attempt: &Attempt<'_>,
     connection: &Connection,
@@ -236,13 +236,13 @@ fn before_hello(
         ))
 }
 
-/// Whether nothing that the client said is missing from the capture.
+/// True if no byte of the client is missing from the capture.
 fn sees_all_of_client(connection: &Connection) -> bool {
     let client = &connection.tcp.client;
-    client.start_known && client.gaps.is_empty() && !client.acked_unseen
+    client.start_known && client.gaps.is_empty() && !client.said_unseen()
 }
 
-/// An HTTP proxy answers that was spoken to in TLS: it wants to be asked with CONNECT first.
+/// The answer of an HTTP proxy that was addressed in TLS: it expects CONNECT first.
 fn of_proxy(
     attempt: &Attempt<'_>,
     context: &Context<'_>,

@@ -1,10 +1,10 @@
-//! Address → Phrase: what shows that no public service can have it.
+//! Address → Phrase: why no public service can have the address.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::base::phrase::{Phrase, phrase};
 
-/// What is odd about an address for a public service.
+/// The reason why a public service cannot have an address; `None` if it can.
 pub(super) fn oddness(address: IpAddr) -> Option<Phrase> {
     match address {
         IpAddr::V4(ip) if ip.is_unspecified() => Some(phrase("dns-unexpected-address-unspecified")),

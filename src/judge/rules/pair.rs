@@ -1,7 +1,7 @@
-//! Attempt → Takeover: another chassis goes on at the device's address, as the standby of a pair does after a switchover.
+//! Attempt → Takeover: another chassis takes over the device's address, as the standby of a pair does after a switchover.
 //!
-//! Serial numbers in readable requests and certificates tell chassis apart; ARP tells whose hardware has the address. Neither
-//! says why the other took over, so all of this is likely at most.
+//! Serial numbers in readable requests and certificates distinguish chassis; ARP shows which hardware has the address.
+//! Neither shows why the other chassis took over, so all of this is likely at most.
 
 use std::net::IpAddr;
 
@@ -15,7 +15,7 @@ use crate::decode::arp::Claim;
 use crate::judge::context::Context;
 use crate::judge::finding::Remedy;
 
-/// What shows that another chassis took over, by the end of an attempt.
+/// The facts showing that another chassis took over before the end of an attempt.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Takeover<'c> {
     /// Two serial numbers, one after the other.
@@ -24,9 +24,9 @@ pub(super) struct Takeover<'c> {
     pub(super) hardware: Option<(&'c Claim, &'c Claim)>,
 }
 
-/// What shows that another chassis has taken over; `None`: nothing does.
+/// The facts showing that another chassis has taken over; `None` if nothing shows it.
 pub(super) fn takeover<'c>(attempt: &Attempt<'_>, context: &Context<'c>) -> Option<Takeover<'c>> {
-    // What a device shows of itself stands in what it sends; where it is called, others speak.
+    // A device reveals its identity in what it sends; where it is the server of the connection, other hosts send.
     if !attempt.licensing || attempt.service.calls_device {
         return None;
     }
@@ -42,8 +42,8 @@ pub(super) fn takeover<'c>(attempt: &Attempt<'_>, context: &Context<'c>) -> Opti
         }
         IpAddr::V6(_) => None,
     };
-    // Beside serial numbers any claim supports them; alone it has to be an announcement, as a switchover makes. Captures that
-    // were put together from several show other hardware, too.
+    // Together with serial numbers, any ARP claim counts; alone, it has to be an announcement, as a switchover sends.
+    // Captures merged from several files show other hardware, too.
     let hardware = hardware.filter(|(_, now)| serials.is_some() || now.announced);
     let is_shown = serials.is_some() || hardware.is_some();
     is_shown.then_some(Takeover { serials, hardware })
@@ -54,7 +54,7 @@ fn last_frame(attempt: &Attempt<'_>) -> FrameNumber {
     connections.max().unwrap_or(attempt.first().frame)
 }
 
-/// To install trust on both chassis.
+/// The remedy: install trust on both chassis.
 pub(super) fn remedy(attempt: &Attempt<'_>) -> Remedy {
     on_client(
         attempt,

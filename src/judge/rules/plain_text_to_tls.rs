@@ -13,10 +13,11 @@ use crate::connection::walk::Side;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
 
-/// RFC 9846 section 4.1.2: TLS begins with a Client Hello; RFC 9110 section 4.2.2: `https` is another port than `http`.
+/// RFC 9846 section 4.1.2: TLS begins with a Client Hello; RFC 9110 section 4.2.2: `https` has another port than
+/// `http`.
 pub(super) const RULE: Rule = rule!("plain-text-to-tls", Cause, check);
 
-/// What shows that TLS was expected.
+/// The fact that shows that the port expected TLS.
 enum Shows {
     Sign(TlsSign),
     /// The port answered another connection in TLS.
@@ -28,8 +29,8 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let plain = connection.plain_client.filter(|plain| plain.spoken != Spoken::Tlcp)?;
     let elsewhere = attempt.speaks_tls.filter(|_| is_over(connection)).map(Shows::Elsewhere);
     let shows = match plain.sign {
-        // That it speaks TLS says more than its number.
-        // Of what is known to be asked for, the end says more than the port's number.
+        // TLS on the port is stronger evidence than the port's number; for a licensing request, the way the connection
+        // ended is stronger than the number.
         Some(TlsSign::Port | TlsSign::Refuses(_)) if attempt.licensing => elsewhere?,
         Some(TlsSign::Port) => elsewhere.unwrap_or(Shows::Sign(TlsSign::Port)),
         Some(sign) => Shows::Sign(sign),
@@ -85,7 +86,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     )
 }
 
-/// With the server's answer, or the end without one.
+/// Adds the server's answer, or the end without one.
 fn with_answer(finding: Finding, connection: &Connection, shows: &Shows) -> Finding {
     let end = |finding: Finding| finding.evidence(connection.last.frame, phrase("plain-text-to-tls-end"));
     match shows {
@@ -113,7 +114,8 @@ fn with_answer(finding: Finding, connection: &Connection, shows: &Shows) -> Find
     }
 }
 
-/// An alert or a sentence says it; a port's number, or another connection, is what usually explains the end.
+/// An alert or a readable sentence proves it; a port's number, or another connection, is only the usual explanation of
+/// the end.
 fn confidence(connection: &Connection, plain: PlainClient, shows: &Shows) -> Confidence {
     let server = &connection.tcp.server;
     let server_ended =

@@ -4,7 +4,7 @@ use super::{elsewhere, watched_after, without_proxy};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
-use crate::connection::walk::Side;
+use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
@@ -15,38 +15,40 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let exchange = connection.connect()?;
     let (asked, request) = exchange.request.as_ref()?;
-    let asked_at = connection.step(crate::connection::walk::StepKind::ConnectRequest)?.time;
+    let asked_at = connection.step(StepKind::ConnectRequest)?.time;
     let answered = exchange.response.is_some() || connection.tls.is_some() || connection.tcp.server.bytes > 0;
-    if answered || connection.tcp.server.acked_unseen || !watched_after(connection, asked_at, context) {
+    if answered || connection.tcp.server.said_unseen() || !watched_after(connection, asked_at, context) {
         return None;
     }
     let acked = connection.tcp.client.acked_bytes >= connection.tcp.client.bytes;
     let proxy = connection.server;
+    // It waited for nothing if it is the one that closed.
+    let closed = connection.step_by(StepKind::Fin, Side::Server).filter(|own| {
+        let client = connection.step_by(StepKind::Fin, Side::Client);
+        client.is_none_or(|client| client.frame > own.frame)
+    });
+    let (summary, log) = match closed {
+        Some(_) => ("proxy-no-response-closed-summary", "proxy-no-response-closed-log"),
+        None => ("proxy-no-response-summary", "proxy-no-response-log"),
+    };
+    let (last, ended) = match closed {
+        Some(fin) => (fin.frame, "proxy-no-response-closed"),
+        None if acked => (connection.last.frame, "proxy-no-response-acknowledged"),
+        None => (connection.last.frame, "proxy-no-response-unacknowledged"),
+    };
     Some(
-        Finding::error(
-            RULE.id,
-            By::Path,
-            At::Proxy,
-            phrase("proxy-no-response-summary").with("proxy", proxy),
-        )
-        .confidence(if acked { Confidence::Certain } else { Confidence::Likely })
-        .evidence(*asked, phrase("http-connect").with("target", &request.target))
-        .evidence(
-            connection.last.frame,
-            if acked {
-                phrase("proxy-no-response-acknowledged")
-            } else {
-                phrase("proxy-no-response-unacknowledged")
-            },
-        )
-        .claims_silence_of(Side::Server)
-        .remedy(elsewhere(
-            attempt,
-            Owner::Proxy,
-            phrase("proxy-no-response-log")
-                .with("device", attempt.device)
-                .with("target", &request.target),
-        ))
-        .remedy(without_proxy(attempt, connection, &request.target)),
+        Finding::error(RULE.id, By::Path, At::Proxy, phrase(summary).with("proxy", proxy))
+            .confidence(if acked { Confidence::Certain } else { Confidence::Likely })
+            .evidence(*asked, phrase("http-connect").with("target", &request.target))
+            .evidence(last, phrase(ended))
+            .claims_silence_of(Side::Server)
+            .remedy(elsewhere(
+                attempt,
+                Owner::Proxy,
+                phrase(log)
+                    .with("device", attempt.device)
+                    .with("target", &request.target),
+            ))
+            .remedy(without_proxy(attempt, connection, &request.target)),
     )
 }

@@ -8,7 +8,7 @@ use crate::base::wire_text::WireText;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
-/// RFC 9110 section 9.3.6: any answer to CONNECT but 2xx means that there is no tunnel.
+/// RFC 9110 section 9.3.6: any answer to CONNECT other than 2xx means that there is no tunnel.
 pub(super) const RULE: Rule = rule!("proxy-refused", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
@@ -49,7 +49,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(finding)
 }
 
-/// What a status says of the proxy, and what to do there.
+/// The meaning of a status for the proxy, and what to do there.
 fn meaning(status: u16, is_tunnel: bool) -> (Phrase, Phrase) {
     match status {
         403 => (phrase("proxy-refused-forbidden"), phrase("proxy-refused-forbidden-do")),

@@ -1,4 +1,4 @@
-//! Attempt → Finding: what QUIC itself says of an attempt, beside the handshake that it carries.
+//! Attempt → Finding: QUIC's own reports about an attempt, beside the handshake that it carries.
 
 use super::{client, elsewhere, listed, service, side_name, watched_after};
 use crate::attempt::Attempt;
@@ -15,7 +15,7 @@ fn facts<'a>(attempt: &Attempt<'a>) -> Option<&'a QuicFacts> {
     attempt.connection()?.datagrams.as_ref()?.quic.as_deref()
 }
 
-/// The server's list of versions, where the client went no further (RFC 9000 section 6).
+/// The server's list of versions, if the client went no further (RFC 9000 section 6).
 pub(super) fn list_of_versions<'a>(attempt: &Attempt<'a>) -> Option<(FrameNumber, &'a [Version])> {
     let connection = attempt.connection()?;
     let facts = facts(attempt)?;
@@ -24,13 +24,13 @@ pub(super) fn list_of_versions<'a>(attempt: &Attempt<'a>) -> Option<(FrameNumber
     if tls.server_hello.is_some() || tls.first_error().is_some() {
         return None;
     }
-    // Whoever went on with one of those versions got past the list.
+    // A client that continued with one of those versions got past the list.
     let went_on = |kind: StepKind| matches!(kind, StepKind::EncryptedHandshake | StepKind::ApplicationData);
     let is_past = facts.version != facts.asked || connection.steps.iter().any(|step| went_on(step.kind));
     (!is_past).then_some((*frame, versions.as_slice()))
 }
 
-/// The server listed its versions, and the client went no further. Nothing protects such a list.
+/// The server listed its versions, and the client went no further. Such a list is not protected against forgery.
 pub(super) fn no_version(attempt: &Attempt<'_>, context: &Context<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let (frame, versions) = list_of_versions(attempt)?;
@@ -76,15 +76,20 @@ pub(super) fn no_version(attempt: &Attempt<'_>, context: &Context<'_>, id: Verdi
     )
 }
 
-/// A side ended the handshake with an error that is no alert of TLS (RFC 9000 section 20.1).
-pub(super) fn closed(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
+/// A side ended the connection, in a packet that can be read or by all that sizes and silence show.
+pub(super) fn end(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
+    closed(attempt, id).or_else(|| ended(attempt, id))
+}
+
+/// A side ended the handshake with an error that is not a TLS alert (RFC 9000 section 20.1).
+fn closed(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let close = facts(attempt)?.close.as_ref()?;
     let tls = connection.tls.as_ref()?;
     if close.error.alert().is_some() || tls.is_complete() {
         return None;
     }
-    // A client that no longer wants to, or that nobody answers, ends without an error of its own.
+    // A client that has changed its mind, or that gets no answer, ends without an error of its own.
     let is_error = !matches!(close.error, TransportError(0x00 | 0x0c));
     let answered = connection.steps.iter().any(|step| step.side == Side::Server);
     if close.side == Side::Client && !(is_error && answered) {
@@ -135,5 +140,43 @@ pub(super) fn closed(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
             owner,
             phrase("quic-closed-log").with("who", side_name(close.side)),
         )),
+    )
+}
+
+/// The server ended the connection right behind the client's Finished, in packets that nobody can read.
+fn ended(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    facts(attempt)?;
+    let tls = connection.tls.as_ref()?;
+    let end = tls
+        .server_alert_after_finished
+        .filter(|_| !tls.client_sent_certificate)?;
+    let who = client(attempt);
+    let mut finding = Finding::error(
+        id,
+        By::Server,
+        At::Tls,
+        phrase("quic-ended-summary")
+            .with("service", service(attempt))
+            .with("who", &who),
+    )
+    .confidence(Confidence::Likely);
+    if let Some(finished) = tls.finished.client {
+        finding = finding.evidence(finished, phrase("quic-ended-finished").with("who", &who));
+    }
+    Some(
+        finding
+            .evidence(end, phrase("quic-ended-last"))
+            .alternative(
+                "client-certificate-rejected",
+                phrase("quic-ended-or-certificate").with("who", &who),
+            )
+            .alternative("application-close", phrase("quic-ended-or-close"))
+            .cannot_tell(phrase("quic-ended-cannot-tell"))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Server,
+                phrase("quic-closed-log").with("who", side_name(Side::Server)),
+            )),
     )
 }

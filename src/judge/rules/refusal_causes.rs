@@ -1,8 +1,8 @@
-//! Alert → Cause: what of the handshake, besides certificates and the choice of suites, explains an alert that does not say why.
+//! Alert → Cause: the facts of the handshake, other than certificates and the choice of suites, that explain an unspecific alert.
 //!
-//! An alert is a number, and handshake_failure (40) stands for a dozen reasons. Many of them can be read in what was said
-//! before it: an extension that one side demands and the other lacks, a short prime, a session that the server no longer
-//! knows. Only where none of them is there may a report say that the capture does not explain it.
+//! An alert is a number, and handshake_failure (40) stands for a dozen reasons. Many of them can be read in the
+//! messages before the alert: an extension that one side demands and the other lacks, a short prime, a session that the
+//! server no longer knows. Only if none of them is found may a report say that the capture does not explain the alert.
 
 use super::large_hello::{large_hello, try_smaller};
 use super::{client, elsewhere, listed};
@@ -18,28 +18,29 @@ use crate::judge::reason::Reason;
 use crate::tls::hello::ClientHello;
 use crate::tls::{AlertDescription, AlertLevel, Group, SignatureScheme, Version};
 
-/// Something that explains an alert.
+/// A fact that explains an alert.
 #[derive(Debug)]
 pub(super) struct Cause {
-    /// What is at fault.
+    /// The fault.
     pub(super) reason: Reason,
     /// The frame that shows it.
     pub(super) frame: FrameNumber,
-    /// A clause.
+    /// The fact as a clause.
     pub(super) clause: Phrase,
-    /// What cures it.
+    /// The remedy for it.
     pub(super) remedy: Remedy,
-    /// What it rests on in another connection.
+    /// The stretch of another connection that it rests on.
     pub(super) beside: Option<Stretch>,
 }
 
-/// Bytes of a Certificate message that clients take at most: OpenSSL's default (SSL_CTX_set_max_cert_list).
+/// The largest Certificate message, in bytes, that clients accept: OpenSSL's default (SSL_CTX_set_max_cert_list).
 const LARGEST_CERTIFICATE: usize = 102_400;
 
-/// Bits of a Diffie-Hellman prime below which clients refuse it: 1,024 in many (Logjam, 2015), 2,048 in today's.
+/// The size of a Diffie-Hellman prime, in bits, below which clients refuse it: 1,024 in many (Logjam, 2015), 2,048 in
+/// today's.
 const SHORTEST_PRIME: u32 = 2048;
 
-/// What explains an alert, the most telling first.
+/// The facts that explain an alert, most informative first.
 pub(super) fn causes(
     attempt: &Attempt<'_>,
     connection: &Connection,
@@ -69,7 +70,7 @@ pub(super) fn causes(
     found.into_iter().flatten().collect()
 }
 
-/// What in a Client Hello explains that the server refused it, whatever suites it offers.
+/// The facts in a Client Hello that explain why the server refused it, whatever suites it offers.
 pub(super) fn of_refused_hello(
     attempt: &Attempt<'_>,
     connection: &Connection,
@@ -83,13 +84,13 @@ pub(super) fn of_refused_hello(
         tls,
         alert,
     };
-    // That a hello is large or has numbers nobody knows explains a failure to read it, not a refusal of what it offers.
+    // A large hello, or one with unknown numbers, explains a failure to read it, not a refusal of its offer.
     let mut causes = seen.of_hello(context);
     causes.retain(|cause| !matches!(cause.reason, Reason::LargeHello | Reason::HelloNotUnderstood));
     causes
 }
 
-/// What was said up to an alert.
+/// The messages up to an alert.
 struct Seen<'a, 'c> {
     attempt: &'a Attempt<'c>,
     connection: &'a Connection,
@@ -112,7 +113,7 @@ impl Seen<'_, '_> {
         self.alert.content.map(|(_, description)| description)
     }
 
-    /// The client refused before it said anything more: what it had just read is the reason.
+    /// True if the client refused before it sent anything more: the message it had just read is the reason.
     fn client_refused_server(&self) -> bool {
         self.alert.side == Side::Client
             && self.tls.server_hello.is_some()
@@ -131,7 +132,7 @@ impl Seen<'_, '_> {
         }
     }
 
-    /// What explains that the server refused the hello.
+    /// The facts that explain why the server refused the hello.
     fn of_hello(&self, context: &Context<'_>) -> Vec<Cause> {
         let Some(hello) = self
             .tls
@@ -189,8 +190,8 @@ impl Seen<'_, '_> {
         })
     }
 
-    /// RFC 9846 section 4.2.11: a session that the server does not know, or whose proof it cannot check. That it took a full
-    /// handshake elsewhere shows that nothing else of the offer is at fault.
+    /// RFC 9846 section 4.2.11: a session that the server does not know, or whose proof it cannot check. If the server
+    /// accepted a full handshake elsewhere, nothing else in the offer is at fault.
     fn resumption(&self, hello: &ClientHello, context: &Context<'_>) -> Option<Cause> {
         let (frame, beside) = context
             .surroundings
@@ -237,7 +238,7 @@ impl Seen<'_, '_> {
         })
     }
 
-    /// RFC 6066 section 3: a server of several names has no certificate for a client that names none.
+    /// RFC 6066 section 3: a server with several names has no certificate for a client that names none.
     fn nameless(&self, hello: &ClientHello) -> Option<Cause> {
         let says = self.description()?;
         let about = matches!(
@@ -280,8 +281,8 @@ impl Seen<'_, '_> {
         })
     }
 
-    /// RFC 9846 section 6.2: decode_error says that the message could not be read. Numbers and extensions that a server does
-    /// not know it has to pass over (RFC 8701).
+    /// RFC 9846 section 6.2: decode_error says that the message could not be read. A server must ignore numbers and
+    /// extensions that it does not know (RFC 8701).
     fn not_understood(&self, hello: &ClientHello) -> Option<Cause> {
         let says = matches!(
             self.description()?,
@@ -304,7 +305,7 @@ impl Seen<'_, '_> {
         })
     }
 
-    /// RFC 5246 section 7.4.8: who shows a certificate proves with its key that it is its own.
+    /// RFC 5246 section 7.4.8: a side that sends a certificate proves that it holds the key.
     fn unsigned(&self) -> Option<Cause> {
         let message = self.tls.certificates.client.as_ref();
         let sent = message.is_some_and(|message| !message.chain.is_empty())
@@ -338,7 +339,7 @@ impl Seen<'_, '_> {
         })
     }
 
-    /// RFC 6066 section 3: a warning is not to be sent, since clients differ in what they make of it.
+    /// RFC 6066 section 3: this alert must not be sent as a warning, because clients react to it differently.
     fn warned_name(&self) -> Option<Cause> {
         let warning = self.tls.alerts.iter().find(|alert| {
             alert.side == Side::Server
@@ -373,7 +374,7 @@ impl Seen<'_, '_> {
         })
     }
 
-    /// RFC 5246 section 7.4.3: the signature's algorithm is one of those offered.
+    /// RFC 5246 section 7.4.3: the signature's algorithm must be one of those offered.
     fn foreign_signature(&self) -> Option<Cause> {
         let scheme = self.tls.key_exchange?.scheme?;
         let hello = self.tls.client_hello.as_deref()?;
@@ -392,7 +393,7 @@ impl Seen<'_, '_> {
         })
     }
 
-    /// RFC 5746 section 3.4: a client that finds the server without it may refuse.
+    /// RFC 5746 section 3.4: a client may refuse a server without it.
     fn without_renegotiation(&self) -> Option<Cause> {
         let hello = self.tls.client_hello.as_deref()?;
         let choice = self.tls.server_hello.as_deref()?;
@@ -441,7 +442,7 @@ fn offers_tls13(hello: &ClientHello) -> bool {
     hello.offered_versions().iter().any(|version| version.is_tls13())
 }
 
-/// Whether servers of today find what they need in an offer: ephemeral keys and AEAD with either kind of certificate, a
+/// True if current servers find what they need in an offer: ephemeral keys and AEAD with either kind of certificate, a
 /// usual group, usual signatures, TLS 1.2 or later.
 fn is_modern(hello: &ClientHello) -> bool {
     let name = |part: &str, kind: &str| {

@@ -1,7 +1,7 @@
-//! Attempt → Finding: the exchange went well on the wire, and the device's log says that it did not.
+//! Attempt → Finding: the exchange succeeded on the wire, and the device's log says that it failed.
 //!
-//! What the service answers is encrypted; the device's texts hold it in clear, or say what the device made of it. Network
-//! and TLS are fine then, and nothing needs to be opened anywhere.
+//! The service's answer is encrypted; the device's texts hold it in clear, or say how the device took it. Then network
+//! and TLS are in order, and no port has to be opened.
 
 use std::cmp::Reverse;
 
@@ -23,7 +23,7 @@ use crate::judge::finding::{At, By, Finding, Rule};
 /// Rests on a line whose time is at least likely, so it is never certain.
 pub(super) const RULE: Rule = rule!("refused-by-service", Cause, check);
 
-/// The same where the device does not tell of an answer: somebody has to look, and the wire shows no fault.
+/// The same if the device does not mention an answer: a person has to look, and the wire shows no fault.
 pub(super) const REPORTED: Rule = rule!("device-reports-failure", Cause, reported);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
@@ -58,7 +58,8 @@ fn reported(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if check(attempt, context).is_some() {
         return None;
     }
-    // That nothing came back is the least that a device can say. Of lines that say as much, the latest.
+    // A missing answer is the least informative line that a device can log. Among equally informative lines, the latest
+    // counts.
     let testimony = unresolved(attempt).min_by_key(|it| Reverse((it.event.what != What::NoAnswer, it.certainty)))?;
     let certainty = unresolved(attempt).map(|it| it.certainty).max()?;
     let finding = Finding::error(
@@ -81,7 +82,7 @@ fn reported(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     )
 }
 
-/// The failures that no success follows, the latest first.
+/// The failures that are followed by no success, the latest first.
 fn unresolved<'t, 'a>(attempt: &'t Attempt<'a>) -> impl Iterator<Item = &'t Testimony<'a>> {
     let lines = attempt.testimonies.iter().rev();
     lines
@@ -89,7 +90,7 @@ fn unresolved<'t, 'a>(attempt: &'t Attempt<'a>) -> impl Iterator<Item = &'t Test
         .filter(|it| it.event.what.is_failure() || matches!(it.event.what, What::JoinFailed(_)))
 }
 
-/// Whether a line tells of something that was answered.
+/// True if a line reports an answer.
 const fn is_answer(what: What) -> bool {
     matches!(
         what,
@@ -101,7 +102,7 @@ const fn is_answer(what: What) -> bool {
     )
 }
 
-/// Adds the line, and what to do about it.
+/// Adds the line, and its remedies.
 fn told(
     mut finding: Finding,
     attempt: &Attempt<'_>,

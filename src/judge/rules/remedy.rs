@@ -1,4 +1,4 @@
-//! Attempt → Remedy: what several rules say to do, and how to see that it worked.
+//! Attempt → Remedy: the remedies that several rules use, and how to check that they worked.
 
 use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
@@ -11,7 +11,7 @@ use crate::judge::finding::{Owner, Remedy};
 use crate::judge::recapture;
 use crate::profile::Transport;
 
-/// What makes the client try again.
+/// The commands that make the client try again.
 pub(super) fn try_again(attempt: &Attempt<'_>) -> Vec<Command> {
     match (attempt.carrier(), attempt.connection()) {
         (Carrier::Tcp, _) => {}
@@ -25,7 +25,7 @@ pub(super) fn try_again(attempt: &Attempt<'_>) -> Vec<Command> {
     recapture::try_again(attempt.dialect, attempt.service.transport, attempt.connection())
 }
 
-/// What shows that a remedy worked.
+/// How to check that a remedy worked.
 pub(super) fn verify(attempt: &Attempt<'_>) -> Phrase {
     let id = match attempt.service.transport {
         _ if !attempt.licensing => return phrase("verify-handshake"),
@@ -50,7 +50,7 @@ pub(super) fn on_client(attempt: &Attempt<'_>, action: Phrase, tasks: &[Task]) -
         tasks.push(task("join-access-point"));
     }
     let mut commands = attempt.dialect.lines(&tasks);
-    // Where nothing is to be typed, trying again is left to who acts.
+    // Without commands to type, the person who acts decides how to try again.
     if attempt.licensing || !commands.is_empty() {
         commands.extend(try_again(attempt));
     }
@@ -62,12 +62,13 @@ pub(super) fn on_client(attempt: &Attempt<'_>, action: Phrase, tasks: &[Task]) -
     }
 }
 
-/// Whether the service is the cloud of the device's own vendor: what it shows and trusts is nobody's to change.
+/// True if the service is the cloud of the device's own vendor: the reader can change neither its certificate nor what
+/// it trusts.
 pub(super) fn is_vendors(attempt: &Attempt<'_>) -> bool {
     attempt.licensing && matches!(attempt.service.transport, Transport::Cssm | Transport::CallHome)
 }
 
-/// A remedy that leaves the proxy out.
+/// The remedy: bypass the proxy.
 pub(super) fn without_proxy(attempt: &Attempt<'_>, connection: &Connection, target: &WireText) -> Remedy {
     let proxy = connection.server;
     let (host, port) = HostArgument::with_port(target.raw(), "<host>");
@@ -90,7 +91,7 @@ pub(super) fn without_proxy(attempt: &Attempt<'_>, connection: &Connection, targ
     )
 }
 
-/// A remedy for somebody else, verified by the next attempt.
+/// A remedy for another party, verified by the next attempt.
 pub(super) fn elsewhere(attempt: &Attempt<'_>, owner: Owner, action: Phrase) -> Remedy {
     Remedy {
         owner,

@@ -34,19 +34,19 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 struct Case<'a, 'c> {
     attempt: &'a Attempt<'c>,
     connection: &'a Connection,
-    /// Whose address the RST has.
+    /// The side whose address the RST has.
     side: Side,
     reset: Mark,
     origin: Origin,
     by: By,
-    /// The frame of the request, where there was one.
+    /// The frame of the request, if there was one.
     request: Option<FrameNumber>,
     is_plain: bool,
 }
 
 fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
     let connection = attempt.connection()?;
-    // After an answer, or after a close, a reset only tidies up.
+    // After an answer, or after a close, a reset only cleans up.
     let request = match &connection.tls {
         Some(tls) if in_exchange(tls) => tls.first_application_data.client,
         Some(_) => return None,
@@ -65,7 +65,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
         By::Server if connection.connect().is_some() => By::Unknown,
         by => by,
     };
-    // A client that resets after it has waited for its answer gives up: that no answer came is the cause.
+    // A client that resets after waiting for its answer gives up: the missing answer is the cause.
     let waited = reset.time.since(connection.tcp.server.last.time);
     if by == By::Client && request.is_some() && waited >= super::SILENCE {
         return None;
@@ -154,10 +154,10 @@ impl Case<'_, '_> {
     }
 }
 
-/// Time-outs of firewalls, balancers and servers for idle connections begin at half a minute.
+/// Time-outs of firewalls, balancers and servers for idle connections are half a minute or longer.
 const IDLE: i64 = 30_000_000_000;
 
-/// When a side last said something before its reset.
+/// The time at which a side last sent anything before its reset.
 fn last_before(connection: &Connection, side: Side, reset: &Mark) -> Timestamp {
     connection
         .steps
@@ -166,7 +166,7 @@ fn last_before(connection: &Connection, side: Side, reset: &Mark) -> Timestamp {
         .map_or(connection.first.time, |step| step.time)
 }
 
-/// Whether the handshake is over and nothing was answered or refused since.
+/// True if the handshake is over and nothing was answered or refused since.
 fn in_exchange(tls: &TlsFacts) -> bool {
     tls.is_complete()
         && tls.application_data.server == 0

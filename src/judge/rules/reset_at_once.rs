@@ -1,4 +1,4 @@
-//! Connection → Finding: a RST came when the connection had just been opened and nobody had said a word.
+//! Connection → Finding: a RST came right after the connection was opened, before either side had sent a byte.
 
 use super::reset_origin::origin;
 use super::{client, elsewhere, first_end, named, on_client, seconds, service, side_name};
@@ -11,10 +11,10 @@ use crate::connection::Connection;
 use crate::connection::walk::Side;
 use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
-/// What a RST ended before the first byte; nothing where a client that had opened the connection itself took it back, as
-/// probes do.
+/// The finding for a RST before the first byte; `None` if the client itself took back a connection that it had just
+/// opened, as probes do.
 pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
-    // A SYN sent again after its answer was refused: of the connections that makes, one holds the SYN.
+    // If a SYN is sent again after its answer was refused, two connections result, and one of them holds the SYN.
     let whole = |it: &&&Connection| !it.tcp.client.syns.is_empty() && !it.tcp.server.syns.is_empty();
     let last = attempt.connection()?;
     let connection = if last.answer_refused() {
@@ -62,11 +62,11 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     Some(with_remedies(finding, attempt, connection, by))
 }
 
-/// Whether neither side said a word.
+/// True if neither side sent a byte.
 fn is_silent(connection: &Connection) -> bool {
     let said_nothing = |&side: &Side| {
         let tcp = &connection.tcp[side];
-        tcp.bytes == 0 && !tcp.acked_unseen && tcp.unseen_end == 0
+        tcp.bytes == 0 && !tcp.said_unseen()
     };
     connection.tls.is_none() && connection.http.is_empty() && Side::both().iter().all(said_nothing)
 }

@@ -1,4 +1,4 @@
-//! Attempt → Finding: a RST broke the handshake off.
+//! Attempt → Finding: a RST ended the handshake.
 
 use super::behind_proxy::behind_proxy;
 use super::large_hello::or_large_hello;
@@ -38,14 +38,14 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 struct Case<'a, 'c> {
     attempt: &'a Attempt<'c>,
     connection: &'a Connection,
-    /// Whose address the RST has.
+    /// The side whose address the RST has.
     side: Side,
     reset: Mark,
     origin: Origin,
     by: By,
-    /// What was said last before it.
+    /// The last step before the RST.
     last: &'a Step,
-    /// Bytes of the server that vanished on the way.
+    /// Bytes of the server that were lost on the path.
     hole: Option<&'a Gap>,
 }
 
@@ -54,12 +54,12 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
     if tls.is_complete() || tls.first_error().is_some() || tls.alerts.iter().any(|alert| alert.content.is_none()) {
         return None;
     }
-    // What was not captured may say why.
+    // A part that was not captured may hold the reason.
     if !super::sees_without_holes(connection) {
         return None;
     }
     let (side, reset) = first_end(connection)?;
-    // After long silence a reset only tidies up.
+    // After long silence a reset only cleans up.
     let before = connection.tcp[side.peer()]
         .last
         .time
@@ -70,7 +70,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
     let is_said = |step: &&Step| step.frame < reset.frame && !matches!(step.kind, StepKind::Reset | StepKind::Fin);
     let last = connection.steps.iter().rev().find(is_said)?;
     let origin = origin(connection, side, &reset);
-    // Bytes that vanished on the way and then a reset: the reset may be the server's own, what came before it is not.
+    // Bytes were lost on the path and then a reset came: the reset may be the server's own, the loss is not.
     let hole = connection.tcp.server.gaps.first().filter(|_| side == Side::Server);
     let by = match origin.by(side) {
         By::Server if hole.is_some() || connection.connect().is_some() => By::Unknown,

@@ -1,9 +1,10 @@
-//! Connection → Origin: who really sent a RST, weighed from what a forger cannot easily imitate.
+//! Connection → Origin: the real sender of a RST, weighed by signs that a forger cannot easily imitate.
 //!
-//! No single sign proves much: balancers answer with another time to live, hosts give a RST no IP identification. Each is
-//! shown as what it is, and only what contradicts the other packets of the alleged sender counts.
+//! No single sign proves much: balancers answer with another time to live, and hosts send a RST without an IP
+//! identification. Each sign is reported as it is, and only signs that contradict the other packets of the alleged
+//! sender count.
 //!
-//! A RST's time to live is compared exactly. Something next to the server differs by one; a time to live that all
+//! A RST's time to live is compared exactly: a device next to the server differs by one. A time to live that all
 //! packets of both sides share (address translation, a virtual switch, one host) is no evidence at all.
 
 use super::{chained, seconds, side_name};
@@ -13,28 +14,28 @@ use crate::connection::walk::{Side, StepKind};
 use crate::judge::finding::By;
 use crate::tcp::side::{Mark, TcpSide};
 
-/// Identifications of a counting host that lie further apart than this do not follow one another (RFC 6864 asks for no
-/// order, so this only ever weighs little).
+/// Identifications of a host that counts up and that are further apart than this are not consecutive (RFC 6864 requires
+/// no order, so this sign always weighs little).
 const FAR_APART: u16 = 4096;
 
-/// Round trips shorter than this cannot be told from the noise of a capturing host.
+/// In nanoseconds. A shorter round trip cannot be separated from the noise of a capturing host.
 const MEASURABLE: i64 = 4_000_000;
 
-/// Who sent a RST, and why that is thought.
+/// The likely sender of a RST, and the reasons.
 #[derive(Debug, Default)]
 pub(super) struct Origin {
-    /// Signs that somebody else sent it, as clauses; what proves most comes first.
+    /// Signs that another party sent it, as clauses; the strongest come first.
     pub(super) elsewhere: Vec<Phrase>,
-    /// How many of them the alleged sender cannot cause by itself.
+    /// The number of these signs that the alleged sender cannot cause itself.
     pub(super) strong: usize,
-    /// Signs that it is the alleged sender's own.
+    /// Signs that the alleged sender sent it.
     pub(super) own: Vec<Phrase>,
-    /// Both sides' packets and the RST carry one and the same time to live.
+    /// The packets of both sides and the RST all have the same time to live.
     shared_ttl: bool,
 }
 
 impl Origin {
-    /// Whose doing it seems to be: the path's, the side's, or nobody can tell.
+    /// The party that seems to have sent it: the path, the side, or unknown.
     pub(super) fn by(&self, side: Side) -> By {
         match (self.strong, self.own.is_empty()) {
             (1.., _) => By::Path,
@@ -55,8 +56,8 @@ impl Origin {
         }
     }
 
-    /// Compares its time to live with those of the side: between the SYN's and those of the other segments, which differ where a
-    /// device in between answers for the server or changes them.
+    /// Compares the RST's time to live with those of the side: it should lie between the SYN's and those of the other
+    /// segments, which differ if a device on the path answers for the server or changes them.
     fn weigh_ttl(&mut self, connection: &Connection, side: Side, reset: &Mark) {
         let tcp = &connection.tcp[side];
         let (lowest, highest) = tcp.ordinary.map_or((tcp.ttl, tcp.ttl), |it| {
@@ -64,7 +65,8 @@ impl Origin {
         });
         let told = |id| phrase(id).with("ttl", reset.ttl).with("who", side_name(side));
         if (lowest..=highest).contains(&reset.ttl) {
-            // A time to live that all packets of both sides share is made on the way, or was not used up: it tells nothing.
+            // A time to live that all packets of both sides share was set on the path, or was never decremented: it
+            // proves nothing.
             self.shared_ttl = lowest == highest && every_packet_has(&connection.tcp[side.peer()], reset.ttl);
             if !self.shared_ttl {
                 self.own.push(told("reset-origin-same-ttl"));
@@ -86,7 +88,8 @@ impl Origin {
         self.elsewhere.push(told(id).with("usual", usual));
     }
 
-    /// Compares its identification (RFC 791 section 3.2) with the last one of the side, where that counts up.
+    /// Compares the RST's identification (RFC 791 section 3.2) with the side's last one, if the side's identifications
+    /// count up.
     fn weigh_ip_id(&mut self, tcp: &TcpSide, reset: &Mark) {
         let Some((before, id)) = tcp.ordinary.zip(reset.ip_id) else {
             return;
@@ -102,7 +105,7 @@ impl Origin {
     }
 }
 
-/// Weighs a RST that says it is from `side`.
+/// Weighs a RST that has the address of `side`.
 pub(super) fn origin(connection: &Connection, side: Side, reset: &Mark) -> Origin {
     let tcp = &connection.tcp[side];
     let mut origin = Origin::default();
@@ -131,7 +134,7 @@ pub(super) fn origin(connection: &Connection, side: Side, reset: &Mark) -> Origi
     origin
 }
 
-/// Whether all packets of a side carry this time to live.
+/// True if all packets of a side have this time to live.
 fn every_packet_has(tcp: &TcpSide, ttl: u8) -> bool {
     tcp.frames > 0
         && tcp.ttl == ttl
@@ -140,8 +143,8 @@ fn every_packet_has(tcp: &TcpSide, ttl: u8) -> bool {
             .is_none_or(|it| (it.lowest_ttl, it.highest_ttl) == (ttl, ttl))
 }
 
-/// A RST that acknowledges the Client Hello and came sooner after it than the alleged sender's round trip allows: the time
-/// since the hello, and the round trip, both as seen where the capture was made.
+/// For a RST that acknowledges the Client Hello and came sooner after it than the alleged sender's round trip allows:
+/// the time since the hello, and the round trip, both measured where the capture was made.
 fn too_early(connection: &Connection, side: Side, reset: &Mark) -> Option<(i64, i64)> {
     if side != Side::Server || !reset.ack {
         return None;
@@ -168,7 +171,7 @@ mod tests {
     use crate::connection::{SECOND, connection};
     use crate::tcp::side::Ordinary;
 
-    /// A server 40 ms away with time to live 49, and a RST of it.
+    /// A server 40 ms away with time to live 49, and a RST with its address.
     fn reset(change: impl FnOnce(&mut Connection, &mut Mark)) -> (By, Origin) {
         let mut connection = connection(10, "10.0.0.1:50000", "192.133.220.90:443").answered();
         let server = &mut connection.tcp.server;
@@ -220,7 +223,7 @@ mod tests {
         assert_eq!((by, origin.strong), (By::Path, 1));
         let clause = origin.clause().in_language(Language::En);
         assert!(clause.contains("time to live 64"), "{clause}");
-        // Unless the side's packets come with that one, too.
+        // Unless the side's own packets have that time to live, too.
         let mixed = reset(|connection, mark| {
             connection.tcp.server.ordinary = Some(Ordinary::add(connection.tcp.server.ordinary, 64, None));
             mark.ttl = 64;

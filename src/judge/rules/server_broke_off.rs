@@ -1,4 +1,4 @@
-//! Attempt → Finding: a server that broke TLS 1.3 off behind its Server Hello, with an alert that TLS encrypts.
+//! Attempt → Finding: the server aborted TLS 1.3 after its Server Hello, with an alert that TLS encrypts.
 
 use super::{client, elsewhere, sees_handshake, service};
 use crate::attempt::Attempt;
@@ -7,8 +7,8 @@ use crate::base::phrase::phrase;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
-/// RFC 9846 section 4.3.1: what the server answers in Encrypted Extensions (a name, an application protocol) it may find out
-/// only when its Server Hello is already sent; the alert is encrypted then.
+/// RFC 9846 section 4.3.1: the server may notice a problem with what it answers in Encrypted Extensions (a name, an
+/// application protocol) only after it has sent its Server Hello; the alert is encrypted then.
 pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;

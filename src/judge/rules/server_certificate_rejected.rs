@@ -24,14 +24,14 @@ use crate::tls::AlertDescription;
 use crate::tls::certificate::Fields;
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
 
-/// RFC 9846 section 6.2 (the alerts 42 to 46, 48). The alert is what the client says; the cause is judged from the
+/// RFC 9846 section 6.2 (the alerts 42 to 46, 48). The alert is the client's statement; the cause is judged from the
 /// certificate's own bytes.
 pub(super) const RULE: Rule = rule!("server-certificate-rejected", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let case = recognise(attempt, context)?;
     let causes = case.causes();
-    // The alert's number ranks the causes; what it does not speak of may not be the reason.
+    // The alert's number ranks the causes; a cause that it does not mention may not be the reason.
     let says_so = is_said_by(&causes, case.described);
     let finding = Finding::error(RULE.id, By::Client, At::Tls, case.summary())
         .confidence(case.confidence(says_so))
@@ -61,38 +61,37 @@ struct Case<'a, 'c> {
     connection: &'a Connection,
     tls: &'a TlsFacts,
     alert: &'a Alert,
-    /// How sure it is that the alert is about the certificate.
+    /// The confidence that the alert is about the certificate.
     sure: Confidence,
     described: Option<AlertDescription>,
     is_tls13: bool,
     /// The certificates were captured, whole.
     is_shown: bool,
-    /// They were, and are longer than what is read of a message.
+    /// The certificates were captured whole, and are longer than the part of a message that is read.
     is_unread: bool,
     leaf: Option<&'a Fields>,
-    /// `None` as well where the client itself went on with this very certificate elsewhere: it trusts the issuer, and whatever
-    /// can be seen of it did not matter.
+    /// `None` also if the client itself accepted this very certificate elsewhere: it trusts the issuer, and no visible
+    /// fault of the certificate mattered.
     judgement: Option<&'a Judgement>,
-    /// The frame by which it did so.
+    /// The frame by which the client accepted it.
     accepted: Option<(FrameNumber, Stretch)>,
-    /// A certificate sent along that had expired.
+    /// An expired certificate sent along in the chain.
     beside: Option<&'a Fields>,
-    /// A stapled response is demanded and was not sent.
+    /// A stapled response is required and was not sent.
     staple: bool,
-    /// The client asked for an address that the certificate does not name: as a clause.
+    /// The client asked for an address that the certificate does not name, as a clause.
     by_address: Option<Phrase>,
-    /// What can be said against the certificate.
+    /// The faults of the certificate.
     clauses: Vec<Phrase>,
-    /// Its chain may have led to a root that was public then.
+    /// Its chain may have led to a root that was public when the capture was made.
     then: bool,
 }
 
 fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<Case<'a, 'c>> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
-    let judgement = attempt.judgements.server.as_ref();
-    let (alert, sure) = refusal(connection, tls, judgement)?;
-    // Of QUIC nothing shows the end but that nothing follows.
+    let (alert, sure) = refusal(attempt, connection, tls)?;
+    // The end of QUIC shows only by the absence of further packets.
     if connection.carrier == Carrier::Quic && !watched_after(connection, alert.time, context) {
         return None;
     }
@@ -100,13 +99,13 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     let message = tls.certificates.server.as_ref();
     let leaf = message.and_then(|it| it.chain.first()?.fields.as_deref().ok());
     let accepted = accepted_elsewhere(attempt, connection, tls, context);
-    let judgement = judgement.filter(|_| accepted.is_none());
+    let judgement = attempt.presented.server.judgement().filter(|_| accepted.is_none());
     let beside = expired_beside(tls, judgement, described, context);
     let staple = staple_missing(connection, tls, leaf);
     let mut clauses = judgement.map(|it| certificate_clauses(it, leaf)).unwrap_or_default();
     clauses.extend(beside.map(expired_clause));
     clauses.extend(staple.then(|| phrase("certificate-staple-missing")));
-    // Beside another visible fault it is one more explanation of an alert that is about either.
+    // Beside another visible fault, the address is one more explanation of an alert that may mean either.
     let is_about_either = described == Some(AlertDescription::BAD_CERTIFICATE);
     let by_address = by_address(attempt, connection, alert, leaf).filter(|_| clauses.is_empty() || is_about_either);
     clauses.extend(by_address.clone());
@@ -146,7 +145,8 @@ impl Case<'_, '_> {
         }
         confirm(&mut causes, self.described);
         if causes.is_empty() {
-            // Nothing in the bytes explains it: what the client trusts, or its clock, does; encrypted: not even that is known.
+            // No fault in the bytes: the client's trust store or its clock is the reason. If the certificate is
+            // encrypted, even that is unknown.
             causes.push(match (self.is_unread, self.is_tls13) {
                 _ if self.is_shown && self.leaf.is_some() => Reason::NotTrustedByClient,
                 (true, _) => Reason::NotRead,
@@ -158,7 +158,7 @@ impl Case<'_, '_> {
     }
 
     fn confidence(&self, says_so: bool) -> Confidence {
-        // It was fetching revocation data: that may have failed, outside the capture.
+        // The client was fetching revocation data: a fetch may have failed outside the capture.
         let fetches = !self.attempt.revocation.is_empty();
         let is_seen = self.is_tls13 || self.is_shown;
         let is_plain = says_so && self.accepted.is_none() && !self.then && self.by_address.is_none();
@@ -240,7 +240,7 @@ impl Case<'_, '_> {
         finding.evidence(self.alert.frame, alert_from(self.alert, who))
     }
 
-    /// Adds what may lie behind the refusal.
+    /// Adds possible reasons for the refusal.
     fn with_reasons(&self, mut finding: Finding, says_so: bool) -> Finding {
         let who = client(self.attempt);
         if self.leaf.is_some() && !says_so {
@@ -313,8 +313,8 @@ impl Case<'_, '_> {
     }
 }
 
-/// That the client seems to have asked for an address, which the certificate does not name: neither a server name in the
-/// Client Hello nor a look-up, and an alert that says so. As a clause about the certificate.
+/// A clause about the certificate saying that the client seems to have asked for an address that the certificate does
+/// not name: the Client Hello has no server name, there was no look-up, and the alert fits.
 fn by_address(attempt: &Attempt<'_>, connection: &Connection, alert: &Alert, leaf: Option<&Fields>) -> Option<Phrase> {
     let (_, description) = alert.content?;
     let nameless = connection.server_name().is_none() && attempt.lookups.is_empty() && connection.connect().is_none();
@@ -332,12 +332,8 @@ fn by_address(attempt: &Attempt<'_>, connection: &Connection, alert: &Alert, lea
     })
 }
 
-/// The alert by which the client refuses the server's certificate, and how sure that is.
-fn refusal<'a>(
-    connection: &Connection,
-    tls: &'a TlsFacts,
-    judgement: Option<&Judgement>,
-) -> Option<(&'a Alert, Confidence)> {
+/// The alert by which the client refuses the server's certificate, and the confidence that it does.
+fn refusal<'a>(attempt: &Attempt<'_>, connection: &Connection, tls: &'a TlsFacts) -> Option<(&'a Alert, Confidence)> {
     let tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
     if let Some(alert) = tls.first_error() {
         let (_, description) = alert.content?;
@@ -354,8 +350,9 @@ fn refusal<'a>(
             .find(|alert| alert.side == Side::Client && alert.seen == Seen::Inferred)?;
         return Some((alert, Confidence::Likely));
     }
-    // TLS 1.2: some stacks finish their flight first and refuse then, encrypted: before the server's Finished could reach
-    // them, or without any data after it though the certificate has a visible fault. Otherwise it only says goodbye.
+    // TLS 1.2: some stacks finish their flight first and refuse afterwards, encrypted: before the server's Finished can
+    // have arrived, or without any data after it although the certificate has a visible fault. Otherwise the alert is
+    // only close_notify.
     let alert = tls.alerts.iter().find(|alert| alert.content.is_none())?;
     let early = tls.application_data.client == 0 && tls.application_data.server == 0;
     let server_finished = connection
@@ -363,18 +360,20 @@ fn refusal<'a>(
         .iter()
         .position(|step| step.kind == StepKind::Finished && step.side == Side::Server);
     let before_finished = server_finished.is_none_or(|finished| alert.step < finished);
-    let faulty = judgement.is_some_and(|it| {
-        matches!(it.validity, Validity::Expired(_) | Validity::NotYetValid(_))
-            || it.name == NameMatch::Differs
-            || it.chain == Chain::SelfSigned
-    });
+    let faulty = || {
+        attempt.presented.server.judgement().is_some_and(|it| {
+            matches!(it.validity, Validity::Expired(_) | Validity::NotYetValid(_))
+                || it.name == NameMatch::Differs
+                || it.chain == Chain::SelfSigned
+        })
+    };
     let refused = !tls13
         && alert.side == Side::Client
         && early
         && !alert.after_close
         && sees_handshake(connection)
         && tls.certificates.server.is_some()
-        && (before_finished || faulty && !connection.carrier.is_datagram());
+        && (before_finished || !connection.carrier.is_datagram() && faulty());
     let confidence = if before_finished {
         Confidence::Likely
     } else {
@@ -383,21 +382,21 @@ fn refusal<'a>(
     refused.then_some((alert, confidence))
 }
 
-/// The frame by which the same client had gone on with a server that showed the very same certificate.
+/// The frame by which the same client had continued with a server that sent this very certificate.
 fn accepted_elsewhere(
     attempt: &Attempt<'_>,
     connection: &Connection,
     tls: &TlsFacts,
     context: &Context<'_>,
 ) -> Option<(FrameNumber, Stretch)> {
-    // Revocation data is fetched anew, and may fail today.
+    // Revocation data is fetched again, and may fail today.
     let leaf = tls.certificates.server.as_ref()?.chain.first()?;
     let known = context.surroundings.accepted(leaf.sha256, connection.client.ip);
     known.filter(|_| attempt.revocation.is_empty())
 }
 
-/// A certificate that was sent along, is not needed for the path that was found, and had expired: clients that build their
-/// path over it refuse the chain (as those of 2020 and 2021 did with AddTrust and DST Root CA X3).
+/// A certificate that was sent along, is not needed for the path that was found, and had expired: clients that build
+/// their path through it refuse the chain (as clients of 2020 and 2021 did with AddTrust and DST Root CA X3).
 fn expired_beside<'a>(
     tls: &'a TlsFacts,
     judgement: Option<&Judgement>,
@@ -429,8 +428,8 @@ fn expired_clause(fields: &Fields) -> Phrase {
         .with("date", date(fields.not_after))
 }
 
-/// Whether the certificate demands a stapled OCSP response (RFC 7633), the client asked for one, and none came. In TLS 1.3 it
-/// would be encrypted.
+/// True if the certificate requires a stapled OCSP response (RFC 7633), the client asked for one, and none was sent. In
+/// TLS 1.3 the response would be encrypted.
 fn staple_missing(connection: &Connection, tls: &TlsFacts, leaf: Option<&Fields>) -> bool {
     let asked = tls.client_hello.as_ref().is_some_and(|hello| hello.asks_staple);
     leaf.is_some_and(|leaf| leaf.must_staple)

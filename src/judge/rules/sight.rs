@@ -1,6 +1,6 @@
-//! Connection → what a rule may conclude from it: how long was watched, what is missing, and who ended it.
+//! Connection → the limits of what a rule may conclude: how long it was captured, what is missing, and which side ended it.
 //!
-//! That a message is absent proves something only where it would have been seen.
+//! The absence of a message proves something only if the capture would have shown the message.
 
 use crate::attempt::Attempt;
 use crate::base::frame::Timestamp;
@@ -14,8 +14,8 @@ use crate::tcp::stream::GapCause;
 /// three seconds a lost segment has been sent again at least once.
 pub(super) const SILENCE: i64 = 3_000_000_000;
 
-/// Whether the time after `since`, when something should have come, was watched long enough to call it silence: the
-/// connection was closed, or the capture went on and still followed it.
+/// True if the time after `since`, when a message should have come, was captured for long enough to call it silence:
+/// the connection was closed, or the capture continued and still followed the connection.
 ///
 /// TCP repeats what is not acknowledged (RFC 6298: after about a second). Bytes that were neither acknowledged nor sent
 /// again mean that the capture lost sight of the connection, not that the peer fell silent.
@@ -24,7 +24,7 @@ pub(super) fn watched_after(connection: &Connection, since: Timestamp, context: 
         || !lost_sight(connection) && context.capture.last.is_some_and(|last| last.since(since) >= SILENCE)
 }
 
-/// Whether bytes of either side were neither acknowledged nor sent again.
+/// True if bytes of either side were neither acknowledged nor sent again.
 pub(super) fn lost_sight(connection: &Connection) -> bool {
     Side::both().iter().any(|&side| {
         let tcp = &connection.tcp[side];
@@ -32,9 +32,10 @@ pub(super) fn lost_sight(connection: &Connection) -> bool {
     })
 }
 
-/// Whether either side ended the connection.
+/// True if either side ended the connection.
 pub(super) fn is_closed(connection: &Connection) -> bool {
-    // Datagrams are closed by an alert, or as QUIC says. What only its size shows to be one may be something else.
+    // Datagrams are closed by an alert, or by QUIC's own frame. An alert inferred from its size only may be another
+    // record.
     let is_seen = |alert: &Alert| alert.seen != Seen::Inferred;
     let has_alert = || {
         connection
@@ -50,16 +51,16 @@ pub(super) fn is_closed(connection: &Connection) -> bool {
             .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some())
 }
 
-/// Whether a side had closed before a reset: by the numbers, since the order in the file may be another.
+/// True if a side had closed before a reset: by sequence numbers, because the order in the file may differ.
 pub(super) fn closed_before(connection: &Connection, side: Side, reset: &Mark) -> bool {
     let (own, peer) = (connection.tcp[side].fin, connection.tcp[side.peer()].fin);
     own.is_some_and(|fin| reset.at > fin.at || fin.frame < reset.frame)
-        // The number between its last byte and the reset is a FIN that was not captured.
+        // The one number between the side's last byte and the reset belongs to a FIN that was not captured.
         || reset.at == connection.tcp[side].end.saturating_add(1)
         || peer.is_some_and(|fin| reset.ack && reset.acked > fin.at || fin.frame < reset.frame)
 }
 
-/// The RST, if it was what ended the connection: no FIN of its sender before it.
+/// The RST, if it ended the connection: no FIN of its sender before it.
 pub(super) fn first_end(connection: &Connection) -> Option<(Side, Mark)> {
     let (side, reset) = Side::both()
         .into_iter()
@@ -69,8 +70,8 @@ pub(super) fn first_end(connection: &Connection) -> Option<(Side, Mark)> {
     (!finished).then_some((side, reset))
 }
 
-/// Whether the handshake's bytes are all there, from its beginning as far as it went: without that, absence of a message
-/// proves nothing.
+/// True if no byte of the handshake is missing, from its beginning to where it stopped: otherwise the absence of a
+/// message proves nothing.
 pub(super) fn sees_handshake(connection: &Connection) -> bool {
     sees_without_holes(connection)
         && Side::both()
@@ -78,19 +79,16 @@ pub(super) fn sees_handshake(connection: &Connection) -> bool {
             .all(|&side| connection.tcp[side].start_known || connection.tcp[side].bytes == 0)
 }
 
-/// Whether no byte is missing from the first that was captured on.
+/// True if no byte is missing after the first that was captured.
 pub(super) fn sees_without_holes(connection: &Connection) -> bool {
     let is_whole = |side: Side| connection.datagrams.as_ref().is_none_or(|it| it.is_whole[side]);
     Side::both().iter().all(|&side| {
         let tcp = &connection.tcp[side];
-        is_whole(side)
-            && tcp.gaps.iter().all(|gap| gap.cause == GapCause::NeverArrived)
-            && !tcp.acked_unseen
-            && tcp.unseen_end == 0
+        is_whole(side) && tcp.gaps.iter().all(|gap| gap.cause == GapCause::NeverArrived) && !tcp.said_unseen()
     })
 }
 
-/// Whether the server reset the connection before anybody had closed it.
+/// True if the server reset the connection before either side had closed it.
 pub(super) fn server_reset(connection: &Connection) -> bool {
     connection
         .tcp
@@ -106,7 +104,7 @@ pub(super) fn tls_with_hello<'a>(attempt: &Attempt<'a>) -> Option<(&'a Connectio
     tls.client_hello.is_some().then_some((connection, tls))
 }
 
-/// Whether an alert stands before the server chose anything.
+/// True if an alert came before the server chose anything.
 pub(super) fn before_server_hello(connection: &Connection, alert: &Alert) -> bool {
     let server_hello = connection
         .steps

@@ -33,16 +33,16 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(behind_proxy(finding, attempt, case.connection))
 }
 
-/// A handshake in which nothing more was said.
+/// A handshake that stopped.
 struct Case<'a, 'c> {
     attempt: &'a Attempt<'c>,
     connection: &'a Connection,
-    /// What was said last.
+    /// The last step.
     last: &'a Step,
     end: End,
     /// Packets of this side were lost.
     lost: Option<Side>,
-    /// Who closed first.
+    /// The side that closed first.
     closer: Option<Side>,
 }
 
@@ -50,15 +50,16 @@ struct Case<'a, 'c> {
 enum End {
     /// Packets were lost: a clause.
     Lost(Phrase),
-    /// A side had no room for more, since this frame.
+    /// A side had no room for more since this frame.
     Stalled(Side, FrameNumber),
-    /// The client waited for so long for the server's turn and only ended what had ended.
+    /// The client waited for a long time for the server's turn, and its close only ended a handshake that had already
+    /// stopped.
     GaveUp,
     /// Only the other side's acknowledgement shows its FIN; an alert may have been lost with it.
     ClosedUnseen(Side),
-    /// The client closed right behind its own words, before they can have been answered.
+    /// The client closed right after its own message, before an answer can have arrived.
     LeftAtOnce(Departure),
-    /// With the frame of an alert that came before.
+    /// A side closed; with the frame of an alert before it.
     Closed(Side, Option<FrameNumber>),
     Silent,
 }
@@ -73,12 +74,12 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     {
         return None;
     }
-    // SSL 2.0 goes on in records of its own, which are not read.
+    // SSL 2.0 continues in records of its own, which are not read.
     let sslv2 = tls.version() == Some(Version::SSL2);
     if sslv2 || !sees_handshake(connection) {
         return None;
     }
-    // What the client said to a server that had closed was no part of it.
+    // Messages that the client sent to a server that had closed are not part of the handshake.
     let is_unfinished = closed_unfinished(connection);
     let came_to_a_closed_server = |step: &Step| {
         let closed = connection.tcp.server.fin;
@@ -89,7 +90,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
             && !came_partly_too_late(connection, step)
             && !came_to_a_closed_server(step)
     })?;
-    // Nothing that the client heard answers its hello: that is another verdict.
+    // No message that the client received answers its hello: that is another verdict.
     if last.kind == StepKind::ClientHello && last.side == Side::Client && tls.server_hello.is_some() {
         return None;
     }
@@ -129,13 +130,14 @@ fn end_of(connection: &Connection, last: &Step, loss: Option<Phrase>, closer: Op
     }
 }
 
-/// Whether the client closed after it had waited for long for the server's turn.
+/// True if the client closed after a long wait for the server's turn.
 fn gave_up(last: &Step, closer: Side, closed: Timestamp) -> bool {
     closer == Side::Client && last.side == Side::Client && closed.since(last.time) >= super::SILENCE
 }
 
-/// The client's close within a round trip of its last words: whoever sends data behind its Finished without waiting for the
-/// server's (RFC 7918) and closes has left a handshake that nothing was wrong with, as far as can be seen.
+/// The client's close within a round trip of its last message: a client that sends data after its Finished without
+/// waiting for the server's (RFC 7918), and then closes, left a handshake in which nothing failed, as far as the
+/// capture shows.
 fn at_once(connection: &Connection, last: &Step) -> Option<Departure> {
     departure::at_once(connection, last).filter(|left| left.within_round_trip.is_some())
 }
@@ -156,7 +158,7 @@ impl Case<'_, '_> {
         seconds(self.connection.last.time.since(self.last.time))
     }
 
-    /// How it ended, as a clause.
+    /// The end as a clause.
     fn clause(&self) -> Phrase {
         match &self.end {
             End::Lost(clause) => clause.clone(),
@@ -262,7 +264,8 @@ impl Case<'_, '_> {
 }
 
 impl Case<'_, '_> {
-    /// What may lie behind a client that closed: a certificate that it did not like, unless it had already gone on behind that.
+    /// Adds a possible reason why the client closed: a certificate that it rejected, unless it had already continued
+    /// after the certificate.
     fn why_it_left(&self, finding: Finding) -> Finding {
         let went_on = |kind| self.connection.step_by(kind, Side::Client).is_some();
         let finding = match self.end {
@@ -276,7 +279,7 @@ impl Case<'_, '_> {
     }
 }
 
-/// A certificate that was presented may be what the other side left for without an alert.
+/// Adds an explanation: the other side may have left, without an alert, because of the certificate it was sent.
 fn disliked(finding: Finding, connection: &Connection, presented: Side) -> Finding {
     if alert_of(connection, presented.peer()).is_some() {
         return finding;
@@ -297,13 +300,13 @@ fn disliked(finding: Finding, connection: &Connection, presented: Side) -> Findi
     }
 }
 
-/// An alert that a side sent before it closed: then it did not leave without one.
+/// An alert that a side sent before it closed: in that case it did not leave without one.
 fn alert_of(connection: &Connection, side: Side) -> Option<FrameNumber> {
     let alerts = &connection.tls.as_ref()?.alerts;
     alerts.iter().find(|alert| alert.side == side).map(|alert| alert.frame)
 }
 
-/// What shows that packets of a side were lost, as a clause.
+/// The side whose packets were lost, and the clause that shows it.
 fn lost(connection: &Connection) -> Option<(Side, Phrase)> {
     Side::both().into_iter().find_map(|side| {
         let tcp = &connection.tcp[side];
@@ -313,7 +316,7 @@ fn lost(connection: &Connection) -> Option<(Side, Phrase)> {
                 .with("who", side_name(side));
             return Some((side, clause));
         }
-        // Who has no room for more makes the other wait: nothing is lost then.
+        // A side without room for more makes the other wait: then nothing is lost.
         if connection.tcp[side.peer()].window_closed.is_some() {
             return None;
         }

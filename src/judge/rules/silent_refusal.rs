@@ -1,6 +1,6 @@
-//! Attempt → Finding: over datagrams one side falls silent behind a certificate with a fault that can be seen.
+//! Attempt → Finding: over datagrams one side falls silent after a certificate with a visible fault.
 //!
-//! Some stacks of DTLS refuse a certificate without a word: whoever showed it repeats its flight until it gives up.
+//! Some DTLS stacks refuse a certificate silently: the side that sent it repeats its flight until it gives up.
 
 use super::certificate_remedies::{Refused, with_remedies};
 use super::datagram_silence::Stopped;
@@ -13,15 +13,15 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, Finding, VerdictId};
 use crate::judge::reason::Reason;
 
-/// Faults for which stacks refuse. Who trusts which issuer does not show.
+/// Faults for which stacks refuse. Which issuers a stack trusts is not visible.
 const FAULTS: [Reason; 2] = [Reason::Expired, Reason::NotYetValid];
 
-/// Silence behind the certificate of this side.
+/// The finding for silence after the certificate of this side.
 pub(super) fn finding(attempt: &Attempt<'_>, context: &Context<'_>, presented: Side, id: VerdictId) -> Option<Finding> {
     let stopped = Stopped::of(attempt, context)?;
     let connection = stopped.connection;
     let tls = connection.tls.as_ref()?;
-    let judgement = attempt.judgements[presented].as_ref()?;
+    let judgement = attempt.presented[presented].judgement()?;
     let mut causes = certificate_causes(judgement);
     causes.retain(|cause| FAULTS.contains(cause));
     if causes.is_empty() || stopped.last.side != presented || !stopped.may_have_arrived() {
@@ -73,7 +73,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, context: &Context<'_>, presented: S
             };
             Some(with_remedies(finding, attempt, &refused))
         }
-        // What cures a client's certificate its own rule knows.
+        // The rule about a client's certificate has its own remedies.
         Side::Client => Some(finding),
     }
 }

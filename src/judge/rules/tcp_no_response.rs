@@ -1,4 +1,4 @@
-//! Attempt → Finding: SYNs, and no answer; or an answer that is none, or that the client never acknowledged.
+//! Attempt → Finding: SYNs without an answer, or with an answer that does not fit, or that the client never acknowledged.
 
 use super::{chained, client, elsewhere, frames, named, on_client, seconds, service};
 use crate::attempt::Attempt;
@@ -15,7 +15,7 @@ use crate::tcp::side::StaleAnswer;
 /// RFC 6298: a SYN is repeated after one second and then at doubled intervals.
 pub(super) const RULE: Rule = rule!("tcp-no-response", Cause, check);
 
-/// A port that took a connection so shortly before is no closed one.
+/// In nanoseconds. A port that accepted a connection this shortly before is not closed.
 const JUST_BEFORE: i64 = 60_000_000_000;
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
@@ -77,7 +77,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(blocked(finding, attempt, connection))
 }
 
-/// Nothing is known of the port: something on the way may have dropped the SYNs.
+/// Nothing is known about the port: a device on the path may have dropped the SYNs.
 fn blocked(finding: Finding, attempt: &Attempt<'_>, connection: &Connection) -> Finding {
     let allow = phrase("tcp-no-response-allow")
         .with("port", connection.server.port)
@@ -119,7 +119,7 @@ fn intervals(times: &[FrameAt]) -> Phrase {
     chained(&steps, "enumerated")
 }
 
-/// The same port took a connection a moment before: it is there and reachable, and does not take more.
+/// The same port accepted a connection a moment before: it is reachable, and accepts no more.
 fn overloaded(
     mut finding: Finding,
     attempt: &Attempt<'_>,
@@ -149,7 +149,7 @@ fn overloaded(
         ))
 }
 
-/// The answers acknowledge what the client never sent: an older connection's state is in the way.
+/// The answers acknowledge bytes that the client never sent: the state of an older connection interferes.
 fn of_another(attempt: &Attempt<'_>, connection: &Connection, stale: &StaleAnswer) -> Finding {
     let mut finding = Finding::error(
         RULE.id,
@@ -196,7 +196,7 @@ fn of_another(attempt: &Attempt<'_>, connection: &Connection, stale: &StaleAnswe
         ))
 }
 
-/// The server answers the SYN, and nothing acknowledges that.
+/// The server answers the SYN, and the client never acknowledges the answer.
 fn unacknowledged(attempt: &Attempt<'_>, connection: &Connection, context: &Context<'_>) -> Option<Finding> {
     let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
     let first = server_tcp.syns.first()?;
@@ -209,7 +209,7 @@ fn unacknowledged(attempt: &Attempt<'_>, connection: &Connection, context: &Cont
     if !is_watched {
         return None;
     }
-    // A client that asks again has not heard the answer.
+    // A client that repeats its SYN has not received the answer.
     let asked_again: Vec<FrameNumber> = client_tcp
         .syns
         .iter()

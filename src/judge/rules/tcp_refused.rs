@@ -8,7 +8,7 @@ use crate::base::phrase::phrase;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
-/// RFC 9293 section 3.10.7.1: a host answers a segment for a port on which nobody listens with RST.
+/// RFC 9293 section 3.10.7.1: a host answers a segment for a closed port with RST.
 pub(super) const RULE: Rule = rule!("tcp-refused", Cause, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
@@ -34,7 +34,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .with("ttl", reset.ttl),
     )
     .alternative("firewall-reject", phrase("tcp-refused-firewall"));
-    // A public service is nobody's here to start; what refuses in its name is on the way.
+    // The reader cannot start a public service; a refusal with its address comes from a device on the path.
     let is_public = attempt.licensing && attempt.service.public_certificate;
     if !is_public {
         finding = finding.remedy(elsewhere(

@@ -22,27 +22,27 @@ use crate::tcp::stream::GapCause;
 /// RFC 9846 section 4.1.2: the server answers a Client Hello with a Server Hello, a retry or an alert.
 pub(super) const RULE: Rule = rule!("tls-no-response", General, check);
 
-/// How the Client Hello was left without an answer.
+/// The ways in which a Client Hello stays without an answer.
 enum Case {
-    /// The answer came when the client had gone.
+    /// The answer arrived after the client had left.
     Late(Step),
-    /// For the server the connection never opened: it repeats its SYN-ACK.
+    /// The connection never opened for the server: it repeats its SYN-ACK.
     Unopened,
-    /// The client closed first, before it can have been answered or soon.
+    /// The client closed first, soon or before an answer can have arrived.
     Left(Departure),
-    /// The server closed before it had a byte of it.
+    /// The server closed before it received any byte of the hello.
     ClosedAtOnce(Mark),
-    /// A part of it arrived, so many bytes of so many.
+    /// A part of the hello arrived: `arrived` of `total` bytes.
     Part { arrived: u64, total: u64 },
-    /// Nothing of it arrived.
+    /// No byte of the hello arrived.
     Lost,
-    /// A proxy took it.
+    /// A proxy accepted the hello.
     BehindProxy,
-    /// All of it was acknowledged.
+    /// The whole hello was acknowledged.
     Taken,
 }
 
-/// A server that closes later than this after the hello did not do so at once.
+/// In nanoseconds. A server that closes later than this after the hello did not close at once.
 const AT_ONCE: i64 = 1_000_000_000;
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
@@ -63,14 +63,15 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let late = late_answer(connection, &[StepKind::ServerHello, StepKind::HelloRetryRequest]);
     if !(late.is_some() || is_silent(connection, tls, hello))
         || super::server_reset(connection)
-        || connection.tcp.server.acked_unseen
+        || connection.tcp.server.said_unseen()
         || !watched_after(connection, hello.time, context)
     {
         return None;
     }
     let case = recognise(connection, hello, late);
     let finding = Finding::error(RULE.id, by(&case), At::Tls, summary(&case, attempt, connection))
-        // A device that speaks for the server acknowledges just so, and who left first also rests on the order of the file.
+        // A device that answers for the server acknowledges in the same way, and which side left first also depends on
+        // the order of the file.
         .confidence(Confidence::Likely);
     Some(with_remedies(
         with_evidence(finding, connection, hello, &case),
@@ -80,13 +81,13 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     ))
 }
 
-/// Whether the server said nothing after the hello. Bytes of a proxy's answer came before it.
+/// True if the server sent nothing after the hello. A proxy's answer came before it.
 fn is_silent(connection: &Connection, tls: &TlsFacts, hello: &Step) -> bool {
     let is_answer = |step: &Step| {
         step.side == Side::Server && step.frame > hello.frame && !matches!(step.kind, StepKind::Fin | StepKind::Reset)
     };
     tls.server_hello.is_none()
-        // One that answers the other side's close is a consequence of that.
+        // An alert that answers the other side's close is a consequence of that close.
         && tls.alerts.iter().all(|alert| alert.after_close)
         && connection.step(StepKind::HelloRetryRequest).is_none()
         && (connection.tcp.server.bytes == 0
@@ -126,10 +127,11 @@ fn with_evidence(finding: Finding, connection: &Connection, hello: &Step, case: 
 fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, connection: &Connection, case: Case) -> Finding {
     match case {
         Case::Taken | Case::Late(_) => {
-            finding = taken(finding, attempt, connection);
+            let closed = matches!(case, Case::Taken) && closed_behind(connection).is_some();
+            finding = taken(finding, attempt, connection, closed);
             finding = or_large_hello(finding, attempt, connection);
         }
-        Case::BehindProxy => finding = taken(finding, attempt, connection),
+        Case::BehindProxy => finding = taken(finding, attempt, connection, false),
         Case::Left(left) => {
             if left.within_round_trip.is_none() {
                 finding = finding.alternative("server-slow", phrase("tls-no-response-slow"));
@@ -175,7 +177,7 @@ fn recognise(connection: &Connection, hello: &Step, late: Option<Step>) -> Case 
             total: arrived.saturating_add(missing),
         },
         Coverage::Nothing => {
-            // A FIN that had not even the hello's first byte, and did not wait for it.
+            // A FIN sent before the hello's first byte had arrived, and without waiting for it.
             let closed = connection.tcp.server.fin.filter(|fin| {
                 !before
                     && fin.acked <= hello.from
@@ -212,13 +214,16 @@ fn summary(case: &Case, attempt: &Attempt<'_>, connection: &Connection) -> Phras
             .with("total", *total),
         Case::Lost => phrase("tls-no-response-summary-lost"),
         Case::BehindProxy => phrase("behind-proxy-no-answer").with("proxy", connection.server),
-        Case::Taken => phrase("tls-no-response-summary-taken"),
+        Case::Taken => match closed_behind(connection) {
+            Some(after) => phrase("tls-no-response-summary-closed-behind").with("span", seconds(after)),
+            None => phrase("tls-no-response-summary-taken"),
+        },
     }
     .with("service", service(attempt))
     .with("who", client(attempt))
 }
 
-/// The frame that shows how it ended, and its time: who left first, where anybody did.
+/// The frame that shows the end, and its time: the side that left first, if one did.
 fn ended(connection: &Connection, case: &Case) -> FrameAt {
     let (client, server) = (connection.tcp.client.fin, connection.tcp.server.fin);
     match (case, server) {
@@ -242,14 +247,30 @@ fn ends(case: &Case, connection: &Connection, frame: FrameNumber) -> Phrase {
     })
 }
 
-fn taken(finding: Finding, attempt: &Attempt<'_>, connection: &Connection) -> Finding {
+/// How soon behind the hello the server closed, where it did so before anybody waited.
+fn closed_behind(connection: &Connection) -> Option<i64> {
+    let hello = connection.step(StepKind::ClientHello)?;
+    let is_first = super::first_fin(connection) == Some(Side::Server);
+    let fin = connection
+        .tcp
+        .server
+        .fin
+        .filter(|fin| is_first && fin.acked > hello.from)?;
+    Some(fin.time.since(hello.time)).filter(|after| *after < AT_ONCE)
+}
+
+fn taken(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, closed: bool) -> Finding {
+    let listen = match closed {
+        true => "tls-no-response-closed-listen",
+        false => "tls-no-response-listen",
+    };
     finding
         .alternative("firewall-proxying", phrase("tls-no-response-proxying"))
         .cannot_tell(phrase("tls-no-response-cannot-tell"))
         .remedy(elsewhere(
             attempt,
             Owner::Server,
-            phrase("tls-no-response-listen").with("server", connection.server),
+            phrase(listen).with("server", connection.server),
         ))
         .remedy(elsewhere(
             attempt,
@@ -260,7 +281,7 @@ fn taken(finding: Finding, attempt: &Attempt<'_>, connection: &Connection) -> Fi
         ))
 }
 
-/// Says whether size explains the loss, and what to do about it.
+/// Adds whether size explains the loss, and the remedy.
 fn lost(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, case: &Case) -> Finding {
     let finding = lost_bytes::by_size(finding, attempt, connection, Side::Client);
     let hello = connection.tls.as_ref().and_then(|tls| tls.client_hello.as_deref());
@@ -279,7 +300,7 @@ fn lost(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, case: 
     ))
 }
 
-/// The client's first bytes never arrived, later ones did, and the server had nothing that it could answer.
+/// The client's first bytes never arrived, later ones did, and the server received nothing that it could answer.
 fn without_beginning(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref();
@@ -295,7 +316,7 @@ fn without_beginning(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Fin
         || !client_tcp.start_known
         || !silent
         || super::server_reset(connection)
-        || server_tcp.acked_unseen
+        || server_tcp.said_unseen()
         || !client_tcp.delivery.holds_beyond()
         || !watched_after(connection, client_tcp.last.time, context)
     {

@@ -1,4 +1,4 @@
-//! Attempt → Finding: TLS was asked for in plain text, and the answer was no.
+//! Attempt → Finding: TLS was requested in plain text, and the answer was a refusal.
 
 use super::{client, service, verify};
 use crate::attempt::Attempt;
@@ -12,7 +12,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule, Severity};
 
 /// RFC 3207 section 4, RFC 2595, RFC 4217, RFC 4511 section 4.14.2, RFC 6120 section 5.4.2: a server may refuse, and a
-/// client that demands TLS leaves then.
+/// client that requires TLS then leaves.
 pub(super) const RULE: Rule = rule!("tls-not-offered", Cause, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
@@ -28,7 +28,8 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .with("request", offer.protocol.request())
     };
     let mut finding = Finding::error(RULE.id, by, At::Tls, summary(offer, &about)).confidence(confidence(offer));
-    // Whoever goes on in plain text did not insist, and what was not captured may still have come.
+    // A client that continues in plain text did not insist on TLS, and if the capture ends here, TLS may still have
+    // followed.
     if matches!(offer.next, Next::Plain | Next::Open) {
         finding = finding.severity(Severity::Warning);
     }
@@ -68,7 +69,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     )
 }
 
-/// The evidence of the server's no, and what else it may have meant.
+/// Adds the evidence of the server's refusal, and its other possible meanings.
 fn denied(
     finding: Finding,
     offer: &Offer,
@@ -114,7 +115,7 @@ const fn next(next: Next) -> &'static str {
     }
 }
 
-/// A no in plain text is read; why a client left without a word is not.
+/// A refusal in plain text can be read; the reason why a client left silently cannot.
 const fn confidence(offer: &Offer) -> Confidence {
     match (&offer.denial, &offer.blotted) {
         (Denial::Refused { .. }, None) => Confidence::Certain,

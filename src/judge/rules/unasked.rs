@@ -1,4 +1,4 @@
-//! Attempt → Finding: the handshake is complete, and the server closes before it was asked for anything.
+//! Attempt → Finding: the handshake is complete, and the server closes before the client sent a request.
 
 use super::departure::first_fin;
 use super::exchange::handshake_end;
@@ -12,8 +12,9 @@ use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
-/// RFC 9110 section 15.5.9: a server may close a connection that it does not want to wait on. Time-outs of idle connections are
-/// longer than this; who closes sooner has another reason, as a load balancer without a server behind it.
+/// RFC 9110 section 15.5.9: a server may close a connection that it does not want to wait on. Time-outs of idle
+/// connections are longer than this; a server that closes sooner has another reason, such as a load balancer without a
+/// server behind it.
 pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
@@ -62,7 +63,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     Some(finding)
 }
 
-/// The server's FIN, where it had nothing of the client's goodbye when it sent that.
+/// The server's FIN, if the server had received nothing of the client's close_notify when it sent the FIN.
 fn goodbye(connection: &Connection) -> Option<FrameAt> {
     let fin = connection.tcp.server.fin?;
     let mut alerts = connection

@@ -1,4 +1,4 @@
-//! Attempt → Finding: the whole connection is in the capture, and nothing in it says why it ended as it did.
+//! Attempt → Finding: the whole connection is in the capture, and nothing in it explains its end.
 
 use super::{client, elsewhere, message_name, seconds, service, side_name};
 use crate::attempt::Attempt;
@@ -8,7 +8,7 @@ use crate::connection::walk::StepKind;
 use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Owner, Rule, Severity};
 
-/// The last rule: it holds whenever no other does. To capture again would show the same.
+/// The last rule: it matches if no other does. A new capture would show the same.
 pub(super) const RULE: Rule = rule!("unexplained-end", General, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {

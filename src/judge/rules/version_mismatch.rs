@@ -65,7 +65,7 @@ impl Case<'_, '_> {
         self.offered.first().map(String::as_str).unwrap_or_default()
     }
 
-    /// There is no newer version than the one that the client insists on.
+    /// True if there is no newer version than the one that the client insists on.
     fn offers_only_newest(&self) -> bool {
         self.offered == ["1.3"]
     }
@@ -129,7 +129,7 @@ impl Case<'_, '_> {
                     phrase("version-mismatch-client-older").with("who", client(attempt)),
                 ));
         }
-        // The alert answers a second try: what failed before is the cause.
+        // The alert answers a second try: the failure before it is the cause.
         if self.is_fallback {
             return finding.remedy(elsewhere(attempt, Owner::Wlc, phrase("version-mismatch-first-try")));
         }

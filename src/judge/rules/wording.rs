@@ -7,17 +7,17 @@ use crate::base::phrase::{Phrase, Value, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::walk::{Alert, Side, StepKind};
 
-/// What the client is called: its dialect knows.
+/// The name of the client, which its dialect knows.
 pub(super) fn client(_: &Attempt<'_>) -> Phrase {
     phrase("device")
 }
 
-/// The name of what the attempt wanted to reach, else its address.
+/// The name of the attempt's target, or its address.
 pub(super) fn named(attempt: &Attempt<'_>) -> WireText {
     WireText::from(attempt.service.name.as_str())
 }
 
-/// What the attempt wanted to reach, as a subject: `the server smartreceiver.cisco.com`.
+/// The attempt's target as a subject: `the server smartreceiver.cisco.com`.
 pub(super) fn service(attempt: &Attempt<'_>) -> Phrase {
     phrase("service").with("name", named(attempt))
 }
@@ -87,7 +87,7 @@ pub(super) fn listed<T: std::fmt::Display>(items: &[T]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// Phrases one after the other, joined by the message `id`; nothing where there are none.
+/// Phrases one after the other, joined by the message `id`; empty if there are none.
 pub(super) fn chained(phrases: &[Phrase], id: &'static str) -> Phrase {
     let mut phrases = phrases.iter().cloned();
     let first = phrases.next().unwrap_or_else(|| Phrase::verbatim(""));
@@ -102,7 +102,7 @@ pub(super) fn alert_text(alert: &Alert) -> Phrase {
     }
 }
 
-/// The alert and who sent it, as evidence.
+/// The alert and its sender, as evidence.
 pub(super) fn alert_from(alert: &Alert, who: impl Into<Value>) -> Phrase {
     phrase("alert-from").with("alert", alert_text(alert)).with("who", who)
 }

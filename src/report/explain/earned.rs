@@ -1,6 +1,7 @@
-//! Counts → lines: how often a verdict was right, over captures whose truth is known by how they were made.
+//! Counts → lines: how often a verdict was right, over captures whose true cause is known.
 //!
-//! A word of confidence has to be earned. `earned.tsv` is written by `tests/it/earned.rs`, which fails when one no longer is.
+//! A word of confidence must be justified. `earned.tsv` is written by `tests/it/earned.rs`, which fails if a word no
+//! longer is.
 
 use std::io;
 
@@ -19,7 +20,7 @@ struct Row {
     right: u64,
 }
 
-/// Source, verdict, word, labelled cases, and how many of those were right; parted by tabs.
+/// Source, verdict, word, labelled cases, and how many of those were right; separated by tabs.
 fn rows() -> impl Iterator<Item = Row> {
     let lines = COUNTS.lines().filter(|line| !line.starts_with('#'));
     lines.filter_map(|line| {
@@ -33,13 +34,13 @@ fn rows() -> impl Iterator<Item = Row> {
     })
 }
 
-/// Labelled cases of a verdict, or of all, that were said with this word, and how many of them were right.
+/// The number of labelled cases of a verdict, or of all, with this word, and how many of them were right.
 fn counts(verdict: Option<&str>, word: Confidence) -> (u64, u64) {
     let own = rows().filter(|row| verdict.is_none_or(|it| it == row.verdict) && row.word == word.name());
     own.fold((0, 0), |(cases, right), row| (cases + row.cases, right + row.right))
 }
 
-/// Writes how often a verdict, or all of them, were right; nothing where none was ever counted.
+/// Writes how often a verdict, or all of them, were right; writes no line if nothing was counted.
 pub(super) fn write(page: &mut Page<'_>, verdict: Option<&str>) -> io::Result<()> {
     let words = [Confidence::Certain, Confidence::Likely, Confidence::Possible];
     let counted = words.map(|word| (word, counts(verdict, word)));

@@ -1,4 +1,4 @@
-//! Attempt, fact → Checked: what an attempt's connections show of what is expected.
+//! Attempt, fact → Checked: what an attempt's connections show about an expectation.
 
 use super::{Checked, Key, Relation, Whose};
 use crate::judge::finding::Severity;
@@ -41,7 +41,7 @@ pub(super) fn is(report: &Report, attempt: &Attempt, key: Key, relation: Relatio
         Key::By => one_of(verdict.by.name()),
         Key::At => one_of(verdict.at.name()),
         Key::Confidence => one_of(verdict.confidence.name()),
-        Key::Cause => some_of(verdict.causes.iter().map(String::as_str), values),
+        Key::Cause => some_of(verdict.causes.iter().map(|it| it.name()), values),
         Key::Finding => {
             let counts = |severity| severity > Severity::Note;
             let problems = attempt.findings.iter().filter(|it| counts(it.severity));
@@ -58,7 +58,7 @@ pub(super) fn is(report: &Report, attempt: &Attempt, key: Key, relation: Relatio
     }
 }
 
-/// Whether an attempt has this verdict and took no longer: from its first frame to its last step before the close.
+/// Whether an attempt has this verdict and lasted no longer: from its first frame to its last step before the close.
 pub(super) fn within(report: &Report, attempt: &Attempt, verdict: Option<&str>, nanoseconds: i64) -> Checked {
     if verdict.is_some_and(|verdict| attempt.verdict.id != verdict) {
         return Checked::Unmet(attempt.verdict.id.to_string());
@@ -123,7 +123,7 @@ fn listed(seen: &[&str]) -> String {
     }
 }
 
-/// What the last handshake came to.
+/// The result of the last handshake.
 fn negotiated<'r>(
     report: &'r Report,
     attempt: &Attempt,
@@ -142,7 +142,7 @@ fn negotiated<'r>(
     }
 }
 
-/// Whether the capture shows everything that a side said, so that what is not there was not said.
+/// True if the capture shows everything that a side sent: then a step that is absent was not sent.
 fn shows_all(report: &Report, attempt: &Attempt) -> bool {
     let whole = |it: &&Connection| {
         it.tcp.gaps.is_empty()
@@ -184,7 +184,7 @@ fn client_certificate(report: &Report, attempt: &Attempt, values: &[String]) -> 
         None if tls.version.as_deref() == Some("1.3") => {
             Checked::Untold("the handshake of TLS 1.3 is encrypted (--keylog opens it)".to_owned())
         }
-        // The client has answered, and no certificate was among it (RFC 5246 section 7.3).
+        // The client has answered without a certificate (RFC 5246 section 7.3).
         None if of_client("client-key-exchange").is_some() && shows_all(report, attempt) => one_of("not-sent", values),
         None => Checked::Untold("the handshake did not come so far, or was not captured".to_owned()),
     }
@@ -193,7 +193,7 @@ fn client_certificate(report: &Report, attempt: &Attempt, values: &[String]) -> 
 fn alert(report: &Report, attempt: &Attempt, values: &[String]) -> Checked {
     let all = connections(report, attempt);
     let alerts = all.iter().filter_map(|it| it.tls.as_ref()).flat_map(|tls| &tls.alerts);
-    // What tidily ends a connection is no complaint; encrypted, it ends one that worked.
+    // An alert that only closes a connection reports no error; if it is encrypted, it closes one that worked.
     let works = attempt.verdict.severity < Severity::Warning;
     let alerts = alerts.filter(|it| match it.description.as_deref() {
         Some(description) => description != "close_notify",

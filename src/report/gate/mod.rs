@@ -1,4 +1,4 @@
-//! Expectation, Report → met, not met, or not to be told: what a gate asks of a capture's report.
+//! Expectation, Report → met, not met, or not visible: the check of a gate against a capture's report.
 //!
 //! ```text
 //! healthy                         the verdict, or several that will do, parted by commas
@@ -10,14 +10,15 @@
 //! healthy within 2 s              from the first frame to the last before the close
 //! ```
 //!
-//! A gate lets through only what was seen: where the capture hides a fact, it is not met, and says that it cannot be told.
+//! A gate passes only what was seen: if the capture hides a fact, the expectation is not met, and the answer says that
+//! the fact is not visible.
 
 mod facts;
 
 use super::{Report, explain};
 use crate::connection::step::StepKind;
 
-/// One thing that is expected of each attempt of a report.
+/// One expectation for each attempt of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gate {
     text: String,
@@ -38,7 +39,7 @@ enum Wanted {
     },
 }
 
-/// What a fact is about.
+/// The subject of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Key {
     Tls,
@@ -59,7 +60,7 @@ enum Key {
     Step(StepKind),
 }
 
-/// Whose certificates.
+/// The owner of the certificates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Whose {
     Any,
@@ -76,14 +77,14 @@ enum Relation {
     Below,
 }
 
-/// What came of an expectation.
+/// The result of an expectation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Checked {
-    /// It is so.
+    /// The report is as expected.
     Met,
-    /// It is not; what is.
+    /// The report is not as expected; with what it shows instead.
     Unmet(String),
-    /// The capture does not show it; why.
+    /// The capture does not show it; with the reason.
     Untold(String),
 }
 
@@ -123,7 +124,7 @@ impl Gate {
     /// Reads an expectation.
     ///
     /// # Errors
-    /// When it is none; the text says what is wrong with it.
+    /// If the text is not an expectation; the error says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let wanted = match (within(text), relation(text)) {
@@ -137,7 +138,7 @@ impl Gate {
         })
     }
 
-    /// As it was written; a verdict in words.
+    /// The text as written; a verdict in words.
     #[must_use]
     pub fn text(&self) -> String {
         match &self.wanted {
@@ -146,7 +147,7 @@ impl Gate {
         }
     }
 
-    /// Whether a report is as expected: of facts, each of its attempts.
+    /// Whether a report is as expected: facts are checked for each of its attempts.
     #[must_use]
     pub fn check(&self, report: &Report) -> Checked {
         if let Wanted::Verdict(ids) = &self.wanted {
@@ -175,7 +176,7 @@ impl Gate {
                 Checked::Untold(why) => Checked::Untold(of_attempt(report, attempt.id, why)),
             }
         });
-        // What is wrong says more than what is hidden.
+        // A fault is more informative than a hidden fact.
         of_attempts
             .max_by_key(|it| match it {
                 Checked::Met => 0,
@@ -186,7 +187,7 @@ impl Gate {
     }
 }
 
-/// Says of which attempt, where there are several.
+/// Adds the attempt's number, if there are several.
 fn of_attempt(report: &Report, id: usize, text: String) -> String {
     match report.attempts.len() {
         1 => text,
@@ -194,7 +195,7 @@ fn of_attempt(report: &Report, id: usize, text: String) -> String {
     }
 }
 
-/// Verdict ids, any of which will do.
+/// Verdict ids, any of which is enough.
 fn verdicts(text: &str) -> Result<Vec<String>, String> {
     let ids: Vec<String> = text.split(',').map(|id| id.trim().to_owned()).collect();
     match ids.iter().find(|id| explain::explanation(id).is_none()) {
@@ -246,13 +247,13 @@ fn nanoseconds(text: &str) -> Result<i64, String> {
     Ok((number * unit) as i64)
 }
 
-/// The key, the sign and what is behind it.
+/// The key, the sign and the value after it.
 fn relation(text: &str) -> Option<(&str, Relation, &str)> {
     let found = RELATIONS.iter().filter_map(|&(sign, relation)| {
         let (key, value) = text.split_once(sign)?;
         Some((key, relation, value, sign))
     });
-    // The first sign counts, and of those at one place the longest.
+    // The first sign counts, and among signs at one place the longest.
     let (key, relation, value, _) = found.min_by_key(|(key, _, _, sign)| (key.len(), std::cmp::Reverse(sign.len())))?;
     Some((key.trim(), relation, value.trim()))
 }

@@ -1,4 +1,4 @@
-//! Attempt → its part of the page: verdict, what to do, why, what happened, and what it rests on.
+//! Attempt → its part of the page: verdict, remedies, reasons, the walk, and the evidence.
 
 use serde::Serialize;
 
@@ -50,7 +50,7 @@ pub(super) struct View {
     ladder_title: String,
     ladder_desc: String,
     more_rows: String,
-    /// Where it leaves a good attempt.
+    /// Where it leaves the successful walk.
     good: String,
     steps: Vec<Line>,
     chains: Vec<Chain>,
@@ -64,12 +64,12 @@ struct Shown {
     row: String,
 }
 
-/// Something to do.
+/// A remedy.
 #[derive(Debug, Serialize)]
 pub(super) struct ToDo {
     pub(super) owner: String,
     pub(super) action: String,
-    /// A line each: they are copied one by one.
+    /// One line each, because they are copied one by one.
     pub(super) commands: Vec<String>,
     pub(super) verify: String,
 }
@@ -85,14 +85,14 @@ struct Line {
     frames: String,
 }
 
-/// Puts an attempt of a report into the shape of the page.
+/// An attempt of a report in the form of the page.
 #[allow(clippy::too_many_lines, reason = "one line for each field of the page")]
 pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize) -> View {
     let voice = voice(report, attempt);
     let verdict = &attempt.verdict;
     let say = |id: &'static str| phrase(id).told(voice);
     let all = connections(report, attempt);
-    // The last ones: what came before them was retried.
+    // The last connections: earlier ones were retried.
     let shown = all.get(all.len().saturating_sub(CONNECTIONS)..).unwrap_or_default();
     let (rows, more) = rows(attempt, shown, voice);
     let broken = rows.iter().find(|row| row.broken);
@@ -161,7 +161,7 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize) -> View {
     .with_proxy(attempt, say("page-via"))
 }
 
-/// Its words: those of the report, and of what TLS travels in there.
+/// The language and dialect: those of the report, and of the carrier of TLS.
 fn voice(report: &Report, attempt: &Attempt) -> Voice {
     let all = connections(report, attempt);
     let named = all.iter().find_map(|it| it.carrier.as_deref());
@@ -172,7 +172,7 @@ fn voice(report: &Report, attempt: &Attempt) -> Voice {
     }
 }
 
-/// Leads from evidence to the row of the ladder that has its frame.
+/// Links evidence to the row of the ladder that has its frame.
 fn lead(evidence: &Evidence, rows: &[Row], ladder: Option<&mut Ladder>, anchor: &str) -> Shown {
     let at = rows.iter().position(|row| row.has(evidence.frame));
     let mark = at.and_then(|at| ladder?.marks.get_mut(at));
@@ -217,7 +217,7 @@ impl View {
     }
 }
 
-/// How sure it is, and, of what went wrong, who did it and at which step.
+/// The confidence and, for a failure, the party that caused it and the step.
 fn blame(verdict: &Verdict) -> Phrase {
     let sure = confidence(verdict.confidence);
     let at = verdict.at.name().to_uppercase();

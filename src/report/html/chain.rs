@@ -1,4 +1,4 @@
-//! Certificates → chains with bars: when each is valid, against the time of the capture.
+//! Certificates → chains with bars: the validity of each, against the time of the capture.
 
 use serde::Serialize;
 
@@ -7,7 +7,8 @@ use super::super::{Certificate, Connection};
 use crate::base::phrase::{Phrase, Voice, phrase};
 use crate::base::wire_text::in_prose;
 
-/// Certificates shown of a chain, and names of a certificate: real ones have fewer, and the page stays small.
+/// The number of certificates shown per chain, and of names per certificate: real ones have fewer, and the page stays
+/// small.
 const MOST: usize = 8;
 /// Width of a bar in the units of its drawing.
 const WIDTH: f64 = 1000.0;
@@ -18,7 +19,7 @@ const DAY: f64 = 86_400.0;
 pub(super) struct Chain {
     title: String,
     certificates: Vec<Shown>,
-    /// How many are left out, said.
+    /// How many are left out, in words.
     more: String,
 }
 
@@ -35,7 +36,7 @@ struct Shown {
     facts: Vec<(String, String)>,
 }
 
-/// A bar: from where to where it is valid, and where the capture is.
+/// A bar: the ends of the validity, and the position of the capture.
 #[derive(Debug, Serialize)]
 struct Bar {
     x: f64,
@@ -44,7 +45,7 @@ struct Bar {
     label: String,
 }
 
-/// The chains of a connection; `captured` is the time of its certificates, else of its first step.
+/// The chains of a connection; `captured` is the time of its certificates, or of its first step.
 pub(super) fn chains(connection: &Connection, voice: Voice) -> Vec<Chain> {
     let of = |side: &str| {
         let certificate = |step: &&super::super::Step| step.kind == "certificate" && step.side == side;
@@ -90,7 +91,7 @@ impl Scale {
             from = from.min(time);
             to = to.max(time);
         }
-        // Room at both ends, so that a capture outside of every validity does not stand on the edge.
+        // Room at both ends, so that a capture outside every validity is not at the edge.
         let margin = ((to - from) * 0.03).max(DAY);
         Self {
             from: from - margin,
@@ -135,7 +136,7 @@ fn show(certificate: &Certificate, captured: &str, scale: Scale, voice: Voice) -
     }
 }
 
-/// Whether it was valid at the time of the capture, and for how long no more, or not yet.
+/// Whether it was valid at the time of the capture, or how long it had expired, or was not yet valid.
 fn state(certificate: &Certificate, captured: &str) -> Phrase {
     let begin = certificate.not_before.as_deref().and_then(seconds_of);
     let end = certificate.not_after.as_deref().and_then(seconds_of);
@@ -152,7 +153,7 @@ fn state(certificate: &Certificate, captured: &str) -> Phrase {
     }
 }
 
-/// The time of its validity, and that of the capture.
+/// Its validity as a bar, with the time of the capture.
 fn bar(certificate: &Certificate, captured: &str, scale: Scale, label: String) -> Option<Bar> {
     let begin = seconds_of(certificate.not_before.as_deref()?)?;
     let end = seconds_of(certificate.not_after.as_deref()?)?;
@@ -164,7 +165,7 @@ fn bar(certificate: &Certificate, captured: &str, scale: Scale, label: String) -
     })
 }
 
-/// Its other fields, each with its label, as far as it has them.
+/// Its other fields, each with a label, if it has them.
 fn facts(certificate: &Certificate, voice: Voice) -> Vec<(String, String)> {
     let listed = |values: &[String]| {
         let mut text = values.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");

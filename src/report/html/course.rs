@@ -1,4 +1,4 @@
-//! Courses → lists of tries: several attempts of one device for one service, told in order.
+//! Courses → lists of tries: several attempts of one device for one service, in order.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::base::phrase::{Voice, phrase};
 use crate::judge::finding::Severity;
 use crate::report::story;
 
-/// Courses told. A capture with more of them is an overview's matter, and the page stays small.
+/// The number of courses shown. A capture with more needs an overview, and the page stays small.
 const MOST: usize = 40;
 
 /// A course, for the template.
@@ -26,14 +26,14 @@ pub(super) struct Told {
 struct Line {
     number: usize,
     attempt: usize,
-    /// Whether its details are on the page.
+    /// True if its details are on the page.
     shown: bool,
     sign: &'static str,
     severity: Severity,
     place: String,
     outcome: String,
     pause: String,
-    /// How many tries before this one are left out, said.
+    /// How many tries before this one are left out, in words.
     left_out: String,
 }
 

@@ -1,7 +1,7 @@
-//! Attempt → ladder diagram: who sent what to whom, when, in which frame, drawn as what it is.
+//! Attempt → ladder diagram: the sender, receiver, time and frame of each message, drawn by its kind.
 //!
-//! The rows come from the report's steps in order; this file only gives them places. Times stand in the left margin,
-//! frame numbers in the right one, and between them each lane is a line from top to bottom.
+//! The rows come from the report's steps in order; this file only positions them. Times are in the left margin, frame
+//! numbers in the right one, and between them each lane is a line from top to bottom.
 
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
@@ -9,7 +9,8 @@ use unicode_width::UnicodeWidthStr as _;
 use super::rows::{End, Kind, Row};
 use crate::base::phrase::{Voice, phrase};
 
-/// Width of the drawing. Texts are set for this width and shown a fifth larger at most: a phone shows them a third smaller.
+/// Width of the drawing. Texts are set for this width; they are shown at most a fifth larger, and a third smaller on a
+/// phone.
 const WIDTH: f64 = 520.0;
 const LEFT: f64 = 84.0;
 const MIDDLE: f64 = 262.0;
@@ -27,9 +28,9 @@ pub(super) struct Ladder {
     pub(super) height: f64,
     pub(super) lanes: Vec<Lane>,
     pub(super) marks: Vec<Mark>,
-    /// The unit of the times in the margin, one for all of them.
+    /// The unit of all times in the margin.
     pub(super) unit: String,
-    /// Which kinds of mark occur, for the legend: class and text.
+    /// The kinds of mark that occur, for the legend: class and text.
     pub(super) legend: Vec<(&'static str, String)>,
     pub(super) rows: usize,
 }
@@ -49,7 +50,7 @@ pub(super) struct Lane {
 /// One row, drawn.
 #[derive(Debug, Serialize)]
 pub(super) struct Mark {
-    /// Anchor for links from the evidence; empty where no evidence has this row's frames.
+    /// Anchor for links from the evidence; empty if no evidence has this row's frames.
     pub(super) id: String,
     kind: &'static str,
     class: String,
@@ -60,7 +61,7 @@ pub(super) struct Mark {
     y: f64,
     x1: f64,
     x2: f64,
-    /// From here to `x2` the way was not seen.
+    /// From here to `x2` the path was not visible.
     unseen: Option<f64>,
     copied: bool,
     /// The arrow's head.
@@ -99,7 +100,7 @@ pub(super) fn draw(rows: &[Row], ends: &Ends, voice: Voice) -> Ladder {
     let clock = Clock::of(rows);
     let mut opened = false;
     for row in rows {
-        // Where the look-ups end, the resolver's lane does, and the others begin in its place.
+        // The resolver's lane ends with the look-ups, and the other lanes begin in its place.
         if row.end != End::Resolver && !opened {
             opened = true;
             let head = if has_lookups { y + 18.0 } else { 16.0 };
@@ -133,7 +134,7 @@ pub(super) fn draw(rows: &[Row], ends: &Ends, voice: Voice) -> Ladder {
     }
 }
 
-/// A lane with its role and name above it; it is drawn down to where it ends later.
+/// A lane with its role and name above it; its lower end is set later.
 fn lane(x: f64, head: f64, role: String, name: &str, few: usize) -> Lane {
     Lane {
         x,
@@ -226,7 +227,7 @@ fn place(row: &Row, top: f64, proxied: bool, clock: Clock) -> Mark {
         lines,
         detail,
         time: match row.elapsed {
-            // A device's clock is set beside the capture's by estimate: no more digits than that bears.
+            // The offset of a device's clock is an estimate, so only as many digits are shown as it supports.
             Some(seconds) if row.kind == Kind::Log => format!("≈{seconds:.1}").replace('-', "−"),
             Some(seconds) => clock.shows(seconds),
             None => String::new(),
@@ -268,7 +269,8 @@ fn legend(rows: &[Row], proxied: bool, voice: Voice) -> Vec<(&'static str, Strin
     .collect()
 }
 
-/// In which unit a drawing tells the time since the attempt began: one for all its rows, so that they compare.
+/// The unit in which a drawing shows the time since the attempt began: one for all its rows, so that they are
+/// comparable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Clock {
     Seconds,
@@ -304,7 +306,8 @@ impl Clock {
     }
 }
 
-/// Text of at most so many columns; of what is longer, the middle is left out: both ends of an address or name tell.
+/// Text of at most this many columns; a longer text loses its middle, because both ends of an address or name are
+/// informative.
 fn shortened(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.to_owned();

@@ -1,7 +1,7 @@
 //! Reports → HTML: one page that needs no network, no script and no other file.
 //!
-//! Everything that varies goes through the templates, which escape it; the page's own policy forbids scripts and
-//! requests besides. The verdict and what to do come first, then what happened, then what is only looked up.
+//! Everything that varies goes through the templates, which escape it; in addition, the page's own policy forbids
+//! scripts and requests. The verdict and the remedies come first, then the walk, then reference data.
 
 mod attempt;
 mod chain;
@@ -28,14 +28,15 @@ use crate::judge::finding::Severity;
 use overview::{Overview, overview, rank};
 pub use triage::write_overview;
 
-/// Bytes of details on a page; what has no room is counted in the overview. With it a page stays under two megabytes.
+/// The maximum number of bytes of details on a page; further attempts are counted in the overview. The page then stays
+/// under two megabytes.
 const BUDGET: usize = 1_300_000;
 /// Lines of the device's texts listed for a report.
 const EVENTS: usize = 60;
 /// Anomalies shown.
 const ODDITIES: usize = 20;
 
-/// The templates by name; the ending makes minijinja escape.
+/// The templates by name; the name's ending makes minijinja escape.
 const TEMPLATES: [(&str, &str); 7] = [
     ("page.html", include_str!("page.html")),
     ("report.html", include_str!("report.html")),
@@ -52,9 +53,9 @@ const STYLE: &str = include_str!("page.css");
 struct Part {
     id: usize,
     file: String,
-    /// The same without the folder that all captures of the page share.
+    /// The name without the folder that all captures of the page share.
     name: String,
-    /// Whether it is the one that the page begins with: the worst, of equally bad ones the first.
+    /// True if the page begins with it: the worst, and among equally bad ones the first.
     leads: bool,
     headline: String,
     sign: &'static str,
@@ -62,7 +63,7 @@ struct Part {
     verdict: String,
     attempts: String,
     several: bool,
-    /// How its attempts turned, as a sentence; empty where they went alike.
+    /// How its attempts turned, as a sentence; empty if they all went alike.
     turn: String,
     about: Vec<String>,
     facts: Vec<(String, String)>,
@@ -71,19 +72,19 @@ struct Part {
     odd_more: String,
     skipped: Vec<(String, String)>,
     overview: Option<Overview>,
-    /// Several tries as one story each, and how many are left out.
+    /// Several tries as one story each, and the number left out.
     courses: Vec<course::Told>,
     courses_counted: usize,
     courses_more: String,
-    /// Lines of the device's own texts, and how many are left out.
+    /// Lines of the device's own texts, and the number left out.
     logs: Vec<Said>,
     logs_more: String,
-    /// For a capture without attempts: what it shows all the same.
+    /// For a capture without attempts: what it shows nevertheless.
     evidence: Vec<(u64, String)>,
     cannot_tell: Vec<String>,
     remedy: Vec<attempt::ToDo>,
     alone: bool,
-    /// The attempts, already text.
+    /// The attempts, already rendered.
     worst: String,
     details: Vec<String>,
     left_out: String,
@@ -97,7 +98,7 @@ struct Said {
     text: String,
 }
 
-/// Writes one page for all reports, which also says of which captures there is none.
+/// Writes one page for all reports, which also names the captures without a report.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -111,7 +112,7 @@ pub fn write_html(reports: &[Report], unread: &[Unread], out: &mut dyn Write) ->
     let names = reports.iter().map(|it| it.capture.file.as_str());
     let folder = common_folder(names.chain(unread.iter().map(|it| it.capture.as_str())));
     for (at, report) in reports.iter().enumerate() {
-        // Each capture may use its share, and what those before it left over.
+        // Each capture may use its share, and what earlier ones left over.
         let share = budget / (reports.len() - at);
         let (mut part, used) = part(at + 1, report, share, alone, &labels)?;
         part.leads = Some(at) == lead;
@@ -141,12 +142,12 @@ pub fn write_html(reports: &[Report], unread: &[Unread], out: &mut dyn Write) ->
     out.write_all(page.as_bytes())
 }
 
-/// A capture's name without the folder that is said once for all.
+/// A capture's name without the folder that is named once for all.
 fn without<'a>(folder: &str, capture: &'a str) -> &'a str {
     capture.strip_prefix(folder).unwrap_or(capture)
 }
 
-/// In which folder all captures are; empty where they share none.
+/// The folder of all captures, in words; empty if they share none.
 fn shared(folder: &str, language: Language) -> String {
     match folder {
         "" => String::new(),
@@ -156,7 +157,7 @@ fn shared(folder: &str, language: Language) -> String {
     }
 }
 
-/// A capture's part, and how many bytes its details take.
+/// A capture's part, and the size of its details in bytes.
 #[allow(clippy::too_many_lines, reason = "one line for each field of the page")]
 fn part(
     id: usize,
@@ -249,7 +250,7 @@ fn facts(capture: &super::Capture, voice: Voice) -> Vec<(String, String)> {
     let (first, last) = (edge(&capture.first), edge(&capture.last));
     let time = match last.strip_prefix(first.get(..11).unwrap_or_default()) {
         _ if first == last => first,
-        // Of the same day only the hour.
+        // If both ends are on the same day, the second shows only the hour.
         Some(hour) => format!("{first} – {hour}"),
         None => format!("{first} – {last}"),
     };
@@ -260,7 +261,7 @@ fn facts(capture: &super::Capture, voice: Voice) -> Vec<(String, String)> {
     ]
 }
 
-/// The attempts for which there is room, each as it stands on the page, and how many bytes they take.
+/// The attempts for which there is room, each rendered, and their size in bytes.
 fn details(
     id: usize,
     report: &Report,
@@ -284,7 +285,7 @@ fn details(
         let view = attempt::view(report, attempt, id);
         let open = Some(attempt.id) == worst;
         let text = render("attempt.html", context! { a => Serde(view), t => labels, open })?;
-        // The first is always there: it is what the page is for.
+        // The first is always included: the page exists for it.
         if used + text.len() > budget && !texts.is_empty() {
             break;
         }
@@ -301,7 +302,7 @@ fn events(report: &Report) -> impl Iterator<Item = &super::DeviceEvent> {
 /// The lines of the device's texts that a page lists.
 fn said(report: &Report) -> Vec<Said> {
     let said = events(report).take(EVENTS).map(|event| Said {
-        // By the capture's clock where that is known, else as the device wrote it.
+        // By the capture's clock if known, otherwise as the device wrote it.
         time: match (&event.time, &event.written) {
             (Some(time), _) => super::labels::moment(time),
             (None, written) => written.clone().unwrap_or_default(),
@@ -312,7 +313,7 @@ fn said(report: &Report) -> Vec<Said> {
     said.collect()
 }
 
-/// Remedies; a check that several share is said once, after the last of them.
+/// Remedies; a check that several share is shown once, after the last of them.
 fn to_do(remedies: &[Remedy], voice: Voice) -> Vec<attempt::ToDo> {
     remedies
         .iter()
@@ -329,7 +330,7 @@ fn to_do(remedies: &[Remedy], voice: Voice) -> Vec<attempt::ToDo> {
         .collect()
 }
 
-/// The texts that the templates hold no values for, under their name without `page-` and with `_`.
+/// The texts that templates use without values, under their name without `page-` and with `_`.
 fn labels(voice: Voice) -> BTreeMap<String, String> {
     let ids = [
         "page-skip",
@@ -379,19 +380,19 @@ fn labels(voice: Voice) -> BTreeMap<String, String> {
     ids.into_iter().map(named).collect()
 }
 
-/// A template filled in. The templates are part of the program: a test sees to it that none of them can fail.
+/// A template filled in. The templates are part of the program: a test ensures that none of them can fail.
 fn render(name: &str, values: minijinja::Value) -> io::Result<String> {
     static TEMPLATES_READ: OnceLock<Environment<'static>> = OnceLock::new();
     let environment = TEMPLATES_READ.get_or_init(|| {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.add_filter("glued", |text: &str| glued(text));
-        // Without it the page would be a third blank lines.
+        // Without this setting a third of the page would be blank lines.
         if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
             environment.set_syntax(syntax);
         }
         for (name, source) in TEMPLATES {
-            // What cannot be read is missing afterwards, and rendering says so.
+            // A template that cannot be parsed is then missing, and rendering reports it.
             let _ = environment.add_template(name, source);
         }
         environment

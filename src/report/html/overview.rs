@@ -1,4 +1,4 @@
-//! Attempts → overview: how many came to which verdict, when, and a row for each.
+//! Attempts → overview: the number of attempts per verdict, their times, and a row for each.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ use crate::base::phrase::{Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 
-/// Rows of the table. More than that nobody reads, and at 300 bytes each they would fill the page.
+/// Rows of the table. Longer tables are not read, and at 300 bytes each they would fill the page.
 const MOST: usize = 1000;
-/// Rows that nobody needs to fold.
+/// Up to this number, rows are not folded.
 const FEW: usize = 12;
-/// Width of a time line in the units of its drawing. Attempts that fall on one place are one tick.
+/// Width of a time line in the units of its drawing. Attempts at the same place share one tick.
 const WIDTH: f64 = 600.0;
 
 /// The overview of a capture with several attempts.
@@ -25,7 +25,7 @@ pub(super) struct Overview {
     from: String,
     to: String,
     rows: Vec<Line>,
-    /// Whether the rows are there to be read first: few, and no course tells of all of them already.
+    /// True if the rows are unfolded: they are few, and no course lists all of them already.
     open: bool,
     more: String,
 }
@@ -44,7 +44,7 @@ struct Counted {
 #[derive(Debug, Serialize)]
 struct Line {
     id: usize,
-    /// Whether its details are on the page.
+    /// True if its details are on the page.
     shown: bool,
     time: String,
     device: String,
@@ -56,14 +56,14 @@ struct Line {
     frame: String,
 }
 
-/// `None` where there is nothing to look over.
+/// `None` if there is nothing to summarise.
 pub(super) fn overview(report: &Report, shown: &[usize], voice: Voice) -> Option<Overview> {
     if report.attempts.len() < 2 {
         return None;
     }
     let timeline = Timeline::of(report);
     let rows = lines(report, shown, &timeline, voice);
-    // Of a short time, its seconds would be the same at both ends.
+    // For a short time, whole seconds would be the same at both ends.
     let digits = if timeline.length < 60.0 { 23 } else { 19 };
     let edge = |time: Option<&String>| {
         let time = time.map(String::as_str).unwrap_or_default();
@@ -84,8 +84,8 @@ pub(super) fn overview(report: &Report, shown: &[usize], voice: Voice) -> Option
     })
 }
 
-/// When the attempts began. The line spans the attempts, not the capture: what came long after the last one would press them
-/// together.
+/// The times at which the attempts began. The line spans the attempts, not the capture: frames long after the last
+/// attempt would compress it.
 struct Timeline {
     /// Frame and time of each attempt's beginning.
     begins: Vec<(Option<u64>, Option<String>)>,
@@ -127,7 +127,7 @@ impl Timeline {
         places
     }
 
-    /// The verdicts with their attempts on the line: bad ones first, of equally bad ones the most frequent.
+    /// The verdicts with their attempts on the line: bad ones first, equally bad ones by frequency.
     fn verdicts(&self, report: &Report, voice: Voice) -> Vec<Counted> {
         let mut groups: BTreeMap<(u8, &str), Vec<usize>> = BTreeMap::new();
         for (at, attempt) in report.attempts.iter().enumerate() {

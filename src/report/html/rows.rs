@@ -1,7 +1,7 @@
-//! Attempt → rows of its ladder: look-ups, steps, pauses, holes, and the frames of evidence that are no step.
+//! Attempt → rows of its ladder: look-ups, steps, pauses, gaps, and the frames of evidence that are no step.
 //!
-//! The order is the attempt's: look-ups, then each connection from its first step to its last. What another source
-//! tells of the same attempt (a device's log) becomes notes among these rows, by time.
+//! The order is the attempt's: look-ups, then each connection from its first step to its last. Facts about the same
+//! attempt from another source (a device's log) become notes among these rows, by time.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::judge::finding::Severity;
 const MOST: usize = 80;
 /// Lines of the device's texts in one drawing; the page lists more of them below.
 const MOST_EVENTS: usize = 20;
-/// A pause shorter than this is a round trip or a slow signature, and the times in the margin tell it.
+/// In seconds. A shorter pause is a round trip or a slow signature, and the times in the margin show it.
 const PAUSE: f64 = 1.0;
 
 /// Kind of a row.
@@ -32,11 +32,11 @@ pub(super) enum Kind {
     Hole,
     /// Time in which nothing was sent.
     Pause,
-    /// Something about this point that is no message of the walk.
+    /// A fact about this point that is no message of the walk.
     Note,
     /// A line of the device's own text.
     Log,
-    /// Where another connection begins.
+    /// The beginning of another connection.
     Heading,
 }
 
@@ -100,7 +100,7 @@ impl Row {
         }
     }
 
-    /// Whether a frame is one of its own.
+    /// True if a frame belongs to the row.
     pub(super) fn has(&self, frame: u64) -> bool {
         self.frames.contains(&frame)
     }
@@ -150,7 +150,7 @@ pub(super) fn rows(attempt: &Attempt, connections: &[&Connection], voice: Voice)
     device(&mut rows, attempt, began);
     let more = rows.len().saturating_sub(MOST);
     if more > 0 {
-        // What decides is shown, wherever it stands.
+        // The decisive row is shown, wherever it is.
         let broken = rows.iter().position(|row| row.broken).unwrap_or_default();
         let begin = broken.saturating_sub(MOST * 3 / 4).min(more);
         rows = rows.into_iter().skip(begin).take(MOST).collect();
@@ -187,7 +187,7 @@ fn lookups(attempt: &Attempt, began: Option<f64>, voice: Voice) -> Vec<Row> {
     rows
 }
 
-/// Steps that stand together → a row's text, its frames, and the text below the arrow.
+/// Adjacent steps → a row's text, its frames, and the text below the arrow.
 fn told(connection: &Connection, first: &Step, group: &[Step], voice: Voice) -> (String, Vec<u64>, Option<String>) {
     let mut names: Vec<String> = group
         .iter()
@@ -210,13 +210,13 @@ fn told(connection: &Connection, first: &Step, group: &[Step], voice: Voice) -> 
     }
 }
 
-/// The steps of a connection, with its holes before the frames that showed them.
+/// The steps of a connection, with its gaps before the frames that showed them.
 fn walk(rows: &mut Vec<Row>, connection: &Connection, began: Option<f64>, end: &dyn Fn(&Step) -> End, voice: Voice) {
     let copied: BTreeMap<u64, u64> = connection.tcp.copies.iter().map(|copy| (copy.of, copy.frame)).collect();
     let mut gaps = connection.tcp.gaps.as_slice();
     let mut rest = connection.steps.as_slice();
     while let Some(first) = rest.first() {
-        // What one side sent in one frame is one arrow; so are records of data that follow each other.
+        // Messages of one side in one frame are one arrow; so are consecutive records of data.
         let together = |step: &&Step| {
             step.side == first.side
                 && kind(step) == kind(first)
@@ -273,7 +273,8 @@ fn hole(gap: &Gap, end: End, voice: Voice) -> Row {
     row
 }
 
-/// Marks where it breaks, and adds the frames of evidence that no row shows: an ICMP error, the last packet of a silence.
+/// Marks the point of failure, and adds the frames of evidence that no row shows: an ICMP error, the last packet before
+/// a silence.
 fn evidence(rows: &mut Vec<Row>, attempt: &Attempt) {
     let verdict = &attempt.verdict;
     let failed = verdict.severity == Severity::Error;
@@ -284,7 +285,7 @@ fn evidence(rows: &mut Vec<Row>, attempt: &Attempt) {
         });
         let decides = failed && at == last;
         match shown {
-            // The repetitions of a SYN are one row; what is said of the last one is worth a line.
+            // The repetitions of a SYN are one row; a statement about the last one deserves a line.
             Some(row) if !(decides && rows.get(row).is_some_and(|row| row.frames.len() > 1)) => {
                 if let Some(row) = rows.get_mut(row) {
                     row.broken |= decides;
@@ -307,7 +308,7 @@ fn evidence(rows: &mut Vec<Row>, attempt: &Attempt) {
     }
 }
 
-/// Sets what the device's own texts say among the rows, by time; what has none, behind them.
+/// Places the device's own lines among the rows, by time; lines without a time come last.
 fn device(rows: &mut Vec<Row>, attempt: &Attempt, began: Option<f64>) {
     for event in attempt.device_events.iter().take(MOST_EVENTS) {
         let time = event.time.as_deref().and_then(seconds_of);
@@ -315,7 +316,7 @@ fn device(rows: &mut Vec<Row>, attempt: &Attempt, began: Option<f64>) {
         let later =
             |row: &Row| row.kind != Kind::Log && row.elapsed.zip(elapsed).is_some_and(|(row, event)| row > event);
         let place = rows.iter().position(later).unwrap_or(rows.len());
-        // It stands among the lanes of the row before it; the first, of the one behind.
+        // It uses the lanes of the row before it; the first one uses those of the row after it.
         let beside = rows.get(place.saturating_sub(1)).map_or(End::Server, |row| row.end);
         let mut row = Row::new(Kind::Log, beside, event.text.clone());
         row.elapsed = elapsed;
@@ -323,7 +324,7 @@ fn device(rows: &mut Vec<Row>, attempt: &Attempt, began: Option<f64>) {
     }
 }
 
-/// Where the fault is that nothing came, it breaks in the pause after what should have been answered, not in the last packet.
+/// If the fault is a missing answer, the failure is in the pause after the unanswered message, not in the last packet.
 fn silence(rows: &mut [Row], attempt: &Attempt) {
     let verdict = &attempt.verdict;
     let is_silence = verdict.id.ends_with("-no-response") || verdict.id == "silent-mid-handshake";
@@ -343,7 +344,7 @@ fn silence(rows: &mut [Row], attempt: &Attempt) {
     }
 }
 
-/// Puts a row where nothing was sent for long.
+/// Adds a row for each long pause.
 fn pauses(rows: &mut Vec<Row>, voice: Voice) {
     let mut before: Option<f64> = None;
     let mut with = Vec::with_capacity(rows.len());

@@ -17,7 +17,7 @@ use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 use crate::report::text::visible;
 
-/// A verdict: how often it was reached, and its rows.
+/// A verdict: its count, and its rows.
 #[derive(Serialize)]
 struct Group {
     sign: &'static str,
@@ -26,7 +26,7 @@ struct Group {
     anchor: String,
     /// Meaning of the verdict, in a clause.
     meaning: &'static str,
-    /// How many captures and attempts, in words.
+    /// The number of captures and attempts, in words.
     counted: String,
     examples: Vec<String>,
     rows: Vec<Line>,
@@ -91,7 +91,7 @@ pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dy
     out.write_all(page.as_bytes())
 }
 
-/// The verdicts that were reached, the worst first, and what could not be read; still without their rows.
+/// The verdicts that were reached, the worst first, and the unreadable captures; still without rows.
 fn groups(tally: &Tally, language: Language) -> Vec<Group> {
     let captures = |count: u64| {
         phrase("triage-captures-counted")
@@ -123,7 +123,7 @@ fn groups(tally: &Tally, language: Language) -> Vec<Group> {
         .collect();
     if tally.unread() > 0 {
         let first = tally.unread.rows.iter().take(3);
-        // Behind what failed, before what went well, as its rows would be.
+        // After the failures and before the successes, like its rows.
         let at = groups.iter().take_while(|it| it.severity == Severity::Error).count();
         let unread = Group {
             sign: sign(Severity::Error),
@@ -179,9 +179,9 @@ mod tests {
             };
             let document = roxmltree::Document::parse_with_options(&text, options).unwrap();
             let count = |tag: &str| document.descendants().filter(|node| node.has_tag_name(tag)).count() as u64;
-            // A line for each verdict and for what could not be read, and a card for each row.
+            // A line for each verdict and for unreadable captures, and a card for each row.
             assert_eq!(count("li"), tally().verdicts().len() as u64 + 1 + tally().rows());
-            // Each verdict leads to a row that is there.
+            // Each verdict links to an existing row.
             let ids: Vec<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
             let links = document
                 .descendants()

@@ -1,4 +1,4 @@
-//! Attempt → text: the verdict, what to do, the evidence, where it stopped, where to read on.
+//! Attempt → text: the verdict, the fix, the evidence, where it stopped, and further reading.
 
 use std::io;
 
@@ -18,7 +18,7 @@ use crate::report::labels::frames_of;
 use crate::report::names::plain_name;
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, Verdict, explain};
 
-/// Writes one attempt: three lines when all is well, else a screen.
+/// Writes one attempt: three lines if it succeeded, otherwise a screen.
 pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool) -> io::Result<()> {
     let language = page.language;
     let verdict = &attempt.verdict;
@@ -67,7 +67,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     hints(page, report, attempt, verbose)
 }
 
-/// Below the route: how many connections there were, and what the client looks like.
+/// Below the route: the number of connections, and the library that the client looks like.
 fn remarks(page: &mut Page<'_>, report: &Report, attempt: &Attempt, connection: Option<&Connection>) -> io::Result<()> {
     let tries = connections(report, attempt).len();
     let tried = connection.filter(|_| tries > 1).map(|connection| {
@@ -84,7 +84,7 @@ fn remarks(page: &mut Page<'_>, report: &Report, attempt: &Attempt, connection: 
     Ok(())
 }
 
-/// How sure the verdict is; nothing of one that claims nothing.
+/// The confidence of the verdict; empty for a verdict that claims nothing.
 fn sure(verdict: &Verdict, language: Language) -> String {
     if verdict.severity == Severity::Note {
         return String::new();
@@ -135,7 +135,7 @@ fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language)
     text
 }
 
-/// The verdict's sentence; a failure says first what failed.
+/// The verdict's sentence; for a failure, it first says what failed.
 fn headline(attempt: &Attempt, language: Language) -> String {
     let verdict = &attempt.verdict;
     if verdict.severity == Severity::Error && attempt.transport != Transport::Other {
@@ -156,7 +156,7 @@ pub(super) fn section(page: &mut Page<'_>, heading: Phrase) -> io::Result<()> {
     page.hang_painted(&[], 0, (Paint::Strong, &heading), "")
 }
 
-/// Frame by frame what shows the verdict, what it is not or might be, and what the capture cannot show.
+/// The evidence frame by frame, the explanations that are excluded or possible, and what the capture cannot show.
 fn evidence(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result<()> {
     let verdict = &attempt.verdict;
     let others = also(attempt, verbose, page.language);
@@ -199,13 +199,13 @@ fn evidence(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result
     not_visible(page, &verdict.cannot_tell)
 }
 
-/// A line that begins with what it is.
+/// A line that begins with a label.
 pub(super) fn labelled(page: &mut Page<'_>, label: &'static str, text: &str) -> io::Result<()> {
     let label = format!("  {} ", phrase(label).in_language(page.language));
     page.hang(&[(Paint::Strong, &label)], 4, text, "")
 }
 
-/// The walk in one line, or with `verbose` phase by phase; and where a good attempt goes on.
+/// The walk in one line, or with `verbose` phase by phase; and the step with which a successful attempt continues.
 fn stopped(page: &mut Page<'_>, attempt: &Attempt, connection: Option<&Connection>, verbose: bool) -> io::Result<()> {
     let phases = walk::phases(attempt, connection, page.language);
     if phases.is_empty() {
@@ -261,7 +261,8 @@ fn fix(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
     remedies(page, &verdict.remedy, heading)
 }
 
-/// Everything to do, in order and numbered, under whose hands it is in. Commands are never wrapped: they get copied.
+/// All remedies, in order and numbered, under the party that has to act. Commands are never wrapped, because they are
+/// copied.
 pub(super) fn remedies(page: &mut Page<'_>, remedies: &[Remedy], heading: &'static str) -> io::Result<()> {
     let mut owner = None;
     for (at, remedy) in remedies.iter().enumerate() {
@@ -279,7 +280,7 @@ pub(super) fn remedies(page: &mut Page<'_>, remedies: &[Remedy], heading: &'stat
         for command in &remedy.commands {
             page.line(&[(Paint::Plain, "       "), (Paint::Plain, command)])?;
         }
-        // What all of them lead to is said once, after the last.
+        // A check that several remedies share is shown once, after the last of them.
         let again = remedies.get(at + 1).is_some_and(|next| next.verify == remedy.verify);
         if !again && !remedy.verify.is_empty() {
             let text = phrase("text-done-when")
@@ -302,7 +303,7 @@ fn owned(heading: &'static str, remedy: &Remedy) -> Phrase {
         Owner::Wlc => phrase("text-on-device").with("who", &remedy.who),
         Owner::Firewall => phrase("text-on-firewall"),
         Owner::Proxy => phrase("text-on-proxy"),
-        // Of an access point that joins, the server is a controller.
+        // For an access point that joins, the server is a controller.
         Owner::Server if !remedy.who.is_empty() => phrase("text-on-device").with("who", &remedy.who),
         Owner::Server => phrase("text-on-server"),
         Owner::Capture => return phrase("text-next-capture"),
@@ -317,7 +318,7 @@ pub(super) fn not_visible(page: &mut Page<'_>, hidden: &[String]) -> io::Result<
         .try_for_each(|what| labelled(page, "text-not-visible", what))
 }
 
-/// Findings beside the verdict. Notes wait for `-v` unless the verdict itself names them.
+/// Findings beside the verdict. Notes are shown only with `-v`, unless the verdict itself names them.
 fn also(attempt: &Attempt, verbose: bool, language: Language) -> Vec<String> {
     let verdict = &attempt.verdict;
     let own = own(attempt);
@@ -351,14 +352,14 @@ fn also(attempt: &Attempt, verbose: bool, language: Language) -> Vec<String> {
     found.chain(meant).collect()
 }
 
-/// Where to read on, as commands that can be pasted: with the options that were given.
+/// Commands for further reading, ready to paste: with the options that were given.
 fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool) -> io::Result<()> {
     let filter = &attempt.verdict.display_filter;
     if !filter.is_empty() {
         hint(page, "text-wireshark", filter)?;
     }
     let file = &report.capture.file;
-    // A redacted or merged capture has a name that is no file's.
+    // A redacted or merged capture has a name that is not a file's.
     let is_file = !file.starts_with(REDACTED) && file != "-" && ![" + ", " … "].iter().any(|it| file.contains(it));
     if let Some(file) = shell_file(file).filter(|_| is_file) {
         let again = |command: &str, options: &[&str]| [&[command], options, &[&file]].concat().join(" ");
@@ -381,7 +382,7 @@ fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool)
     settings(page, report)
 }
 
-/// The settings that decided with, where nobody typed them.
+/// The settings that influenced the report without being typed.
 fn settings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let Some(settings) = &report.settings else {
         return Ok(());
@@ -396,7 +397,7 @@ fn settings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     hint(page, "text-settings", &text)
 }
 
-/// Where a verdict is explained.
+/// The command that explains a verdict.
 pub(super) fn explained(page: &mut Page<'_>, id: &str) -> io::Result<()> {
     hint(page, "text-explained", &format!("tlswalk explain {id}"))
 }

@@ -1,5 +1,5 @@
-//! device logs → text: the log's own line under the capture's, the device's words under an attempt, and a screen of their
-//! own where there is no capture.
+//! device logs → text: the log's own line under the capture's, the device's lines under an attempt, and a separate
+//! screen if there is no capture.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use crate::judge::finding::Severity;
 use crate::report::{Attempt, ClockOffset, DeviceEvent, DeviceLog, MessageCount, Report};
 use crate::report::{EventBearing, Standing};
 
-/// Lines of a device shown of one attempt, or of a log by itself, without `-v`.
+/// The number of a device's lines shown for one attempt, or for a log by itself, without `-v`.
 const SHOWN: usize = 8;
 
 /// Summary of each log, in a line or two.
@@ -166,7 +166,7 @@ pub(super) fn alone(page: &mut Page<'_>, report: &Report, verbosity: Verbosity) 
     attempt::explained(page, &report.verdict.id)
 }
 
-/// Settings, counts and lines that stand with no attempt.
+/// Settings, counts and lines that belong to no attempt.
 pub(super) fn said(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()> {
     let language = language(report);
     for log in &report.device_logs {
@@ -203,7 +203,7 @@ pub(super) fn said(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::R
         .device_logs
         .iter()
         .flat_map(|log| &log.events)
-        // Told above, and told twice.
+        // Shown above already.
         .filter(|event| !matches!(event.form.as_str(), "license-status" | "license-history-epoch"))
         .filter(|event| verbose || !matches!(event.kind.as_str(), "measured" | "other"))
         .collect();

@@ -1,8 +1,8 @@
-//! Report → text: one screen that says what failed, why, and what to type next.
+//! Report → text: one screen that says what failed, why, and which commands to type next.
 //!
-//! The order is the reader's: the verdict, who and where, what to do, the evidence with what it is not, where it stopped, and
-//! where to read on. Nothing that must be acted on stands below what need not be read; `-v` shows the walk in full and
-//! adds the data at the end. A command that is suggested repeats the options that were given (`Report::options`).
+//! The order is the reader's: the verdict, who and where, the fix, the evidence and the excluded explanations, where it
+//! stopped, and further reading. Everything that requires action stands above everything that does not; `-v` shows the
+//! full walk and adds the data at the end. A suggested command repeats the options that were given (`Report::options`).
 
 mod attempt;
 mod device;
@@ -24,18 +24,18 @@ pub use page::visible;
 pub(crate) use page::{Page, Paint, glued, padded};
 pub(crate) use tables::write as table;
 
-/// How the text is to look.
+/// The appearance of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextStyle {
     /// Columns of the terminal; the text uses at least 32 and at most 110 of them.
     pub width: usize,
     /// Whether to write ANSI colours.
     pub color: bool,
-    /// How much to say.
+    /// The amount of text.
     pub verbosity: Verbosity,
 }
 
-/// How much to say.
+/// The amount of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verbosity {
     /// The verdict line only.
@@ -47,9 +47,9 @@ pub enum Verbosity {
 }
 
 impl TextStyle {
-    /// Columns assumed where there is no terminal: what mail and tickets can show.
+    /// Columns assumed without a terminal: as much as mail and tickets can show.
     pub const WIDTH: usize = 80;
-    /// Narrower than this, lines are left to the terminal to break.
+    /// Below this width, the terminal breaks the lines.
     const NARROWEST: usize = 32;
     /// Longer lines than this are hard to read.
     const WIDEST: usize = 110;
@@ -128,7 +128,7 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
     odd(&mut page, &report.capture, verbose)
 }
 
-/// How bad it is, and the sentence that says so.
+/// The severity, and the sentence that states it.
 fn headline(report: &Report, language: Language) -> (Severity, String) {
     let summary = match worst(report) {
         Some(attempt) if report.verdict.summary.is_empty() => &attempt.verdict.summary,
@@ -152,7 +152,7 @@ fn headline(report: &Report, language: Language) -> (Severity, String) {
     (severity, sentence(&text, language))
 }
 
-/// The file: what it is, how much, how whole, and what it may hide.
+/// The file: its format, size and completeness, and what it may hide.
 fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
     let language = page.language;
     let facts = capture_facts(capture, language);
@@ -173,7 +173,7 @@ fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
     )
 }
 
-/// How much there is, of what, and how whole.
+/// Size, format and completeness.
 fn capture_facts(capture: &Capture, language: Language) -> Vec<Phrase> {
     let mut facts = Vec::new();
     let frames = |id| {
@@ -181,7 +181,7 @@ fn capture_facts(capture: &Capture, language: Language) -> Vec<Phrase> {
             .with("frames", capture.frames)
             .with("grouped", grouped(capture.frames))
     };
-    // Where all frames have one time, as those of a dump without times do, no length is claimed.
+    // If all frames have one time, as in a dump without times, no duration is claimed.
     facts.push(if capture.frames > 1 && capture.duration > 0.0 {
         frames("text-frames-in").with("span", seconds(capture.duration, language))
     } else {
@@ -228,7 +228,7 @@ fn capture_limits(capture: &Capture) -> Vec<Phrase> {
     limits
 }
 
-/// A capture without any attempt: what it holds instead, and what to do.
+/// A capture without any attempt: its content, and what to do.
 fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()> {
     let (severity, headline) = headline(report, page.language);
     let (mark, paint) = mark(severity);
@@ -293,7 +293,7 @@ fn odd(page: &mut Page<'_>, capture: &Capture, verbose: bool) -> io::Result<()> 
     }
 }
 
-/// The connection that shows the verdict: the one its evidence lies in, else the last.
+/// The connection that shows the verdict: the one that holds the evidence, or else the last.
 fn shown<'a>(report: &'a Report, attempt: &Attempt) -> Option<&'a Connection> {
     let connections = connections(report, attempt);
     let decisive = attempt.verdict.evidence.last().map(|evidence| evidence.frame);
@@ -318,7 +318,7 @@ pub(crate) fn mark(severity: Severity) -> (&'static str, Paint) {
     (sign(severity), paint)
 }
 
-/// A clause as a sentence: capitalised where the language has capitals to begin with.
+/// A clause as a sentence: with a capital letter if the language has them.
 fn sentence(text: &str, language: Language) -> String {
     match language {
         Language::En => capitalised(text),

@@ -1,4 +1,4 @@
-//! spans → lines: wrapping, colour and escaping, the one place through which text reaches a terminal.
+//! spans → lines: wrapping, colour and escaping; the only place through which text reaches a terminal.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use super::TextStyle;
 use crate::base::phrase::Language;
 use crate::base::wire_text::WireText;
 
-/// How a span is painted. Nothing is said by colour alone.
+/// How a span is painted. Colour never carries information alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Paint {
     Plain,
@@ -38,7 +38,7 @@ impl Paint {
 /// A piece of a line.
 pub(crate) type Span<'a> = (Paint, &'a str);
 
-/// Where lines go.
+/// The output for lines.
 pub(crate) struct Page<'a> {
     out: &'a mut dyn Write,
     /// Columns to fill.
@@ -77,7 +77,8 @@ impl<'a> Page<'a> {
         writeln!(self.out)
     }
 
-    /// Text wrapped after a lead, its further lines under `indent`; `right` stands at the right edge of the last line.
+    /// Text wrapped after a lead, its further lines under `indent`; `right` is placed at the right edge of the last
+    /// line.
     pub(crate) fn hang(&mut self, lead: &[Span<'_>], indent: usize, text: &str, right: &str) -> io::Result<()> {
         self.hang_painted(lead, indent, (Paint::Plain, text), right)
     }
@@ -91,7 +92,7 @@ impl<'a> Page<'a> {
     ) -> io::Result<()> {
         let text = glued(&visible(text));
         let lead_width: usize = lead.iter().map(|(_, text)| text.width()).sum();
-        // On a narrow page it stands on a line of its own.
+        // On a narrow page it gets its own line.
         let reserve = match right {
             "" => 0,
             _ if self.width < 60 => 0,
@@ -135,13 +136,13 @@ impl<'a> Page<'a> {
     }
 }
 
-/// `text` with spaces behind it, up to a width in columns.
+/// `text` with spaces after it, up to a width in columns.
 pub(crate) fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
 }
 
-/// `text` without anything that could drive a terminal or hide text. Report fields are escaped already; file names and
-/// what a future field forgets are not. A backslash stays one, so escaping twice changes nothing.
+/// `text` without characters that could control a terminal or hide text. Report fields are escaped already; file names,
+/// and any future field that is forgotten, are not. A backslash stays a single one, so escaping twice changes nothing.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -154,7 +155,7 @@ pub fn visible(text: &str) -> String {
     out
 }
 
-/// A number with what it counts or measures, and what it numbers, on one line.
+/// A number and its unit, or a label and its number, on one line.
 pub(crate) fn glued(text: &str) -> String {
     const UNITS: [&str; 10] = ["s", "ms", "min", "h", "d", "%", "bytes", "frames", "seconds", "hours"];
     let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit() || c == '<');
@@ -172,8 +173,8 @@ pub(crate) fn glued(text: &str) -> String {
     out
 }
 
-/// Breaks text at spaces, and inside a word only when the word is longer than a line, or between wide characters, which
-/// may be parted except before and behind certain marks. Always at least one line. U+00A0 does not break.
+/// Breaks text at spaces, and inside a word only if the word is longer than a line, or between wide characters, which
+/// may be separated except before and after certain marks. Always at least one line. U+00A0 does not break.
 fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
@@ -181,7 +182,7 @@ fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
         for (number, piece) in pieces(word, rest).into_iter().enumerate() {
             let limit = if lines.len() == 1 { first } else { rest };
             let space = usize::from(used > 0 && number == 0);
-            // A first word that does not fit beside what leads it stands below.
+            // A first word that does not fit beside the lead goes to the next line.
             let is_narrow = lines.len() == 1 && first < rest;
             if (used > 0 || is_narrow) && used + space + piece.width() > limit {
                 lines.push(String::new());
@@ -200,7 +201,7 @@ fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
     lines
 }
 
-/// A word as pieces that fit a line each: between two of them a line may end.
+/// A word as pieces that each fit on a line: a line may end between two of them.
 fn pieces(word: &str, limit: usize) -> Vec<String> {
     if word.width() <= limit && word.width() == word.chars().count() {
         return vec![word.to_owned()];
@@ -227,11 +228,11 @@ fn pieces(word: &str, limit: usize) -> Vec<String> {
     pieces
 }
 
-/// What does not begin a line in Japanese (JIS X 4051, kinsoku).
+/// Characters that do not begin a line in Japanese (JIS X 4051, kinsoku).
 const CLOSING: &str =
     "、。，．・：；？！）」』】〉》〕］｝”’ー～々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ,.:;?!)]}%";
 
-/// What does not end a line in Japanese.
+/// Characters that do not end a line in Japanese.
 const OPENING: &str = "（「『【〈《〔［｛“‘([{";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Courses → text: several tries in order, a line each, so that a capture reads as a story; and what a quiet one proves.
+//! Courses → text: several tries in order, one line each, as a story; and the conclusions from a quiet capture.
 
 use std::io;
 
@@ -47,7 +47,7 @@ fn tries(page: &mut Page<'_>, report: &Report, course: &Course, language: Langua
             page.hang_painted(&[(Paint::Plain, "    … ")], 6, (Paint::Dim, &text), "")?;
         }
         let (sign, paint) = mark(run.first.severity);
-        // The time of day; the date stands in the capture's own line of the JSON report.
+        // The time of day; the date is in the capture's own line of the JSON report.
         let time = run.first.time.get(11..19).unwrap_or_default();
         let number = format!("  {:>width$} ", run.number);
         let place = phrase("story-place")
@@ -65,7 +65,7 @@ fn tries(page: &mut Page<'_>, report: &Report, course: &Course, language: Langua
     Ok(())
 }
 
-/// Where the attempt leaves the good one of its transport, under its walk.
+/// Where the attempt leaves the successful walk of its transport, under its walk.
 pub(super) fn divergence(page: &mut Page<'_>, attempt: &Attempt) -> io::Result<()> {
     let Some(text) = story::divergence(attempt, page.language) else {
         return Ok(());

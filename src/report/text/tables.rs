@@ -14,7 +14,7 @@ use crate::base::wire_text::in_prose;
 use crate::report::labels::step_name;
 use crate::report::{Attempt, Certificate, Connection, Report, Step, Tcp, Tls};
 
-/// A line per attempt that is wanted.
+/// One line per wanted attempt.
 pub(super) fn overview(page: &mut Page<'_>, report: &Report, wanted: impl Fn(&Attempt) -> bool) -> io::Result<()> {
     let first = report.attempts.first().map(|attempt| attempt.device.as_str());
     let devices = report
@@ -42,7 +42,7 @@ pub(super) fn overview(page: &mut Page<'_>, report: &Report, wanted: impl Fn(&At
     write(page, &header, 2, rows)
 }
 
-/// The certificates of both sides: the leaves, or with `all` everything presented.
+/// The certificates of both sides: the leaves, or with `all` all presented ones.
 pub(super) fn certificates(page: &mut Page<'_>, connection: &Connection, all: bool) -> io::Result<()> {
     let mut rows = Vec::new();
     let mut numbers = Vec::new();
@@ -66,7 +66,7 @@ pub(super) fn certificates(page: &mut Page<'_>, connection: &Connection, all: bo
     page.blank()?;
     let header = ["text-from", "text-certificate", "text-valid", "text-frames-head"];
     write(page, &header, 1, rows)?;
-    // Numbers that get copied stand outside the table, whose cells would break them.
+    // Numbers that are copied stand outside the table, whose cells would break them.
     let numbers = if all { numbers } else { Vec::new() };
     numbers.iter().try_for_each(|line| page.line(&[(Paint::Dim, line)]))
 }
@@ -125,7 +125,7 @@ fn row(side: &'static str, certificate: &Certificate, all: bool, language: Langu
     ]
 }
 
-/// A distinguished name with a space after each comma that parts two attributes, where a line may end.
+/// A distinguished name with a space after each comma between two attributes, so that a line may end there.
 fn spaced(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for (index, part) in name.split(',').enumerate() {
@@ -181,7 +181,7 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
     write(page, &["", "text-step", "text-frame", "text-seconds", ""], 4, rows)
 }
 
-/// How much passed, and what is missing of it.
+/// The amount of traffic, and the missing parts.
 fn traffic(tcp: &Tcp) -> Vec<Phrase> {
     let traffic = phrase("text-traffic")
         .with("client-frames", tcp.client_frames)
@@ -225,7 +225,7 @@ fn negotiated(connection: &Connection, tls: &Tls) -> Vec<Phrase> {
     text
 }
 
-/// Puts a table on the page, without borders: the columns are read, not looked at. Its header names phrases. Only the column `flexible` wraps.
+/// Puts a table on the page, without borders. Its header consists of phrases. Only the column `flexible` wraps.
 pub(crate) fn write(
     page: &mut Page<'_>,
     header: &[&'static str],
@@ -247,7 +247,7 @@ pub(crate) fn write(
         id => phrase(id).in_language(page.language),
     }));
     for row in rows {
-        // Each line on its own: a cell may have several, and no other control character survives.
+        // Each line on its own: a cell may have several, and every other control character is removed.
         let cells = row
             .iter()
             .map(|cell| cell.lines().map(visible).collect::<Vec<_>>().join("\n"));

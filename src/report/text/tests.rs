@@ -1,4 +1,4 @@
-//! What the text looks like, screen by screen. `TLSWALK_BLESS=1 cargo test` rewrites the screens: look at the diff.
+//! The text, screen by screen. `TLSWALK_BLESS=1 cargo test` rewrites the screens: look at the diff.
 
 use super::*;
 use crate::report::At;
@@ -103,7 +103,7 @@ fn no_line_but_a_command_is_wider_than_the_page_and_no_control_character_is_writ
                         .iter()
                         .any(|lead| line.starts_with(lead))
                 };
-                // So does a hash: half of one is none.
+                // So does a hash: half a hash is useless.
                 let has_hash = |line: &&str| line.split(' ').any(|word| word.len() == 64);
                 for line in text.lines().filter(|line| !is_whole(line) && !has_hash(line)) {
                     assert!(line.width() <= width.clamp(32, 110), "{width}: {line}");
@@ -143,7 +143,7 @@ fn numbers_and_times_are_readable() {
     );
 }
 
-/// The phase lines of an attempt that broke `at`; one that ended at the close is a good one.
+/// The phase lines of an attempt that failed at `at`; one that ended at the close succeeded.
 fn walk(at: At, connection: Option<Connection>) -> String {
     let (severity, at) = match at {
         At::Close => (Severity::Ok, at),

@@ -1,6 +1,7 @@
 //! Steps → phases: the walk as the troubleshooting guide draws it, "1 Connect, 2 TLS, 3 Report, 4 Close".
 //!
-//! `→` is the device speaking, `←` the server. Name resolution and a proxy are lines of their own when there are any.
+//! `→` marks messages of the device, `←` those of the server. Name resolution and a proxy have their own lines, if
+//! there are any.
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -24,12 +25,12 @@ pub(super) struct Phase {
     pub(super) seconds: Option<f64>,
 }
 
-/// How a phase went.
+/// The outcome of a phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
     Done,
     Failed,
-    /// Came after the failure, or says nothing of success.
+    /// After the failure, or without evidence of success.
     Plain,
     Absent,
 }
@@ -56,7 +57,7 @@ enum Stage {
 }
 
 impl Stage {
-    /// Name of the last phase: a report is known to be sent only in licensing.
+    /// Name of the last phase: only for licensing it is known that a report is sent.
     fn name(self, attempt: &Attempt, language: Language) -> String {
         phrase(match self {
             Self::Dns => return "DNS".to_owned(),
@@ -74,7 +75,7 @@ impl Stage {
     }
 }
 
-/// The walk of an attempt, phase by phase; empty where nothing at all was seen of it.
+/// The walk of an attempt, phase by phase; empty if nothing of it was seen.
 pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> Vec<Phase> {
     let walk = Walk::of(attempt, connection, language);
     let mut phases = Vec::from_iter(walk.resolution());
@@ -124,7 +125,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// How the name was resolved, where it was asked for.
+    /// The name resolution, if the name was looked up.
     fn resolution(&self) -> Option<Phase> {
         let attempt = self.attempt;
         if attempt.lookups.is_empty() {
@@ -146,7 +147,7 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// A phase of the connection; `before` is when the one before it ended.
+    /// A phase of the connection; `before` is the time at which the previous one ended.
     fn phase(&self, number: Option<u8>, stage: Stage, before: &mut Option<i128>) -> Option<Phase> {
         let own: Vec<&Step> = self
             .steps
@@ -154,7 +155,7 @@ impl<'a> Walk<'a> {
             .filter(|(at, _)| *at == stage)
             .map(|(_, step)| *step)
             .collect();
-        // Datagrams have nothing to open.
+        // Datagrams open no connection.
         let is_datagram = self.connection.is_some_and(|it| it.carrier.is_some());
         let may_lack = stage == Stage::Proxy || stage == Stage::Connect && is_datagram;
         if may_lack && own.is_empty() && self.broken != Some(stage) {
@@ -165,7 +166,7 @@ impl<'a> Walk<'a> {
         let ends: Vec<i128> = own.iter().filter_map(|step| nanoseconds(step)).collect();
         let end = ends.iter().copied().max();
         let begin = before.or(ends.iter().copied().min());
-        // How long the device then waits before it closes is of no interest.
+        // The time that the device waits before it closes is of no interest.
         let seconds = match (begin, end) {
             (Some(begin), Some(end)) if stage != Stage::Close && own.len() > 1 => Some((end - begin) as f64 / 1e9),
             _ => None,
@@ -181,7 +182,7 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// Messages of a phase, and for the one that failed, how it ended.
+    /// Messages of a phase and, for the one that failed, its end.
     fn text(&self, stage: Stage, own: &[&Step]) -> String {
         let text = match (stage, self.connection) {
             (Stage::Report, Some(connection)) => exchange(connection, own, self.language),
@@ -211,7 +212,7 @@ impl<'a> Walk<'a> {
         self.steps.iter().any(|(at, _)| *at > stage)
     }
 
-    /// Why there is nothing of a stage.
+    /// Why a stage has no messages.
     fn absent(&self, stage: Stage) -> String {
         let came_to_nothing = self.broken.is_some_and(|broken| stage > broken);
         phrase(match stage {
@@ -225,7 +226,7 @@ impl<'a> Walk<'a> {
         .in_language(self.language)
     }
 
-    /// Whether readable HTTP is the transport itself: CONNECT asks for a tunnel to speak TLS in.
+    /// True if readable HTTP is the transport itself: CONNECT only asks for a tunnel for TLS.
     fn is_plain_http(&self) -> bool {
         self.connection.is_some_and(|c| {
             c.tls.is_none() && !c.http.is_empty() && c.http.iter().all(|it| it.method.as_deref() != Some("CONNECT"))
@@ -233,7 +234,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The walk in one line: how each phase went, and in which frames.
+/// The walk in one line: the outcome and the frames of each phase.
 pub(super) fn line(phases: &[Phase]) -> String {
     let part = |phase: &Phase| {
         let sign = phase.mark.sign().0.trim();
@@ -247,11 +248,11 @@ pub(super) fn line(phases: &[Phase]) -> String {
         words.join(" ").replace(' ', "\u{a0}")
     };
     let parts: Vec<String> = phases.iter().map(part).collect();
-    // Three spaces, of which wrapping keeps those that do not break.
+    // Three spaces; wrapping keeps those that do not break.
     parts.join("\u{a0}\u{a0} ")
 }
 
-/// A good walk in one line: which frames show which phase.
+/// A successful walk in one line: the frames of each phase.
 pub(super) fn brief(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> String {
     let Some(connection) = connection else {
         return String::new();
@@ -275,12 +276,12 @@ pub(super) fn brief(attempt: &Attempt, connection: Option<&Connection>, language
     parts.join(", ")
 }
 
-/// Whether the other side let itself be reached.
+/// True if the step shows that the other side was reachable.
 fn is_answer(step: &Step) -> bool {
     matches!(step.kind, "syn-ack" | "discovery-response")
 }
 
-/// The first frame that a step was read from, and the last.
+/// The first and the last frame of a step.
 fn ends_of(step: &Step) -> [u64; 2] {
     [step.frames.first().copied().unwrap_or(step.frame), step.frame]
 }
@@ -305,7 +306,7 @@ pub(super) fn duration(connection: Option<&Connection>, language: Language) -> S
     }
 }
 
-/// Each step with the phase it belongs to. An alert ends the handshake, or, after data has passed, the connection.
+/// Each step with its phase. An alert ends the handshake or, after data has passed, the connection.
 fn staged(connection: &Connection) -> Vec<(Stage, &Step)> {
     let mut reporting = false;
     let stage_of = |step: &Step, reporting: bool| match step.kind {
@@ -325,7 +326,7 @@ fn staged(connection: &Connection) -> Vec<(Stage, &Step)> {
     staged
 }
 
-/// End of the failing phase, where its own steps do not show it.
+/// End of the failing phase, if its own steps do not show it.
 fn with_end(text: String, stage: Stage, connection: Option<&Connection>, language: Language) -> String {
     let Some(connection) = connection else {
         return text;

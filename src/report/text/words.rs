@@ -1,4 +1,4 @@
-//! Steps → words: Wireshark's names, with their frames, in few words.
+//! Steps → words: Wireshark's names with their frames, in short form.
 
 use super::grouped;
 use crate::base::phrase::{Language, Phrase, phrase};
@@ -16,7 +16,7 @@ pub(super) fn protocol(connection: &Connection) -> &'static str {
     }
 }
 
-/// How sure, as it is read.
+/// The confidence in words.
 pub(super) fn confidence(confidence: Confidence, language: Language) -> String {
     match confidence {
         Confidence::Certain => phrase("text-certain"),
@@ -34,7 +34,7 @@ pub(super) fn frames(frames: &[u64]) -> String {
     }
 }
 
-/// Steps in order, those of one side together, those of one frame with one number.
+/// Steps in order; those of one side together, those in one frame with one number.
 pub(super) fn listed(steps: &[&Step], arrows: bool, language: Language) -> String {
     let mut out = String::new();
     let mut side = "";
@@ -50,7 +50,7 @@ pub(super) fn listed(steps: &[&Step], arrows: bool, language: Language) -> Strin
             .count();
         let (group, tail) = rest.split_at(same_kind.max(same_frame));
         if !out.is_empty() {
-            // Two spaces, of which wrapping keeps the one that does not break.
+            // Two spaces; wrapping keeps the one that does not break.
             out.push_str(if arrows && side != first.side { "\u{a0} " } else { ", " });
         }
         if arrows && side != first.side {
@@ -95,7 +95,7 @@ pub(super) fn side(side: &str) -> Phrase {
     phrase(if side == "client" { "text-device" } else { "server" })
 }
 
-/// The exchange: readable requests by name, else records by count.
+/// The exchange: readable requests by name, otherwise records by count.
 pub(super) fn exchange(connection: &Connection, steps: &[&Step], language: Language) -> String {
     let http: Vec<String> = connection
         .http
@@ -135,7 +135,7 @@ fn request_and_answer(exchange: &Exchange, language: Language) -> String {
     }
 }
 
-/// `→ Application Data 15, 17 (2 records, 1,254 bytes)`; nothing where the side sent none.
+/// `→ Application Data 15, 17 (2 records, 1,254 bytes)`; `None` if the side sent none.
 fn records(arrow: &str, side: &str, steps: &[&Step], count: Count, language: Language) -> Option<String> {
     let own = steps.iter().filter(|step| step.side == side);
     let mut numbers: Vec<u64> = own.map(|step| step.frame).collect();

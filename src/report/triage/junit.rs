@@ -1,6 +1,7 @@
 //! Rows → JUnit XML: one suite, a test case for each capture, for servers that show test results.
 //!
-//! A case is written as it comes; the document begins with how many there are, so whoever writes it keeps the cases until then.
+//! A case is written as it comes; but the document begins with the number of cases, so the caller keeps the cases until
+//! the end.
 
 use std::io::{self, Write};
 
@@ -8,20 +9,20 @@ use super::super::Outcome;
 use super::super::junit::{Expectation, escaped};
 use super::super::row::Row;
 
-/// How the cases came out.
+/// The results of the cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CaseCounts {
-    /// All of them.
+    /// All cases.
     pub tests: u64,
     /// Captures in which something failed.
     pub failures: u64,
     /// Captures that could not be read.
     pub errors: u64,
-    /// Captures that nothing can be concluded of.
+    /// Captures without a conclusion.
     pub skipped: u64,
 }
 
-/// Writes the case of a capture; `outcome` is `None` where it could not be read.
+/// Writes the case of a capture; `outcome` is `None` if it could not be read.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -83,7 +84,7 @@ pub fn write_case(
     }
 }
 
-/// Writes a case for each thing that was expected of a capture; without rows, of captures that were not there.
+/// Writes a case for each expectation of a capture; without rows, for captures that were missing.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -115,7 +116,7 @@ pub fn write_expected(
     Ok(())
 }
 
-/// Writes what stands before the cases.
+/// Writes the part before the cases.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -136,7 +137,7 @@ pub fn write_junit_begin(counts: CaseCounts, out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
-/// Writes what stands behind them.
+/// Writes the part after the cases.
 ///
 /// # Errors
 /// When `out` cannot be written.

@@ -15,12 +15,12 @@ pub use text::{write_line, write_tally};
 
 /// Captures named as examples of a verdict.
 const EXAMPLES: usize = 3;
-/// Lines kept of what failed, and of what could not be read; a list that is longer is one for a program.
+/// The number of lines kept for failures, and for unreadable captures; a longer list is for a program.
 const LINES: usize = 1000;
 /// Rows kept for a page, the worst of all: at 400 bytes each they stay under a megabyte.
 const ROWS: usize = 2000;
 
-/// Facts of a run beside its captures.
+/// Facts of a run other than its captures.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Run {
     /// Bytes of the files that were read.
@@ -29,16 +29,16 @@ pub struct Run {
     pub seconds: f64,
     /// Captures whose rows were known from an earlier run.
     pub known: u64,
-    /// Files in the folders that are no captures.
+    /// Files in the folders that are not captures.
     pub others: u64,
-    /// Some of them: name, and what they look like.
+    /// Some of them: name, and apparent type.
     pub other_names: Vec<(String, String)>,
 }
 
 /// A verdict and how often it was reached.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counted {
-    /// `ok`, `note`, `warning` or `error`, the worst that it came with.
+    /// `ok`, `note`, `warning` or `error`: the worst that occurred with the verdict.
     pub severity: Severity,
     /// Captures with it.
     pub captures: u64,
@@ -76,7 +76,7 @@ pub struct Tally {
     pub(crate) failed: Kept,
     /// Captures that could not be read, in order.
     pub(crate) unread: Kept,
-    /// The worst row of each capture that was not read or judged wholly, in order.
+    /// The worst row of each capture that was not read or judged to its end, in order.
     pub(crate) partial: Kept,
     /// The worst rows of all, by rank and order.
     pub(crate) worst: BTreeMap<(u8, u64), Row>,
@@ -84,7 +84,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Adds a capture: its rows and what they came to; `None` where it could not be read.
+    /// Adds a capture: its rows and its outcome; `None` if it could not be read.
     pub fn add(&mut self, rows: &[Row], outcome: Option<Outcome>) {
         for row in rows {
             self.rows = self.rows.saturating_add(1);
@@ -128,7 +128,7 @@ impl Tally {
         }
     }
 
-    /// The verdicts that occurred: the worst first, of equally bad ones the most frequent.
+    /// The verdicts that occurred: the worst first, equally bad ones by frequency.
     #[must_use]
     pub fn verdicts(&self) -> Vec<(&str, &Counted)> {
         let mut all: Vec<_> = self
@@ -146,26 +146,26 @@ impl Tally {
         all
     }
 
-    /// How many files and folders could not be read.
+    /// The number of files and folders that could not be read.
     #[must_use]
     pub const fn unread(&self) -> u64 {
         self.unread.count
     }
 
-    /// How many captures failed.
+    /// The number of captures that failed.
     #[must_use]
     pub const fn failed(&self) -> u64 {
         self.failed.count
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     #[must_use]
     pub const fn rows(&self) -> u64 {
         self.rows
     }
 }
 
-/// A capture's worst row: of equally bad ones the first.
+/// A capture's worst row: among equally bad ones the first.
 #[must_use]
 pub fn worst(rows: &[Row]) -> Option<&Row> {
     rows.iter().min_by_key(|row| rank(row))
@@ -187,7 +187,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::report::{examples, outcome};
 
-    /// What the examples come to, and a file that is none.
+    /// The tally of the examples, and of a file that is not a capture.
     pub(crate) fn tally() -> Tally {
         let mut tally = Tally::default();
         for report in examples::all() {

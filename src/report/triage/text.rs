@@ -1,4 +1,4 @@
-//! Tally → text: a table by verdict, then what failed, then what could not be read, then how fast it went.
+//! Tally → text: a table by verdict, then the failures, then the unreadable captures, then the speed.
 
 use std::io::{self, Write};
 
@@ -14,7 +14,7 @@ use crate::judge::finding::Severity;
 /// Lines of a list without `-v`.
 const SHORT: usize = 20;
 
-/// Writes what many captures came to, for a person.
+/// Writes the result for many captures, for a person.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -93,7 +93,7 @@ fn verdicts(page: &mut Page<'_>, tally: &Tally) -> io::Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
-    // Numbers stand under each other, and as many examples as there is room for.
+    // Numbers are aligned, and there are as many examples as there is room for.
     let titles =
         ["text-verdict", "triage-captures", "triage-attempts"].map(|id| phrase(id).in_language(language).width());
     let mut used = 2;
@@ -108,7 +108,7 @@ fn verdicts(page: &mut Page<'_>, tally: &Tally) -> io::Result<()> {
         }
     }
     let room = page.width.saturating_sub(used + 6);
-    // On a narrow screen the names stand in the lists below only.
+    // On a narrow screen the names are only in the lists below.
     let has_room = room >= MIN_ROOM;
     let rows = lines.into_iter().map(|(cells, names)| {
         let examples = has_room.then(|| fitting(&names, room));
@@ -126,7 +126,7 @@ fn verdicts(page: &mut Page<'_>, tally: &Tally) -> io::Result<()> {
     table(page, header, columns - 1, rows.collect())
 }
 
-/// A name's beginning, where all of it does not fit: the lists below have it whole.
+/// The beginning of a name that does not fit: the lists below have the whole name.
 fn shortened(name: &str, room: usize) -> String {
     let room = room.max(8);
     if name.width() <= room {
@@ -201,7 +201,7 @@ fn unread(page: &mut Page<'_>, unread: &Kept, most: usize) -> io::Result<()> {
     more(page, unread, most)
 }
 
-/// A capture's row; `rows` is how many it has.
+/// A capture's row; `rows` is the number of its rows.
 fn line(page: &mut Page<'_>, row: &Row, rows: usize) -> io::Result<()> {
     let language = page.language;
     let (sign, paint) = match row.severity {
@@ -241,7 +241,7 @@ fn more(page: &mut Page<'_>, list: &Kept, most: usize) -> io::Result<()> {
     }
 }
 
-/// Files that are no captures.
+/// Files that are not captures.
 fn others(page: &mut Page<'_>, run: &Run, listed: bool) -> io::Result<()> {
     if run.others == 0 || !listed {
         return Ok(());
@@ -308,7 +308,7 @@ pub(crate) fn sum(tally: &Tally, run: &Run) -> Phrase {
     })
 }
 
-/// `312.0 MB`, `4.1 kB`: a few small captures are not nothing.
+/// `312.0 MB`, `4.1 kB`: a few small captures must not show as zero.
 fn size(bytes: f64) -> String {
     if bytes >= 1e6 {
         format!("{:.1} MB", bytes / 1e6)

@@ -156,7 +156,7 @@ pub(super) fn signature(algorithm: &AlgorithmIdentifier<'_>) -> String {
 /// The parameters of an RSASSA-PSS signature (RFC 4055 section 3.1).
 pub(super) struct Pss {
     pub(super) hash: String,
-    /// Whether mask, salt and trailer are the ordinary ones for that hash.
+    /// True if mask, salt and trailer are the usual ones for that hash.
     pub(super) is_ordinary: bool,
 }
 

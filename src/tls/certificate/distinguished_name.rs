@@ -46,14 +46,14 @@ pub fn name_text(name_der: &[u8]) -> WireText {
     X509Name::from_der(name_der).map_or_else(|_| WireText::from("(unreadable name)"), |(_, name)| to_text(&name))
 }
 
-/// Whether two names carry the same organization.
+/// True if two names have the same organization.
 #[must_use]
 pub fn same_organization(one_der: &[u8], other_der: &[u8]) -> bool {
     let organization = attribute_of(one_der, ORGANIZATION);
     organization.is_some() && organization == attribute_of(other_der, ORGANIZATION)
 }
 
-/// The organization that a name is about, if it says one.
+/// The organization in a name, if it has one.
 #[must_use]
 pub fn organization(name_der: &[u8]) -> Option<WireText> {
     attribute_of(name_der, ORGANIZATION)

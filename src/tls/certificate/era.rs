@@ -1,8 +1,9 @@
 //! Fields + time → weak or ordinary: a key or a hash is a fault only from the day on which browsers refused it.
 //!
-//! A capture of 2012 is full of SHA-1 and of keys of 1,024 bits, and nobody minded. Sources: Mozilla's dates for MD5 and 1,024
-//! bits (wiki.mozilla.org/CA:MD5and1024, announced in mozilla.dev.security.policy); Firefox 51 and Chrome 56 for SHA-1
-//! (blog.mozilla.org/security/2016/10/18/phasing-out-sha-1-on-the-public-web). What was never allowed has no date.
+//! A capture of 2012 is full of SHA-1 and of keys of 1,024 bits, which were accepted then. Sources: Mozilla's dates for
+//! MD5 and 1,024 bits (wiki.mozilla.org/CA:MD5and1024, announced in mozilla.dev.security.policy); Firefox 51 and Chrome
+//! 56 for SHA-1 (blog.mozilla.org/security/2016/10/18/phasing-out-sha-1-on-the-public-web). Algorithms that were never
+//! allowed have no date.
 
 use super::{Fields, algorithms};
 use crate::base::frame::Timestamp;
@@ -17,7 +18,7 @@ const SHORT_KEYS_ENDED: Timestamp = Timestamp::from_seconds(1_388_448_000);
 const SHA1_ENDED: Timestamp = Timestamp::from_seconds(1_485_216_000);
 
 impl Fields {
-    /// Whether the key was too short for browsers at a time.
+    /// True if the key was too short for browsers at that time.
     #[must_use]
     pub fn has_weak_key(&self, at: Timestamp) -> bool {
         let is = |family: &str| self.key.starts_with(family);
@@ -29,7 +30,7 @@ impl Fields {
         self.key_bits != 0 && self.key_bits < least && ["RSA", "DSA", "EC"].iter().any(|family| is(family))
     }
 
-    /// Whether the signature is over a hash that browsers refused at a time (SHA-1, MD5 and older).
+    /// True if the signature uses a hash that browsers refused at that time (SHA-1, MD5 and older).
     #[must_use]
     pub fn has_weak_signature(&self, at: Timestamp) -> bool {
         let algorithm = self.signature_algorithm.as_str();

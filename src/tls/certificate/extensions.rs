@@ -1,7 +1,7 @@
-//! Extensions → Fields: what a version 3 certificate adds to name, key and dates (RFC 5280 section 4.2).
+//! Extensions → Fields: the additions of a version 3 certificate to name, key and dates (RFC 5280 section 4.2).
 //!
-//! The extensions say for which names a server certificate is good, whether the key may issue others, and where to ask
-//! about revocation. One that does not parse costs only what it would have said; it is noted as an oddity.
+//! The extensions list the names for which a server certificate is good, whether the key may issue others, and where
+//! revocation data is. An extension that does not parse costs only its own content; it is noted as an oddity.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -63,7 +63,7 @@ pub(super) fn read(x509: &X509Certificate<'_>, fields: &mut Fields) {
                     .oddities
                     .push(format!("has an unreadable extension {}", name(&oid)));
             }
-            // RFC 5280 section 4.2: whoever does not know a critical extension must refuse the certificate.
+            // RFC 5280 section 4.2: a client that does not know a critical extension must refuse the certificate.
             ParsedExtension::UnsupportedExtension { .. } if extension.critical => {
                 fields
                     .oddities
@@ -74,8 +74,8 @@ pub(super) fn read(x509: &X509Certificate<'_>, fields: &mut Fields) {
     }
 }
 
-/// Whether a TLS feature extension lists a feature: a SEQUENCE of INTEGERs, each the number of a TLS extension (RFC 7633
-/// section 4). One that is longer than a byte is none that is asked for here.
+/// True if a TLS feature extension lists a feature: a SEQUENCE of INTEGERs, each the number of a TLS extension (RFC
+/// 7633 section 4). A number longer than a byte is never one that is needed here.
 fn lists_feature(der: &[u8], feature: u8) -> bool {
     let &[0x30, len, ref list @ ..] = der else {
         return false;

@@ -1,8 +1,8 @@
 //! Fields → ClientCertificateKind: which of its certificates a network device presents.
 //!
-//! A device proves who it is with the certificate burnt in at manufacture (SUDI, an IEEE 802.1AR IDevID), with one it
-//! made itself, or with one an administrator enrolled. They fail for different reasons, so it helps to know which it is.
-//! The names alone decide: nothing here says that the certificate is genuine.
+//! A device identifies itself with the certificate installed at manufacture (SUDI, an IEEE 802.1AR IDevID), with one it
+//! made itself, or with one an administrator enrolled. They fail for different reasons, so the kind is useful. The
+//! names alone decide: they do not prove that the certificate is genuine.
 
 use std::fmt;
 
@@ -40,7 +40,7 @@ const SUDI_ISSUERS: [&str; 5] = [
     "High Assurance SUDI CA",
 ];
 
-/// Tells which kind of client certificate this is; `None` if its extended key usage rules out a client.
+/// The kind of a client certificate; `None` if its extended key usage rules out a client.
 #[must_use]
 pub fn client_certificate_kind(fields: &Fields) -> Option<ClientCertificateKind> {
     let common_name = fields.common_name.as_ref().map_or("", |name| name.raw());

@@ -1,8 +1,8 @@
-//! Unreadable DER → why, and whose it claims to be.
+//! Unreadable DER → the reason, and the claimed owner.
 //!
-//! A certificate is a fixed row of elements: version, serial number, signature algorithm, issuer, validity, subject, key.
-//! Where the whole does not parse, reading them one by one finds the element at fault; those before it, and the subject
-//! after a bad date, can still be read.
+//! A certificate is a fixed series of elements: version, serial number, signature algorithm, issuer, validity, subject,
+//! key. If the whole does not parse, reading them one by one finds the faulty element; the elements before it, and the
+//! subject after a bad date, can still be read.
 
 use x509_parser::asn1_rs::{Any, FromDer as _, Header};
 use x509_parser::certificate::Validity;
@@ -83,7 +83,7 @@ impl<'a> Elements<'a> {
         Some(())
     }
 
-    /// Steps over the next element, whatever it holds; notes it as the fault if `is_good` says so.
+    /// Steps over the next element, whatever it holds; records it as the fault unless `is_good` accepts it.
     fn take(&mut self, element: Element, is_good: impl Fn(&'a [u8]) -> bool) -> Option<&'a [u8]> {
         let Ok((rest, _)) = Any::from_der(self.rest) else {
             self.blame(element);
@@ -99,7 +99,7 @@ impl<'a> Elements<'a> {
     }
 }
 
-/// Says why a certificate does not parse (a clause), and whose it claims to be.
+/// The reason why a certificate does not parse (a clause), and its claimed owner.
 pub(super) fn salvage(der: &[u8]) -> (Phrase, Option<Identity>) {
     let mut elements = Elements {
         whole_len: der.len(),
@@ -136,7 +136,7 @@ fn walk(elements: &mut Elements<'_>) -> Option<Identity> {
     let issuer = elements.take(Element::Issuer, |der| X509Name::from_der(der).is_ok())?;
     elements.take(Element::Validity, |der| Validity::from_der(der).is_ok())?;
     let subject = elements.take(Element::Subject, |der| X509Name::from_der(der).is_ok())?;
-    // Not needed to tell whose it is, only to find the fault.
+    // Not needed for the owner, only to find the fault.
     let _ = elements.take(Element::PublicKey, |der| SubjectPublicKeyInfo::from_der(der).is_ok());
 
     let (_, issuer) = X509Name::from_der(issuer).ok()?;

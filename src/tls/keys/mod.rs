@@ -1,15 +1,17 @@
 //! key log → Secrets: what a program wrote of its sessions, for reading their handshakes.
 //!
 //! A line is a label, the client's random and a secret, in hexadecimal (RFC 9850 section 2). What it opens are handshake messages
-//! and alerts; Application Data stays closed. Secrets are shown nowhere: not by `Debug`, in no report and in no slice.
+//! and alerts; Application Data stays closed. A capture may carry a key log too (Decryption Secrets Block of pcapng). Secrets are shown nowhere: not by `Debug`, in no report and in no slice.
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io::{self, Read};
 
 use foldhash::fast::RandomState;
 use ring::digest::{SHA256, digest};
 
 use crate::base::hexadecimal::hexadecimal;
+use crate::capture::{self, CaptureError, LONGEST_KEY_LOG, reason};
 
 pub(crate) mod opener;
 mod protection;
@@ -19,11 +21,14 @@ pub(crate) use protection::expand_label;
 /// Sessions that are kept of a key log: at some 300 bytes each, a busy day of a server, and 80 MB.
 const MOST_SESSIONS: usize = 262_144;
 
+/// Bytes by which a text is told from a capture.
+const HEAD: u64 = 512;
+
 /// The longest secret: the hash of SHA-384, and the master secret of TLS 1.2.
 const LONGEST_SECRET: usize = 64;
 
 /// The secrets of a key log, by the random value of the Client Hello that began the session.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct KeyLog {
     sessions: HashMap<[u8; 32], Secrets, RandomState>,
     /// SHA-256 of its text.
@@ -41,19 +46,49 @@ pub(crate) struct Secrets {
     pub(crate) server: [Option<Box<[u8]>>; 2],
 }
 
-/// A key log that is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "it has no line as `CLIENT_RANDOM <random> <secret>` or `CLIENT_HANDSHAKE_TRAFFIC_SECRET …` (what SSLKEYLOGFILE writes)"
-)]
-pub struct NoKeyLog;
+/// Why there is no key log.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyLogError {
+    /// A text of something else.
+    #[error(
+        "it has no line as `CLIENT_RANDOM <random> <secret>` or `CLIENT_HANDSHAKE_TRAFFIC_SECRET …` (what SSLKEYLOGFILE writes)"
+    )]
+    NoKeyLog,
+    /// A capture that carries none.
+    #[error("the capture holds no TLS secrets (no Decryption Secrets Block with a TLS key log)")]
+    NoSecrets,
+    /// Neither text nor capture.
+    #[error("neither a key log nor a capture that holds one: {0}")]
+    Capture(#[source] CaptureError),
+    /// The operating system refused to read it.
+    #[error("{}", reason(.0))]
+    Read(#[source] io::Error),
+}
 
 impl KeyLog {
-    /// Reads a key log; lines that are none of it are passed over. One without lines is of a program that agreed on no keys.
+    /// Reads a key log, or the one that a capture carries. Of text, lines that are none of a key log are passed over. A text
+    /// without lines is of a program that agreed on no keys.
     ///
     /// # Errors
-    /// When there are lines, and all are of something else.
-    pub fn read(text: &[u8]) -> Result<Self, NoKeyLog> {
+    /// When there are lines, and all are of something else; when a capture carries no secrets; when reading fails.
+    pub fn read(mut input: impl Read) -> Result<Self, KeyLogError> {
+        let mut head = Vec::new();
+        let mut beginning = input.by_ref().take(HEAD);
+        beginning.read_to_end(&mut head).map_err(KeyLogError::Read)?;
+        if !is_text(&head) {
+            let text = capture::key_log(head.as_slice().chain(input)).map_err(KeyLogError::Capture)?;
+            return match text.is_empty() {
+                true => Err(KeyLogError::NoSecrets),
+                false => Self::parse(&text),
+            };
+        }
+        let room = (LONGEST_KEY_LOG as u64).saturating_sub(HEAD);
+        input.take(room).read_to_end(&mut head).map_err(KeyLogError::Read)?;
+        Self::parse(&head)
+    }
+
+    fn parse(text: &[u8]) -> Result<Self, KeyLogError> {
         let mut log = Self {
             sha256: hexadecimal(digest(&SHA256, text).as_ref()),
             ..Self::default()
@@ -77,7 +112,7 @@ impl KeyLog {
             log.add(label, random, secret.into());
         }
         if is_other && log.sessions.is_empty() {
-            Err(NoKeyLog)
+            Err(KeyLogError::NoKeyLog)
         } else {
             Ok(log)
         }
@@ -95,7 +130,7 @@ impl KeyLog {
         self.sessions.len()
     }
 
-    /// Whether it has none.
+    /// True if it has none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sessions.is_empty()
@@ -136,6 +171,12 @@ impl fmt::Debug for Secrets {
     }
 }
 
+/// Whether bytes are text: all captures, and whatever compresses them, have a control character in front, which a key log does not.
+fn is_text(head: &[u8]) -> bool {
+    let is_control = |byte: &u8| *byte < b' ' && !byte.is_ascii_whitespace();
+    !head.iter().any(is_control)
+}
+
 /// The bytes of a word in hexadecimal.
 fn bytes(word: &[u8]) -> Option<Vec<u8>> {
     let (pairs, []) = word.as_chunks::<2>() else {
@@ -166,7 +207,8 @@ mod tests {
         assert_eq!(secrets.server[1].as_deref(), Some(&[12; 32][..]));
         assert!(secrets.client[0].is_none() && log.of(&[1; 32]).is_none());
         assert_eq!(format!("{log:?} {secrets:?}"), "KeyLog of 1 sessions Secrets");
-        assert_eq!(KeyLog::read(b"CLIENT_RANDOM 00 11\n").unwrap_err(), NoKeyLog);
-        assert!(KeyLog::read(b"# nothing yet\n\n").unwrap().is_empty());
+        let of_none = KeyLog::read(&b"CLIENT_RANDOM 00 11\n"[..]).unwrap_err();
+        assert!(matches!(of_none, KeyLogError::NoKeyLog));
+        assert!(KeyLog::read(&b"# nothing yet\n\n"[..]).unwrap().is_empty());
     }
 }

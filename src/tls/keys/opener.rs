@@ -10,7 +10,7 @@ const MOST_BODIES: usize = 64;
 /// Bytes kept of them: a handshake with long chains.
 const MOST_BYTES: usize = 256 * 1024;
 
-/// The bodies of the first encrypted records of a direction, kept where there is a key log.
+/// The bodies of the first encrypted records of a direction, kept if there is a key log.
 #[derive(Default)]
 pub(crate) struct Bodies {
     /// Position of the record, its type, its body.
@@ -33,7 +33,7 @@ impl Bodies {
         self.open = fits.then(|| (from, kind, Vec::with_capacity(usize::from(len))));
     }
 
-    /// Whether the bytes that come next are wanted.
+    /// True if the next bytes are wanted.
     pub(crate) const fn wants_more(&self) -> bool {
         self.open.is_some()
     }
@@ -53,7 +53,7 @@ impl Bodies {
         }
     }
 
-    /// Whether none was kept.
+    /// True if none was kept.
     pub(crate) const fn is_empty(&self) -> bool {
         self.kept.is_empty()
     }
@@ -67,14 +67,14 @@ impl Bodies {
 
 /// Opens the records of one direction, in order.
 pub(crate) struct Opener {
-    /// One behind the other, as keys change.
+    /// In order, as keys change.
     protections: Vec<Protection>,
     current: usize,
 }
 
 impl Opener {
-    /// Of both directions, the client's first. `randoms`: the client's and the server's. `None`: the secrets are not enough, or
-    /// the suite is none of AEAD.
+    /// For both directions, the client's first. `randoms`: the client's and the server's. `None` if the secrets are not
+    /// enough, or if the suite is no AEAD.
     pub(crate) fn both(
         suite: CipherSuite,
         is_tls13: bool,
@@ -108,7 +108,7 @@ impl Opener {
         None
     }
 
-    /// Goes to a record's number, where others are known to come before it.
+    /// Advances to a record's number, if earlier records are known to exist.
     pub(crate) fn skip_to(&mut self, sequence: u64) {
         if let Some(protection) = self.protections.get_mut(self.current) {
             protection.sequence = sequence;

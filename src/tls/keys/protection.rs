@@ -106,7 +106,7 @@ impl Protection {
         Some([one(0)?, one(1)?])
     }
 
-    /// Opens the next record, or one of those behind it; `None`: these keys do not open it.
+    /// Opens the next record, or one of those after it; `None` if these keys do not open it.
     pub(super) fn open(&mut self, kind: u8, body: &[u8]) -> Option<(u8, Vec<u8>)> {
         let last = self.sequence.checked_add(MOST_MISSING)?;
         (self.sequence..last).find_map(|sequence| {
@@ -150,7 +150,7 @@ impl Protection {
         if !is_tls13 {
             return Some((kind, opened));
         }
-        // Behind the content stand its type and padding of zeros (RFC 9846 section 5.4).
+        // After the content come its type and padding of zeros (RFC 9846 section 5.4).
         while opened.last() == Some(&0) {
             opened.pop();
         }

@@ -1,4 +1,4 @@
-//! Record → bytes passed over: those of a direction that nobody need read, and that they went by.
+//! Record → skipped bytes: those of a direction that need not be read, and the fact that they passed.
 
 use super::{HEADER, MAX_PREAMBLE, RecordReader, State, content};
 use crate::base::frame::FrameAt;
@@ -19,7 +19,7 @@ pub(super) struct Open {
 }
 
 impl RecordReader {
-    /// How many of the next bytes need not be handed in but only counted, and whether that holds only as long as TLS
+    /// The number of next bytes that need only be counted, not handed in, and whether that holds only as long as TLS
     /// cannot begin in them.
     #[must_use]
     pub(crate) fn passable(&self) -> (u64, bool) {
@@ -59,8 +59,8 @@ impl RecordReader {
         };
     }
 
-    /// Begins an Application Data record. The event of an early one is sent when its last byte is there, so that it names the frame
-    /// by which it was whole; any other at once.
+    /// Begins an Application Data record. The event of an early one is sent when its last byte is there, so that it
+    /// names the frame that completes it; any other at once.
     pub(super) fn open_record(&mut self, at: Provenance, len: u16, end: Position, sink: &mut impl FnMut(Event)) {
         if let Some(bodies) = &mut self.bodies {
             bodies.begin(at.from, content::APPLICATION_DATA, len);
@@ -99,7 +99,7 @@ impl RecordReader {
         }
     }
 
-    /// Tells a record that was begun: with the frame and time of its last byte, where that was captured.
+    /// Reports a record that was begun: with the frame and time of its last byte, if that was captured.
     pub(super) fn tell_open(&mut self, last: Option<FrameAt>, sink: &mut impl FnMut(Event)) {
         let Some(Open { at, len, end }) = self.open.take() else {
             return;

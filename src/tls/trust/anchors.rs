@@ -1,7 +1,7 @@
-//! PEM → Anchors: the roots a chain may end at, and where each comes from.
+//! PEM → Anchors: the roots that a chain may end at, and the source of each.
 //!
-//! A trust anchor is a name and a key that somebody chose to believe (RFC 5280 section 6.1.1); the signature on a root
-//! certificate proves nothing and is not looked at. Nothing is parsed before the first chain is judged.
+//! A trust anchor is a name and a key that a user chose to trust (RFC 5280 section 6.1.1); the signature on a root
+//! certificate proves nothing and is not checked. Nothing is parsed before the first chain is judged.
 
 use crate::base::phrase::{Language, phrase};
 use std::collections::HashMap;
@@ -29,11 +29,11 @@ const LICENSING: &str = "licensing roots";
 pub struct Anchors {
     own: Vec<Root>,
     has_built_in: bool,
-    /// Behind a lock, because several captures may be judged at once.
+    /// Protected by a lock, because several captures may be judged at once.
     checked: Mutex<Checked>,
 }
 
-/// Whether signatures were good: by the hashes of the certificate and of what holds its issuer's key.
+/// Whether signatures were good, by the hashes of the certificate and of what holds its issuer's key.
 type Checked = HashMap<([u8; 32], [u8; 32]), bool>;
 
 /// Signatures remembered, 80 bytes each.
@@ -45,7 +45,7 @@ const MOST_CHECKED: usize = 4096;
 pub struct AnchorError(pub String);
 
 /// A root given as a certificate.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Root {
     der: Box<[u8]>,
     sha256: [u8; 32],
@@ -73,6 +73,17 @@ const CLIENT_ISSUERS: [&[u8]; 2] = [
     include_bytes!("../../../roots/client/cisco-high-assurance-sudi-ca.pem"),
 ];
 
+impl Clone for Anchors {
+    /// Which signatures were good is found out again.
+    fn clone(&self) -> Self {
+        Self {
+            own: self.own.clone(),
+            has_built_in: self.has_built_in,
+            checked: Mutex::default(),
+        }
+    }
+}
+
 impl Anchors {
     /// The roots that come with tlswalk.
     #[must_use]
@@ -86,9 +97,9 @@ impl Anchors {
     /// Adds every certificate of a PEM text; `origin` (e.g. the file name) names them in reports.
     ///
     /// # Errors
-    /// When the text holds no certificate, or one that cannot be an anchor; then none of it is added.
+    /// If the text holds no certificate, or one that cannot be an anchor; then none of it is added.
     pub fn add_pem(&mut self, pem: &[u8], origin: &str) -> Result<usize, AnchorError> {
-        let roots = read_pem(pem, origin, false, |der| Certificate::parse(der, Vec::new()))?;
+        let roots = read_pem(pem, origin, false)?;
         let added = roots.len();
         self.own.extend(roots);
         Ok(added)
@@ -112,7 +123,7 @@ impl Anchors {
         sources
     }
 
-    /// The user's own: where each comes from, its subject, and its SHA-256.
+    /// The user's own anchors: the source of each, its subject, and its SHA-256.
     pub fn own(&self) -> impl Iterator<Item = (&str, &WireText, &[u8; 32])> {
         let own = self.own.iter();
         own.map(|root| (root.origin.as_str(), &root.fields.subject, &root.sha256))
@@ -123,16 +134,16 @@ impl Anchors {
         self.own.retain(|root| wanted(&root.sha256));
     }
 
-    /// Whether an anchor that was chosen for licensing or by the user is of the same organization as an issuer: then that
-    /// issuer is rather one of its intermediates than a stranger.
+    /// True if an anchor that was chosen for licensing or by the user is of the same organization as an issuer: then
+    /// that issuer is more likely one of its intermediates than an unknown authority.
     #[must_use]
     pub fn has_organization_of(&self, issuer_der: &[u8]) -> bool {
         let issuer = organization(issuer_der);
         issuer.is_some() && self.roots(Purpose::Server).any(|root| root.organization == issuer)
     }
 
-    /// Whether a key made a certificate's signature, as it was found out before. A device that tries again presents the same
-    /// chain; checking one signature of it costs more than all else that is asked about an attempt.
+    /// Whether a key made a certificate's signature, from an earlier check. A device that tries again presents the same
+    /// chain; checking one of its signatures costs more than all other questions about an attempt.
     pub(super) fn remembered(
         &self,
         certificate: &Certificate,
@@ -157,7 +168,14 @@ impl Anchors {
         }
     }
 
-    /// Whether this very certificate was given as an anchor; then nothing about it needs proof.
+    /// True if a certificate's own key signed it; each signature is checked once.
+    pub(crate) fn is_self_signed(&self, certificate: &Certificate) -> bool {
+        certificate.is_self_signed_by(|x509| {
+            self.remembered(certificate, certificate.sha256, || check(x509, x509.public_key()))
+        })
+    }
+
+    /// True if this very certificate was given as an anchor; then it needs no proof.
     pub(super) fn exact(&self, der: &[u8], purpose: Purpose) -> Option<Anchor<'_>> {
         self.roots(purpose).find(|root| *root.der == *der).map(Anchor::Root)
     }
@@ -201,24 +219,17 @@ fn bundled() -> Vec<Root> {
     // A test reads every file; one that fails here would only be missing.
     licensing
         .chain(clients)
-        .flat_map(|(pem, for_clients)| {
-            read_pem(pem, LICENSING, for_clients, Certificate::parse_bundled).unwrap_or_default()
-        })
+        .flat_map(|(pem, for_clients)| read_pem(pem, LICENSING, for_clients).unwrap_or_default())
         .collect()
 }
 
-fn read_pem(
-    pem: &[u8],
-    origin: &str,
-    is_for_clients_only: bool,
-    parse: impl Fn(&[u8]) -> Certificate,
-) -> Result<Vec<Root>, AnchorError> {
+fn read_pem(pem: &[u8], origin: &str, is_for_clients_only: bool) -> Result<Vec<Root>, AnchorError> {
     let mut roots = Vec::new();
     for (at, section) in CertificateDer::pem_slice_iter(pem).enumerate() {
         let number = at.saturating_add(1);
         let der =
             section.map_err(|error| AnchorError(format!("{origin}: certificate {number} {}", pem_fault(&error))))?;
-        let certificate = parse(&der);
+        let certificate = Certificate::parse(&der, Vec::new());
         match certificate.fields {
             Ok(fields) => {
                 roots.push(Root {
@@ -255,7 +266,7 @@ fn pem_fault(error: &PemError) -> &'static str {
     }
 }
 
-/// A key that cannot be read says nothing about what it signed.
+/// A key that cannot be read proves nothing about what it signed.
 pub(super) fn unreadable() -> Check {
     Check::Unchecked(phrase("chain-anchor-unreadable"))
 }
@@ -268,7 +279,7 @@ pub(super) enum Anchor<'a> {
 }
 
 impl Anchor<'_> {
-    /// Whether the anchor's key signed the certificate.
+    /// Checks whether the anchor's key signed the certificate.
     pub(super) fn check(&self, certificate: &X509Certificate<'_>) -> Check {
         match self {
             Self::Root(root) => match X509Certificate::from_der(&root.der) {
@@ -383,13 +394,8 @@ mod tests {
                 root.fields.subject
             );
             assert!(root.fields.is_ca);
-            let proven = Certificate::parse(&root.der, Vec::new()).fields.unwrap();
-            assert_eq!(root.fields.self_signed, proven.self_signed);
-            assert_eq!(
-                root.fields.self_signed, !root.is_for_clients_only,
-                "{}",
-                root.fields.subject
-            );
+            let is_self_signed = Certificate::parse(&root.der, Vec::new()).is_self_signed();
+            assert_eq!(is_self_signed, !root.is_for_clients_only, "{}", root.fields.subject);
         }
     }
 
@@ -430,13 +436,7 @@ mod tests {
     #[test]
     fn the_issuers_of_device_certificates_are_no_anchors_for_servers() {
         let anchors = Anchors::built_in();
-        let sudi = read_pem(
-            include_bytes!("../testdata/sudi.pem"),
-            "",
-            false,
-            Certificate::parse_bundled,
-        )
-        .unwrap();
+        let sudi = read_pem(include_bytes!("../testdata/sudi.pem"), "", false).unwrap();
         let issuers = |purpose| anchors.issuers(&sudi[0].fields, purpose).count();
         assert_eq!((issuers(Purpose::Server), issuers(Purpose::Client)), (0, 1));
     }

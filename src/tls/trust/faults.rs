@@ -80,9 +80,9 @@ impl<'a> Chain<'a, '_> {
 
     fn missing_intermediate(&mut self, anchors: &Anchors) {
         let Self { leaf, path, .. } = *self;
-        // A leaf alone whose issuer is unknown (with an intermediate in between, leaving out the root is good practice). That
-        // issuer may itself be a private root; it is none where it belongs to a root given, or where the certificate was
-        // logged, as only public authorities do, and they issue from intermediates.
+        // A leaf alone whose issuer is unknown (with an intermediate in between, leaving out the root is good
+        // practice). That issuer may itself be a private root; it is not if it belongs to a given root, or if the
+        // certificate was logged, as only public authorities do, and they issue from intermediates.
         let is_intermediate = || leaf.has_scts || anchors.has_organization_of(&leaf.issuer_raw);
         if matches!(path.end, End::IssuerNotGiven) && path.links.len() == 1 && is_intermediate() {
             self.faults.push(Fault::MissingIntermediate(leaf.issuer.clone()));
@@ -150,21 +150,21 @@ impl<'a> Chain<'a, '_> {
     }
 
     fn strength(&mut self) {
-        let fields = || self.path.links.iter().map(|link| link.fields);
-        let weak_keys = fields().filter(|it| it.has_weak_key(self.at));
+        let fields = self.path.links.iter().map(|link| link.fields);
+        let weak_keys = fields.filter(|it| it.has_weak_key(self.at));
         let keys = weak_keys.map(|it| Fault::WeakKey(it.subject.clone(), it.key.clone()));
         // No client relies on the signature that a root makes on itself.
-        let counts = |(above, it): &(usize, &Fields)| *above == 0 || !it.self_signed;
-        let weak_signatures = fields().enumerate().filter(counts).map(|(_, it)| it);
-        let signatures = weak_signatures
-            .filter(|it| it.has_weak_signature(self.at))
+        let is_root = |at: usize| self.presented.get(at).is_some_and(Certificate::is_self_signed);
+        let signatures = (self.path.links.iter().enumerate())
+            .filter(|(above, link)| link.fields.has_weak_signature(self.at) && (*above == 0 || !is_root(link.at)))
+            .map(|(_, link)| link.fields)
             .map(|it| Fault::WeakSignature(it.subject.clone(), it.signature_algorithm.clone()));
         let found: Vec<Fault> = keys.chain(signatures).collect();
         self.faults.extend(found);
     }
 }
 
-/// Whether key usage and extended key usage allow what the leaf is presented for.
+/// True if key usage and extended key usage allow the purpose for which the leaf is presented.
 fn allows(leaf: &Fields, purpose: Purpose) -> bool {
     // RFC 5246 section 7.4.2: signing for (EC)DHE and TLS 1.3, encipherment for RSA, agreement for static (EC)DH.
     let bits: &[&str] = match purpose {

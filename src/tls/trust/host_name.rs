@@ -1,19 +1,20 @@
-//! Certificate + name asked for → NameMatch (RFC 9525).
+//! Certificate + requested name → NameMatch (RFC 9525).
 //!
-//! A client compares the host name it connects to with the DNS names in the certificate's subjectAltName, an address with
-//! the IP addresses there. The common name has not counted since RFC 6125 (2011) where there is any such name.
+//! A client compares the host name it connects to with the DNS names in the certificate's subjectAltName, and an
+//! address with the IP addresses there. The common name has not counted since RFC 6125 (2011) if there is any such
+//! name.
 
 use std::net::IpAddr;
 
 use super::{NameMatch, ServerName};
 use crate::tls::certificate::Fields;
 
-/// Whether the certificate is for the name asked for.
+/// Whether the certificate is for the requested name.
 pub(super) fn compare(fields: &Fields, asked: Option<&ServerName>) -> NameMatch {
     let host = match asked {
         None => return NameMatch::NotAsked,
         Some(ServerName::Ip(ip)) => return compare_address(fields, *ip),
-        // An address may not stand in SNI (RFC 6066 section 3), but some clients put it there.
+        // An address is not allowed in SNI (RFC 6066 section 3), but some clients put it there.
         Some(ServerName::Dns(host)) => match host.parse() {
             Ok(ip) => return compare_address(fields, ip),
             Err(_) => host,
@@ -58,7 +59,7 @@ fn compare_address(fields: &Fields, asked: IpAddr) -> NameMatch {
     }
 }
 
-/// Whether a DNS name as it stands in a certificate covers a host name.
+/// True if a DNS name in a certificate covers a host name.
 ///
 /// A wildcard is the whole left-most label and stands for exactly one label (RFC 9525 section 6.3). `*` and `*.com` cover
 /// nothing, as in OpenSSL and webpki.

@@ -1,8 +1,8 @@
 //! Presented certificates → Path: from the leaf upwards, signature by signature, towards an anchor.
 //!
-//! RFC 8446 section 4.4.2 asks receivers to cope with any order and with surplus certificates, and cross-signing gives a
-//! certificate several possible issuers. So this is a search, breadth first: an issuer is a presented certificate whose
-//! subject is the issuer's name and whose key made the signature. Dates and usages play no part: they are asked afterwards.
+//! RFC 8446 section 4.4.2 asks receivers to cope with any order and with surplus certificates, and cross-signing gives
+//! a certificate several possible issuers. So this is a breadth-first search: an issuer is a presented certificate
+//! whose subject is the issuer's name and whose key made the signature. Dates and usages are checked afterwards.
 //!
 //! Chains are followed link by link with ring's signature checks rather than by webpki alone, because webpki gives one
 //! answer that hides the rest; webpki judges nameConstraints. The search is bounded (16 certificates, 32 signatures).
@@ -148,13 +148,13 @@ impl<'a> Search<'a> {
         if let Some(anchor) = self.anchor_of(certificate, fields, &mut problem) {
             return Some(End::Anchor(anchor));
         }
-        if fields.self_signed {
+        if self.anchors.is_self_signed(certificate) {
             return Some(End::SelfSigned);
         }
         if self.leads_on(certificate, fields, index, &mut problem) {
             return None;
         }
-        // One that does not even tell its names may be the missing link.
+        // A certificate whose names cannot be read may be the missing link.
         let mut others = self.presented.iter();
         let is_nameless = |other: &Certificate| other.fields.is_err() && other.salvaged.is_none();
         let end = || match others.any(is_nameless) {
@@ -195,7 +195,7 @@ impl<'a> Search<'a> {
         None
     }
 
-    /// Adds the presented certificates that signed this one; says whether there are any.
+    /// Adds the presented certificates that signed this one; returns whether there are any.
     fn leads_on(
         &mut self,
         certificate: &'a Certificate,
@@ -239,8 +239,8 @@ impl<'a> Search<'a> {
         leads_on
     }
 
-    /// Whether a key made a certificate's signature, as far as it is still to be found out. `issuer` is a hash of what the key
-    /// is given in.
+    /// Checks whether a key made a certificate's signature, unless that is known already. `issuer` is a hash of what
+    /// the key is given in.
     fn check(
         &mut self,
         certificate: &Certificate,

@@ -1,4 +1,4 @@
-//! Made chains → Judgement: where they lead (`testdata/make.sh` makes the certificates).
+//! Test chains → Judgement: where they lead (`testdata/make.sh` makes the certificates).
 
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -168,7 +168,7 @@ fn an_anchor_of_the_same_name_with_another_key_does_not_count() {
         }
     );
     assert_eq!(judgement.faults, [Fault::SameNameOtherKey("CN=Root,O=Example".into())]);
-    // Where the right one is given as well, the other is of no interest.
+    // If the right one is given as well, the other is of no interest.
     let both = given(&[pem!("same-name-root"), ROOT].concat());
     let judgement = judge_server(&[LEAF, INTERMEDIATE], &both);
     assert_eq!(

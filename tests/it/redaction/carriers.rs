@@ -358,6 +358,9 @@ pub fn pcapng(frames: &[Vec<u8>], ip: Ipv4Addr) -> Vec<u8> {
     }
     let mut file = [block(0x0a0d_0d0a, &section), block(1, &interface), block(4, &names)].concat();
     file.extend(block(0x0bad, [&le(1)[..], text, &[0; 3]].concat().split_at(20).0));
+    // Secrets that open sessions: of TLS.
+    let secrets = [&le(0x544c_534b)[..], &le(text.len()), &padded(text)].concat();
+    file.extend(block(10, &secrets));
     for (at, frame) in frames.iter().enumerate() {
         let time = 1_700_000_000_000_000_u64 + at as u64 * 1000;
         let head = [&le(0)[..], &le((time >> 32) as usize), &(time as u32).to_le_bytes()].concat();

@@ -37,7 +37,7 @@ pub const TABLE: &[Sentence] = &[
     },
     Sentence {
         family: "hello-taken",
-        words: " took the ",
+        words: " acknowledged the ",
         holds: "the server acknowledged the client's bytes up to the end of its Client Hello",
         condition: hello_acknowledged,
     },

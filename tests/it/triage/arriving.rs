@@ -46,16 +46,16 @@ struct Watching(Child);
 
 impl Watching {
     fn begin(folder: &Path, state: &Path, rows: &Path) -> Self {
+        Self::expecting(&[], Stdio::inherit(), folder, state, rows)
+    }
+
+    fn expecting(more: &[&str], told: Stdio, folder: &Path, state: &Path, rows: &Path) -> Self {
         let rows = File::options().create(true).append(true).open(rows).unwrap();
         let settle = SETTLE.as_secs_f64().to_string();
         let mut command = crate::support::program();
-        command.args(["triage", "-f", "ndjson", "--settle", &settle, "--state"]);
-        command
-            .arg(state)
-            .arg("--watch")
-            .arg(folder)
-            .stdout(rows)
-            .stderr(Stdio::inherit());
+        command.args(["triage", "-f", "ndjson", "--settle", &settle]);
+        command.args(more).arg("--state");
+        command.arg(state).arg("--watch").arg(folder).stdout(rows).stderr(told);
         Self(command.spawn().unwrap())
     }
 
@@ -378,4 +378,45 @@ fn what_grows_is_reported_again_and_says_so_and_what_is_touched_is_not() {
     let rows = wait_for(5, &output);
     assert_eq!((&rows[4].sha256, rows[4].note.as_deref()), (&rows[1].sha256, None));
     assert_eq!(watching.stop(), 1);
+}
+
+#[test]
+fn a_watch_tells_what_is_not_as_expected_as_it_comes_and_ends_so() {
+    let base = tempfile::tempdir().unwrap();
+    let [state, output, told, expected, folder] =
+        ["state", "rows", "told", "expected", "in"].map(|name| base.path().join(name));
+    fs::create_dir(&folder).unwrap();
+    fs::write(&expected, "tcp-refused *\n    tls >= 1.2\n").unwrap();
+    let options = ["--expect-file", expected.to_str().unwrap()];
+    let begin = || {
+        let told = File::options().create(true).append(true).open(&told).unwrap();
+        Watching::expecting(&options, told.into(), &folder, &state, &output)
+    };
+    let arrive = |number: usize, name: &str| {
+        let aside = base.path().join("aside");
+        fs::write(&aside, capture(number)).unwrap();
+        fs::rename(aside, folder.join(name)).unwrap();
+    };
+    let said = || fs::read_to_string(&told).unwrap();
+    let watching = begin();
+    arrive(0, "a.pcap");
+    wait_for(1, &output);
+    // While it still watches.
+    wait_until("it is told", || {
+        said().contains("expected tls >= 1.2, seen nothing that tells")
+    });
+    assert!(!said().contains("expected tcp-refused"), "{}", said());
+    assert_eq!(watching.stop(), 1);
+    assert!(said().ends_with("tlswalk: 0 of 1 as expected\n"), "{}", said());
+    // What was told is not told again, and its line of the file still has its capture.
+    let watching = begin();
+    wait_until("it has looked", || heeds_sigterm(watching.0.id()));
+    thread::sleep(SETTLE * 3);
+    assert_eq!(watching.stop(), 3);
+    assert_eq!(said().matches("seen nothing that tells").count(), 1, "{}", said());
+    assert!(
+        said().ends_with("tlswalk: no capture was compared with what is expected\n"),
+        "{}",
+        said()
+    );
 }

@@ -1,2 +1,2 @@
-# What a client is called of which nothing is known but that it speaks TLS.
+# The name of a client about which only one thing is known: that it speaks TLS.
 -device = client

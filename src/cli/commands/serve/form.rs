@@ -1,4 +1,4 @@
-//! Body of a form → Part: `multipart/form-data` (RFC 7578) as it comes, without holding a file in memory.
+//! Body of a form → Part: `multipart/form-data` (RFC 7578), read as a stream, without holding a file in memory.
 
 use std::io::{self, Read, Write};
 
@@ -6,18 +6,18 @@ use std::io::{self, Read, Write};
 const PIECE: usize = 64 * 1024;
 /// The longest head of a part: a name and a file name.
 const LONGEST_HEAD: usize = 8 * 1024;
-/// More fields than the page has are nobody's form.
+/// The page has fewer fields; a form with more is refused.
 pub(super) const MOST_PARTS: usize = 16;
 
-/// What one part is called.
+/// The names of one part.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) name: String,
-    /// Of a file; empty where none was chosen.
+    /// The file name; empty if no file was chosen.
     pub(super) file: Option<String>,
 }
 
-/// Why a form cannot be read.
+/// The reason why a form cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FormError {
     #[error("is not a form as the page sends it")]
@@ -31,9 +31,9 @@ pub(super) enum FormError {
 /// A form being read.
 pub(super) struct Form<R> {
     input: R,
-    /// Read and not yet handed on.
+    /// Bytes that were read and not handed on yet.
     held: Vec<u8>,
-    /// Line end, hyphens and the boundary: what ends a part.
+    /// Line end, hyphens and the boundary: the end of a part.
     delimiter: Vec<u8>,
     ended: bool,
     parts: usize,
@@ -68,7 +68,7 @@ impl<R: Read> Form<R> {
         }
     }
 
-    /// The next part, whose content must be read before the one behind it.
+    /// The next part; the content of the previous one must have been read.
     pub(super) fn next(&mut self) -> Result<Option<Part>, FormError> {
         if self.ended {
             return Ok(None);
@@ -103,7 +103,7 @@ impl<R: Read> Form<R> {
             .ok_or(FormError::Malformed)
     }
 
-    /// Writes the content of the part, to where the next one begins; how many bytes it has.
+    /// Writes the content of the part, up to the beginning of the next one; returns its length in bytes.
     pub(super) fn content(&mut self, out: &mut dyn Write) -> Result<u64, FormError> {
         let mut len = 0;
         loop {
@@ -137,12 +137,12 @@ impl<R: Read> Form<R> {
     }
 }
 
-/// Where `wanted` begins.
+/// The position of `wanted`.
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
     let first = *wanted.first()?;
     let mut from = 0;
     loop {
-        // Most bytes are not the first one: looking for that alone is quick.
+        // Most bytes are not the first one: searching for that byte alone is quick.
         let at = from + text.get(from..)?.iter().position(|byte| *byte == first)?;
         if text.get(at..)?.starts_with(wanted) {
             return Some(at);

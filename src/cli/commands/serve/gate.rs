@@ -1,22 +1,22 @@
-//! Request → who may ask: only pages of this server, or whoever has its address.
+//! Request → whether it is allowed: only from pages of this server, or with its address.
 //!
-//! Any page that is open in the same browser can send requests to 127.0.0.1, and a name of an attacker's can be made to resolve to it
-//! (DNS rebinding). So the `Host` must be this server's own, a request that another site began is refused (`Origin`, `Sec-Fetch-Site`), and
-//! every path begins with a token that cannot be guessed.
+//! Any page that is open in the same browser can send requests to 127.0.0.1, and an attacker's name can be made to
+//! resolve to it (DNS rebinding). So the `Host` must be this server's own, a request from another site is refused
+//! (`Origin`, `Sec-Fetch-Site`), and every path begins with a token that cannot be guessed.
 
 use oxhttp::model::header::{HOST, HeaderMap, ORIGIN};
 
 /// Bytes of the token: 128 bits.
 const TOKEN: usize = 16;
 
-/// What a request must show.
+/// The properties that a request must have.
 pub(super) struct Gate {
     pub(super) port: u16,
     pub(super) token: String,
 }
 
 impl Gate {
-    /// With a token that nobody can guess.
+    /// With a token that cannot be guessed.
     pub(super) fn new(port: u16) -> Result<Self, String> {
         use ring::rand::SecureRandom as _;
         let mut token = [0; TOKEN];
@@ -34,7 +34,8 @@ impl Gate {
         format!("http://127.0.0.1:{}/{}/", self.port, self.token)
     }
 
-    /// Whether the request comes from this server's own pages, or from no page at all; else why not.
+    /// `None` if the request comes from this server's own pages, or from no page at all; otherwise the reason for
+    /// refusing it.
     pub(super) fn refusal(&self, headers: &HeaderMap) -> Option<&'static str> {
         let all = |name: &str| -> Vec<&[u8]> { headers.get_all(name).iter().map(|it| it.as_bytes()).collect() };
         let own = [format!("127.0.0.1:{}", self.port), format!("localhost:{}", self.port)];
@@ -57,10 +58,10 @@ impl Gate {
         None
     }
 
-    /// What follows the token in a path.
+    /// The rest of a path after the token.
     pub(super) fn behind_token<'a>(&self, path: &'a str) -> Option<&'a str> {
         let (token, rest) = path.strip_prefix('/')?.split_once('/')?;
-        // Compared by what cannot be built up byte by byte from how long it takes.
+        // Compares hashes, so that the time of the comparison does not reveal the token byte by byte.
         let digest = |text: &str| ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
         (digest(token).as_ref() == digest(&self.token).as_ref()).then_some(rest)
     }

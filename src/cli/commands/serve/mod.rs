@@ -18,7 +18,6 @@ use std::time::Duration;
 use oxhttp::Server;
 use oxhttp::model::header::{self, CONNECTION};
 use oxhttp::model::{Body, HeaderValue, Method, Request, Response, StatusCode};
-use tlswalk::Options;
 use tlswalk::base::phrase::Language;
 use tlswalk::handoff::slice::Breadth;
 use tlswalk::report::{Report, html, json};
@@ -276,13 +275,9 @@ fn slice_of(judged: &Judged, inspect: &Inspect) -> Result<Response<Body>, Refuse
     let none = || Refused::new(StatusCode::NOT_FOUND, "a log has no frames to cut out");
     let capture: &Capture = judged.upload.capture.as_ref().ok_or_else(none)?;
     // A slice's verdict rests on its frames alone.
-    let options = || -> Result<Options, String> { judged.upload.options(inspect, false) };
-    let others = || match judged.upload.leaves_open_what(inspect) {
-        true => options().map(Options::of_others),
-        false => Ok(None),
-    };
     let cut = || {
-        let mut cutting = Cutting::plain(capture, options()?, others)?;
+        let options = judged.upload.options(inspect, false)?;
+        let mut cutting = Cutting::plain(capture, options, |options| judged.upload.others(inspect, options))?;
         let mut file = cutting.narrowest(
             capture,
             &Breadth::ALL,

@@ -187,9 +187,10 @@ impl Upload {
         Ok(options)
     }
 
-    /// Whether nothing was said about what to look for.
-    pub(super) fn leaves_open_what(&self, inspect: &Inspect) -> bool {
-        inspect.leaves_open_what() && !self.all && self.log.is_none()
+    /// The options for what else failed, where nothing was said about what to look for.
+    pub(super) fn others(&self, inspect: &Inspect, options: &Options) -> Option<Options> {
+        let says_what = self.all || self.log.is_some();
+        inspect.others(options).filter(|_| !says_what)
     }
 
     /// The report, as the command line would give it.
@@ -202,17 +203,9 @@ impl Upload {
         let Some(capture) = &self.capture else {
             return Ok(report_on_logs(&options));
         };
-        let analyze = |options: &Options| {
-            let report = tlswalk::analyze(capture.open()?, &capture.name, options);
-            report.map_err(|error| format!("{}: {error}", capture.name))
-        };
-        let mut report = analyze(&options)?;
-        if self.leaves_open_what(inspect)
-            && !report.has_what_was_looked_for()
-            && let Some(others) = self.options(inspect, true)?.of_others()
-        {
-            report = report.or_others(analyze(&others)?);
-        }
+        let report = capture.analyze(&options)?;
+        let others = || self.others(inspect, &options);
+        let mut report = report.or_others(others, |others| capture.analyze(others))?;
         report.settings = inspect.settings.recorded();
         Ok(report)
     }

@@ -1,8 +1,8 @@
-//! events, scans → files that are complete: which file is to be judged now, and which was before.
+//! events, scans → complete files: the file to judge now, and what was judged before.
 //!
-//! A file is one by its inode, so that a rename is none of our business. It is complete when its writer has closed it or
-//! it was moved in; where that was not told, when size and time have not changed for a while. One that is known to be open
-//! for writing is not complete, however long its writer pauses.
+//! A file is identified by its inode, so renaming it changes nothing. It is complete when its writer has closed it or
+//! it was moved in or, without such an event, when size and time have not changed for a while. A file that is known to
+//! be open for writing is not complete, however long its writer pauses.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use super::walk::{Found, Identity, is_hidden};
 
-/// Scans in which a file may be missing before it is gone: one that is renamed while folders are listed is missed once.
+/// The number of scans in which a file may be missing before it counts as gone: a file that is renamed while folders
+/// are listed is missed once.
 const MISSED: u8 = 2;
 
 /// Change of a file.
@@ -20,14 +21,14 @@ pub(super) enum Sign {
     Created,
     Opened,
     Written,
-    /// By one who could write.
+    /// By a process that could write.
     Closed,
-    /// From elsewhere.
+    /// From another folder.
     MovedIn,
 }
 
-/// What is known of a name under which there is no file any more, or a hidden one: its events came late, and it may
-/// have been renamed since, and still be open.
+/// The state of a name without a file, or of a hidden file: its events came late, and the file may have been renamed
+/// since, and still be open.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ghost {
     is_new: bool,
@@ -45,7 +46,7 @@ impl Ghost {
     }
 }
 
-/// When a file is judged that waits: those that have waited longest first.
+/// The turn of a waiting file: those that have waited longest come first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Turn {
     changed: Instant,
@@ -53,12 +54,13 @@ struct Turn {
     identity: Identity,
 }
 
-/// Files that wait to be judged. They are asked for many times a second, while hardly anything has changed: so their order is kept.
+/// Files that wait to be judged. They are requested many times a second, while hardly anything has changed, so their
+/// order is kept.
 #[derive(Default)]
 struct Turns {
-    /// These are complete.
+    /// Complete files.
     complete: BTreeSet<Turn>,
-    /// These are when they have not changed for a while.
+    /// Files that are complete once they have not changed for a while.
     settling: BTreeSet<Turn>,
 }
 
@@ -70,7 +72,7 @@ impl Turns {
         }
     }
 
-    /// Puts a file where it belongs by now.
+    /// Puts a file into the queue where it belongs now.
     fn update(&mut self, arrival: &mut Arrival) {
         let turn = arrival.waits();
         if turn == arrival.turn {
@@ -89,7 +91,7 @@ impl Turns {
         }
     }
 
-    /// The first of those that are due.
+    /// The first of the files that are due.
     fn first(&self, now: Instant, settle: Duration, most: usize) -> Vec<Turn> {
         let is_settled = |it: &&Turn| now.duration_since(it.changed) >= settle;
         let settled = self.settling.iter().take_while(is_settled).take(most);
@@ -100,7 +102,7 @@ impl Turns {
     }
 }
 
-/// All files that are there.
+/// All existing files.
 pub(super) struct Arrivals {
     settle: Duration,
     all: HashMap<Identity, Arrival>,
@@ -111,20 +113,20 @@ pub(super) struct Arrivals {
 
 /// A file.
 struct Arrival {
-    /// As it was seen last.
+    /// Its last observed state.
     found: Found,
-    /// When it was seen to change last.
+    /// The time at which it was last seen to change.
     changed: Instant,
-    /// It was created, and who created it may have it open.
+    /// It was created, and its creator may have it open.
     is_new: bool,
-    /// Somebody has it open and has written.
+    /// A process has it open and has written.
     writing: bool,
     /// It was closed or moved in since it changed last.
     closed: bool,
     queued: bool,
-    /// Where it waits: whether it is complete, and its turn.
+    /// Its queue (true: complete) and its turn.
     turn: Option<(bool, Turn)>,
-    /// As it was when it was judged last.
+    /// Its state when it was last judged.
     judged: Option<Found>,
     reported: Option<Reported>,
     round: u64,
@@ -155,7 +157,7 @@ impl Arrival {
         }
     }
 
-    /// Takes a new look; whether something has changed.
+    /// Takes a new observation; returns whether something has changed.
     fn look(&mut self, found: Found, now: Instant) {
         if (found.size, found.modified) != (self.found.size, self.found.modified) {
             self.changed = now;
@@ -175,7 +177,7 @@ impl Arrival {
             path: self.found.path.clone(),
             identity: self.found.identity.clone(),
         };
-        // What is closed and empty may be opened again by who created it.
+        // A file that is closed and empty may be opened again by its creator.
         Some((self.closed && self.found.size > 0, turn))
     }
 }
@@ -191,13 +193,13 @@ impl Arrivals {
         }
     }
 
-    /// Something was told of a path.
+    /// An event about a path.
     pub(super) fn notice(&mut self, sign: Sign, path: &Path, now: Instant) {
         let metadata = match fs::metadata(path) {
             Ok(metadata) if !is_hidden(path) => metadata,
             _ => {
                 self.ghosts.entry(path.to_owned()).or_default().notice(sign);
-                // Its folder was renamed: nobody has it open under this name any more.
+                // Its folder was renamed: no process has it open under this name any more.
                 if sign == Sign::Closed
                     && let Some(arrival) = self.all.values_mut().find(|it| it.found.path == path)
                 {
@@ -215,7 +217,7 @@ impl Arrivals {
         if sign == Sign::Created
             && known.is_some_and(|it| it.found.path == path || !is_at(&it.found.path, &found.identity))
         {
-            // The inode of a file that is gone was used again.
+            // The inode of a removed file was used again.
             if let Some(mut gone) = self.all.remove(&found.identity) {
                 self.turns.remove(&mut gone);
             }
@@ -229,7 +231,7 @@ impl Arrivals {
         arrival.missed = 0;
         match sign {
             Sign::Created => arrival.is_new = true,
-            // Whoever creates a file opens it at once; others open what has something in it.
+            // A process that creates a file opens it at once; others open a file that has content.
             Sign::Opened => {
                 let by_its_creator = std::mem::take(&mut arrival.is_new) && arrival.found.size == 0;
                 if by_its_creator && !arrival.queued && arrival.judged.is_none() {
@@ -264,14 +266,14 @@ impl Arrivals {
             return;
         }
         match ghost {
-            // Not seen before: it was there before the watch, and may be open.
+            // Not seen before: it existed before the watch, and may be open.
             None if !is_hidden(from) => {}
             Some(Ghost { writing: true, .. }) => self.notice(Sign::Written, to, now),
             _ => self.notice(Sign::MovedIn, to, now),
         }
     }
 
-    /// Events were lost: nobody is known to write any more.
+    /// Events were lost: whether any process still writes is unknown.
     pub(super) fn forget_writers(&mut self, now: Instant) {
         for arrival in self.all.values_mut().filter(|it| it.writing) {
             arrival.writing = false;
@@ -280,17 +282,17 @@ impl Arrivals {
         }
     }
 
-    /// Takes what a scan has found; gives the paths of files that were complete and are gone, unread.
+    /// Takes the results of a scan; returns the paths of files that were complete and are gone, unread.
     pub(super) fn scanned(&mut self, found: impl IntoIterator<Item = Found>, now: Instant) -> Vec<PathBuf> {
         self.round = self.round.wrapping_add(1);
-        // Hidden files are not listed: what is known of them is kept while they are open.
+        // Hidden files are not listed: their state is kept while they are open.
         self.ghosts.retain(|path, ghost| ghost.writing && is_hidden(path));
         for found in found {
             let arrival = self
                 .all
                 .entry(found.identity.clone())
                 .or_insert_with(|| Arrival::new(found.clone(), now));
-            // Of several names of one file, the one that it has been seen under stays.
+            // If a file has several names, the name under which it was seen stays.
             let path = (arrival.round == self.round).then(|| arrival.found.path.clone());
             arrival.look(found, now);
             if let Some(path) = path {
@@ -321,8 +323,8 @@ impl Arrivals {
         gone
     }
 
-    /// Up to `most` files that are complete and were not judged as they are, those that have waited longest first; they
-    /// are queued from now on.
+    /// Up to `most` complete files that were not judged in their present state, those that have waited longest first;
+    /// they are queued from now on.
     pub(super) fn due(&mut self, now: Instant, most: usize) -> Vec<Found> {
         let first = self.turns.first(now, self.settle, most);
         let due = first.iter().filter_map(|turn| {
@@ -334,7 +336,7 @@ impl Arrivals {
         due.collect()
     }
 
-    /// A queued file was not there under its name: it is looked for.
+    /// A queued file was not found under its name: it is searched for.
     pub(super) fn lost(&mut self, identity: &Identity) {
         if let Some(arrival) = self.all.get_mut(identity) {
             arrival.queued = false;
@@ -352,7 +354,7 @@ impl Arrivals {
         }
     }
 
-    /// A queued file was judged as it was then; gives what was reported of it before.
+    /// A queued file was judged in that state; returns its earlier report.
     pub(super) fn judged(&mut self, as_it_was: &Found, sha256: Option<&str>) -> Option<Reported> {
         let arrival = self.all.get_mut(&as_it_was.identity)?;
         arrival.queued = false;
@@ -365,7 +367,7 @@ impl Arrivals {
     }
 }
 
-/// Whether that file still has that name.
+/// True if that file still has that name.
 fn is_at(path: &Path, identity: &Identity) -> bool {
     fs::metadata(path).is_ok_and(|metadata| Found::new(path.to_owned(), &metadata, false).identity == *identity)
 }
@@ -432,7 +434,7 @@ mod tests {
         assert!(arrivals.due(late, 9).is_empty(), "open under another name");
         arrivals.notice(Sign::Closed, &moved, now);
         assert_eq!(names(&arrivals.due(now, 9)), ["b"]);
-        // Who loses events knows of no writer.
+        // After lost events no writer is known.
         arrivals.judged(&found(&moved), None);
         fs::write(&moved, "xyz").unwrap();
         arrivals.notice(Sign::Written, &moved, now);
@@ -467,7 +469,7 @@ mod tests {
         arrivals.scanned([], now);
         arrivals.renamed(&hidden, &a, now);
         assert_eq!(names(&arrivals.due(now, 9)), ["a"]);
-        // Renamed, but nobody knows by whom it was written: complete when it is still.
+        // Renamed, but its writer is unknown: complete once it is still.
         let mut arrivals = Arrivals::new(SETTLE);
         arrivals.renamed(&part, &a, now);
         arrivals.scanned([found(&a)], now);
@@ -528,7 +530,7 @@ mod tests {
         assert_eq!(names(&arrivals.due(at(99), 3)), ["01", "03", "04"]);
         assert_eq!(waiting(&arrivals), 45, "what is queued does not wait");
         assert_eq!(arrivals.turns.first(at(99), SETTLE, 0), []);
-        // Gone, judged, written to: whatever becomes of a file, it waits once or not at all.
+        // Gone, judged or written to: in each case a file waits once or not at all.
         arrivals.judged(&found(&paths[0]), None);
         arrivals.lost(&found(&paths[2]).identity);
         arrivals.disturbed(&found(&paths[4]).identity, at(99));

@@ -1,13 +1,13 @@
-//! inotify → Event: what the system tells of files in watched folders.
+//! inotify → Event: the system's events about files in watched folders.
 //!
-//! Only Linux says that a writer has closed its file, which is the one thing wanted; elsewhere, and on network file systems,
-//! nothing is told and scans have to do.
+//! Only Linux reports that a writer has closed its file, which is the event that matters; elsewhere, and on network
+//! file systems, there are no events, and scans have to do.
 //!
-//! inotify itself rather than a library over all systems: only Linux says that a writer has closed its file, and that
-//! is the one thing wanted. Elsewhere, and where nothing is told, folders are listed; a watch that listed only would
-//! take a file whose writer pauses. Everything is listed besides, once a second at most and for a tenth of the time, so
-//! lost events cost time only. A file is one by its inode: renames need no pairing but for files whose events came
-//! late.
+//! inotify is used directly rather than through a library for all systems: only Linux reports that a writer has closed
+//! its file, and that is the only event needed. Elsewhere, and without events, folders are listed; a watch that only
+//! listed would read a file too early if its writer pauses. Everything is also listed, at most once a second and for a
+//! tenth of the time, so lost events only cost time. A file is identified by its inode: renames need no pairing, except
+//! for files whose events came late.
 
 use std::path::{Path, PathBuf};
 
@@ -21,12 +21,12 @@ pub(super) enum Event<'a> {
     Renamed(&'a Path, &'a Path),
 }
 
-/// Result of reading events, beside the events themselves.
+/// The result of reading events, in addition to the events themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Told {
     /// Events were lost.
     pub(super) lost: bool,
-    /// There is a folder more, or one has another name.
+    /// A folder was added, or has another name.
     pub(super) folders: bool,
 }
 
@@ -49,11 +49,11 @@ mod linux {
     const BUFFER: usize = 64 * 1024;
 
     pub(crate) struct Events {
-        /// None where the system gives no more of them.
+        /// `None` if the system reports no more events.
         source: Option<OwnedFd>,
         folders: HashMap<i32, PathBuf>,
         buffer: Vec<MaybeUninit<u8>>,
-        /// The name that a file had, by what joins it to the event with its new one, which comes next.
+        /// The old name of a file, by the number that joins it to the next event, which has the new name.
         left: Option<(u32, PathBuf)>,
     }
 
@@ -67,7 +67,7 @@ mod linux {
             }
         }
 
-        /// Wants to be told of files in a folder; where that cannot be, scans have to do.
+        /// Requests events about files in a folder; if that is impossible, scans have to do.
         pub(crate) fn watch(&mut self, folder: &Path) {
             let wanted = WatchFlags::CREATE
                 | WatchFlags::OPEN
@@ -83,12 +83,12 @@ mod linux {
             }
         }
 
-        /// Reads what was told since the last time.
+        /// Reads the events since the last call.
         pub(crate) fn read(&mut self, mut on_event: impl FnMut(Event<'_>)) -> Told {
             let mut told = Told::default();
             let Some(source) = &self.source else { return told };
             let mut reader = Reader::new(source, &mut self.buffer);
-            // It ends with an error where nothing is left, too.
+            // It also ends with an error if no event is left.
             while let Ok(event) = reader.next() {
                 let flags = event.events();
                 told.lost |= flags.contains(ReadFlags::QUEUE_OVERFLOW);

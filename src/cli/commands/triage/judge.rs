@@ -124,7 +124,8 @@ fn refused_as(refused: Refused, unit: &Unit, files: Vec<Found>) -> Judged {
 impl Judge<'_> {
     /// Judges a capture; never fails: what cannot be read is a row that says why.
     pub(super) fn judge(&self, unit: &Unit) -> Judged {
-        if let Some(line) = self.state.and_then(|state| state.by_place(&unit.files)) {
+        let by_place = self.state.and_then(|state| state.by_place(&unit.files));
+        if let Some(line) = by_place.filter(|line| self.holds(line, unit)) {
             return self.known(unit, line, Known::Here, unit.files.clone());
         }
         let (files, inputs) = match open(unit) {
@@ -137,7 +138,7 @@ impl Judge<'_> {
         {
             match hash(&files, &inputs) {
                 Ok(sha256) => {
-                    if let Some(line) = state.by_content(&sha256) {
+                    if let Some(line) = state.by_content(&sha256).filter(|line| self.holds(line, unit)) {
                         return self.known(unit, line, Known::Elsewhere, files);
                     }
                 }
@@ -188,6 +189,13 @@ impl Judge<'_> {
         notes.reduce(|text, next| format!("{text}; {next}"))
     }
 
+    /// Whether an earlier run expected of it what this one does: that goes by its name, which may be another now.
+    fn holds(&self, line: &Line, unit: &Unit) -> bool {
+        let before = line.rows.first().map(|row| row.capture.as_str()).unwrap_or_default();
+        let name = visible(&unit.name);
+        self.expected.is_none_or(|it| it.are_the_same_of(before, &name))
+    }
+
     /// Results of an earlier run.
     fn known(&self, unit: &Unit, line: Line, known: Known, files: Vec<Found>) -> Judged {
         let mut rows = line.rows;
@@ -200,7 +208,7 @@ impl Judge<'_> {
         }
         Judged {
             rows,
-            checked: Vec::new(),
+            checked: line.checked,
             kind: line.exit.and_then(outcome_of).map_or(Kind::Unread, Kind::Capture),
             known,
             files,
@@ -219,12 +227,11 @@ impl Judge<'_> {
         let name = found.path.display().to_string();
         let report = tlswalk::analyze(&mut input, &name, self.options)?;
         let sha256 = input.finish()?;
-        let Some(others) = self.others.filter(|_| !report.has_what_was_looked_for()) else {
-            return Ok((report, sha256));
+        let again = |others: &Options| -> Result<Report, Refused> {
+            file.rewind()?;
+            Ok(tlswalk::analyze(file.take(found.size), &name, others)?)
         };
-        file.rewind()?;
-        let again = tlswalk::analyze(file.take(found.size), &name, others)?;
-        Ok((report.or_others(again), sha256))
+        Ok((report.or_others(|| self.others, again)?, sha256))
     }
 
     fn read_ring(&self, unit: &Unit, files: &[Found], inputs: &[File]) -> Result<(Report, Option<String>), Refused> {
@@ -238,13 +245,13 @@ impl Judge<'_> {
             let inputs = inputs.map(|(found, input)| (found.path.display().to_string(), input.take(found.size)));
             tlswalk::analyze_merged(inputs, options)
         };
-        let mut report = read(self.options)?;
-        if let Some(others) = self.others.filter(|_| !report.has_what_was_looked_for()) {
+        let again = |others: &Options| -> Result<Report, Refused> {
             for mut input in inputs {
                 input.rewind()?;
             }
-            report = report.or_others(read(others)?);
-        }
+            Ok(read(others)?)
+        };
+        let mut report = read(self.options)?.or_others(|| self.others, again)?;
         report.capture.file.clone_from(&unit.name);
         Ok((report, sha256))
     }

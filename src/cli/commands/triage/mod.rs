@@ -28,11 +28,11 @@ use tlswalk::report::row::Row;
 use tlswalk::report::triage::Run;
 
 use crate::cli::args::{Format, Inspect};
-use crate::cli::expect::{Expectations, Tally};
+use crate::cli::expect::{Expectations, Tally, code};
 use crate::cli::originals::Originals;
 use crate::cli::progress::Count;
+use crate::cli::reason;
 use crate::cli::workers::{self, Held};
-use crate::cli::{UNABLE, reason};
 use judge::{Judge, Judged, Kind, Known};
 use options::TriageOptions;
 use rings::Unit;
@@ -62,20 +62,17 @@ pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, Strin
     check(inspect, triage)?;
     let options = crate::cli::options(inspect)?;
     let mut originals = Originals::of(inspect);
+    let expected = crate::cli::expect::expected(inspect)?;
     let state = match &triage.state {
         Some(path) => {
             originals.refuse("--state", path)?;
-            let state = State::open(path, state::fingerprint(&options))?;
+            let state = State::open(path, state::fingerprint(&options, expected.as_ref()))?;
             originals = originals.with("--state", path);
             Some(state)
         }
         None => None,
     };
-    let others = match inspect.leaves_open_what() {
-        true => Some(crate::cli::of_others(inspect)?),
-        false => None,
-    };
-    let expected = crate::cli::expect::expected(inspect)?;
+    let others = inspect.others(&options);
     let mut tally = expected.as_ref().map(Expectations::tally);
     let judge = Judge {
         expected: expected.as_ref(),
@@ -100,8 +97,12 @@ pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, Strin
         });
         let originals = scanned::add(originals, inspect, &triage.watch, there);
         let mut sink = Sink::open(inspect, originals, true)?;
-        let code = watch.run(&mut sink)?;
+        let code = watch.run(&mut sink, tally.as_mut())?;
         sink.finish(&Run::default())?;
+        tally
+            .iter()
+            .flat_map(Tally::told)
+            .for_each(|line| crate::cli::complain(&line));
         return Ok(code);
     }
     let began = Instant::now();
@@ -134,10 +135,7 @@ pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, Strin
     });
     drop(progress);
     run.seconds = began.elapsed().as_secs_f64();
-    let code = match &tally {
-        Some(tally) if !total.unable => tally.exit_code(total.outcome.unwrap_or(Outcome::Inconclusive)),
-        _ => total.code(),
-    };
+    let code = total.code(tally.as_ref());
     match failure {
         // Whoever reads has seen enough.
         Some(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(code),
@@ -155,11 +153,6 @@ pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, Strin
     Ok(code)
 }
 
-/// Whether something is expected.
-fn expects(inspect: &Inspect) -> bool {
-    !inspect.expect.is_empty() || inspect.expect_file.is_some() || inspect.accepted.is_some()
-}
-
 /// Refuses what cannot be meant together.
 fn check(inspect: &Inspect, triage: &TriageOptions) -> Result<(), String> {
     let refused = [
@@ -170,10 +163,6 @@ fn check(inspect: &Inspect, triage: &TriageOptions) -> Result<(), String> {
         (
             inspect.redact,
             "--redact: rows name files and hosts; redact single captures: tlswalk slice --redact",
-        ),
-        (
-            expects(inspect) && (triage.state.is_some() || !triage.watch.is_empty()),
-            "--expect: facts are in reports, and --state and --watch keep rows; leave them out",
         ),
         (
             matches!(inspect.format, Format::Markdown | Format::Sarif),
@@ -254,13 +243,9 @@ struct Total {
 }
 
 impl Total {
-    /// What could not be read wins, as of single captures.
-    fn code(&self) -> u8 {
-        match self.outcome {
-            _ if self.unable => UNABLE,
-            Some(outcome) => outcome.exit_code(),
-            None => Outcome::Inconclusive.exit_code(),
-        }
+    /// What could not be read wins, as of single captures; then what was expected.
+    fn code(&self, tally: Option<&Tally<'_>>) -> u8 {
+        code(self.outcome.unwrap_or(Outcome::Inconclusive), tally, self.unable)
     }
 
     fn add(&mut self, kind: &Kind) {
@@ -307,8 +292,5 @@ fn remember(judged: &Judged, state: Option<&State>) -> Result<(), String> {
         Kind::Capture(outcome) => Some(judge::code_of(*outcome)),
         _ => None,
     };
-    // What is noted of a file is of now.
-    let mut rows = judged.rows.clone();
-    rows.iter_mut().for_each(|row| row.note.clone_from(&judged.note));
-    state.add(&judged.files, !judged.changed, judged.sha256.as_deref(), exit, &rows)
+    state.add(judged, exit)
 }

@@ -18,22 +18,22 @@ Exit codes: as tlswalk's; 2 if anything at all could not be read";
 /// Options of triage alone.
 #[derive(Debug, Args)]
 pub(crate) struct TriageOptions {
-    /// Remember what was judged, go on there next time
+    /// Remember what was judged, and continue there next time
     ///
     /// A line for each capture, by the SHA-256 of its content; one that has changed neither place, size nor time of
-    /// change is not read again. What another version or other options judged is judged again.
+    /// change is not read again. With another version or other options, everything is judged again.
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
     /// Do not read the files of a ring as one capture
     #[arg(long)]
     pub(crate) no_rings: bool,
-    /// Judge what arrives in a folder, until stopped
+    /// Judge captures that arrive in a folder, until stopped
     ///
-    /// A capture is read when its writer has closed it or it was moved in; where that is not told, as on network file
-    /// systems, when it has not changed for --settle seconds. With --state a restart reports nothing twice.
+    /// A capture is read when its writer has closed it or it was moved in; if the system does not report that, as on
+    /// network file systems, when it has not changed for --settle seconds. With --state a restart reports nothing twice.
     #[arg(long, value_name = "DIR")]
     pub(crate) watch: Vec<PathBuf>,
-    /// How long it must not have changed [default: 2]
+    /// Seconds without a change before a file is read [default: 2]
     #[arg(hide_default_value = true, long, value_name = "SECONDS", default_value = "2", requires = "watch", value_parser = settle)]
     pub(crate) settle: Duration,
 }

@@ -1,13 +1,14 @@
-//! files → Unit: which files are the parts of one capture.
+//! files → Unit: the files that are parts of one capture.
 //!
-//! A capture that is written into a ring, or cut by size or time, is many files. Read one by one, each handshake that a
-//! border cuts is two halves. Files are put together only when their names are numbered as `dumpcap` (and Wireshark) or
-//! `tcpdump -C` numbers them, the numbers follow one another, and so do the times of their frames, with one format, link
-//! type and origin. In doubt they stay apart: two reports of one capture are a nuisance, one report of two is wrong.
+//! A capture that is written into a ring, or cut by size or time, consists of many files. Read one by one, each
+//! handshake across a border becomes two halves. Files are joined only if their names are numbered as `dumpcap` (and
+//! Wireshark) or `tcpdump -C` number them, the numbers follow one another, and so do the times of their frames, with
+//! one format, link type and origin. In doubt they stay separate: two reports of one capture are a nuisance, one report
+//! of two is wrong.
 //!
 //! A ring has to prove itself by name, numbers, times, format, link types, snap length and origin, which takes a pass
-//! over its frames before the run. `wlc1.pcap, wlc2.pcap` are more often two devices than one ring, so a number that is
-//! not written as dumpcap or `tcpdump -C` write it proves nothing. A pause between two files may be as long as the
+//! over its frames before the run. `wlc1.pcap, wlc2.pcap` are more often two devices than one ring, so a number in
+//! another form than dumpcap's or `tcpdump -C`'s proves nothing. A pause between two files may be as long as the
 //! longest file, or a minute.
 
 use std::collections::{BTreeMap, HashMap};
@@ -21,9 +22,10 @@ use tlswalk::capture::{CaptureFacts, MOST_FILES, read_frames};
 use super::walk::Found;
 use crate::cli::workers::{self, Held};
 
-/// How far frames of two files may be out of order: several interfaces are written by turns.
+/// In nanoseconds: how far frames of two files may be out of order, because several interfaces are written in turn.
 const OVERLAP: i64 = 1_000_000_000;
-/// A pause between two files that is always short enough; beyond it, no pause may be longer than the longest file.
+/// In nanoseconds. A pause between two files up to this is always accepted; a longer one must not be longer than the
+/// longest file.
 const PAUSE: i64 = 60_000_000_000;
 
 /// Unit of work: a capture, or the files of a ring.
@@ -49,13 +51,13 @@ impl Unit {
     }
 }
 
-/// A file's place in what may be a ring.
+/// A file's place in a possible ring.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Numbered {
-    /// What all files of the ring have in common: folder, and what stands before and behind the number.
+    /// The common parts of all files of the ring: folder, and the text before and after the number.
     family: (PathBuf, String, String),
     number: u64,
-    /// The number as it is written.
+    /// The number as written.
     digits: String,
     style: Style,
 }
@@ -64,11 +66,11 @@ struct Numbered {
 enum Style {
     /// `name_00001_20210824113113.pcapng`; numbers only grow.
     Dumpcap,
-    /// `name.pcap`, `name.pcap1` …, or `name.pcap00` …, which are written again from the first.
+    /// `name.pcap`, `name.pcap1` …, or `name.pcap00` …, which are overwritten from the first on.
     Tcpdump,
 }
 
-/// Puts the files of rings together; everything else stays by itself. A ring stands where its first file stood.
+/// Joins the files of rings; all other files stay separate. A ring stands where its first file stood.
 pub(super) fn units(files: Vec<Found>) -> Vec<Unit> {
     let mut families: BTreeMap<(PathBuf, String, String), Vec<(usize, Numbered)>> = BTreeMap::new();
     for (at, found) in files.iter().enumerate() {
@@ -80,7 +82,7 @@ pub(super) fn units(files: Vec<Found>) -> Vec<Unit> {
         }
     }
     families.retain(|_, members| members.len() > 1);
-    // All their frames have to be looked at once for their times: on all cores.
+    // All their frames must be read once for their times: on all cores.
     let members: Vec<usize> = families.values().flatten().map(|(at, _)| *at).collect();
     let mut spans = HashMap::new();
     let held = Held {
@@ -154,7 +156,7 @@ fn numbered(found: &Found) -> Option<Numbered> {
         && digits_of(last)
         && digits_of(middle)
     {
-        // The number stands before the time, or behind it when dumpcap is told so (-b nametimenum).
+        // The number comes before the time, or after it with dumpcap's option -b nametimenum.
         let (number, place) = match (middle.len(), last.len()) {
             (5.., 14) if middle.len() != 14 => (middle, "#@"),
             (14, 5..) if last.len() != 14 => (last, "@#"),
@@ -196,7 +198,7 @@ impl Span {
         Some(Self { facts, first, last })
     }
 
-    /// Whether `next` goes on where this ends.
+    /// True if `next` continues where this file ends.
     fn is_continued_by(&self, next: &Self, pause: i64) -> bool {
         let (a, b) = (&self.facts, &next.facts);
         let alike = a.format == b.format
@@ -210,7 +212,7 @@ impl Span {
     }
 }
 
-/// The rings in a family: stretches of two files and more, in the order of time, of which each continues the one before.
+/// The rings in a family: series of two files or more, in order of time, in which each file continues the one before.
 fn runs(mut members: Vec<(usize, Numbered)>, spans: &HashMap<usize, Span>) -> Vec<Vec<(usize, Numbered)>> {
     let span = |at: &usize| spans.get(at);
     members.retain(|(at, _)| span(at).is_some());
@@ -303,7 +305,7 @@ mod tests {
             ]),
             ["x.pcap…2 (3 files)", "x.txt"]
         );
-        // The ring has come round: the newest file is 1.
+        // The ring has started over: the newest file is 1.
         assert_eq!(
             grouped(&[
                 ("x.pcap0", &[40]),
@@ -327,7 +329,7 @@ mod tests {
     #[test]
     fn in_doubt_files_stay_apart() {
         let apart = |files: &[(&str, &[u32])]| assert_eq!(grouped(files).len(), files.len(), "{:?}", grouped(files));
-        // Another day; at the same time; a number missing; numbers against time; a name that anybody would give.
+        // Another day; at the same time; a number missing; numbers against time; a common name.
         apart(&[("x.pcap1", &[1, 9]), ("x.pcap2", &[90_000])]);
         apart(&[("x.pcap1", &[1, 9]), ("x.pcap2", &[2, 8])]);
         apart(&[("x.pcap1", &[1, 9]), ("x.pcap3", &[10])]);

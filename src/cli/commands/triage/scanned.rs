@@ -1,7 +1,7 @@
-//! folders → Originals: the captures in them that an output would replace.
+//! folders → Originals: the captures in these folders that an output would replace.
 //!
-//! Rows may well be written into the folder that is scanned, and over those of yesterday. Over a capture they may not, whatever
-//! name leads to it.
+//! Rows may be written into the scanned folder, and over yesterday's rows. They must not be written over a capture,
+//! whatever name leads to it.
 
 use std::fs::{self, File};
 use std::ops::ControlFlow;
@@ -13,7 +13,7 @@ use super::walk::Found;
 use crate::cli::args::Inspect;
 use crate::cli::originals::{Identity, Originals};
 
-/// Adds what was found in folders, or lies in them without having been looked at, as far as an output would replace it.
+/// Adds files that were found in folders, or lie in them unexamined, if an output would replace them.
 pub(super) fn add<'f>(
     originals: Originals,
     inspect: &Inspect,
@@ -28,7 +28,7 @@ pub(super) fn add<'f>(
             held.push(&found.path);
         }
     }
-    // What is hidden is not listed, but as worth keeping as anything beside it.
+    // Hidden files are not listed, but deserve the same protection as others.
     let lies_in = |file: &Path| {
         let file = fs::canonicalize(file).ok();
         let mut folders = folders.iter().filter_map(|it| fs::canonicalize(it).ok());
@@ -40,7 +40,7 @@ pub(super) fn add<'f>(
         .fold(originals, |all, it| all.with_scanned(it))
 }
 
-/// In doubt it does.
+/// In doubt, true.
 fn holds_capture(path: &Path) -> bool {
     let Ok(file) = File::open(path) else { return true };
     let read = read_frames(file, |_| ControlFlow::Break(()));

@@ -1,4 +1,4 @@
-//! rows → output: each format as it comes, or what is made of all of them at the end.
+//! rows → output: each row at once, or a document made of all rows at the end.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Seek as _, Write};
@@ -19,13 +19,13 @@ use crate::cli::originals::Originals;
 use crate::cli::target::Target;
 use crate::cli::{output, reason};
 
-/// Where rows go.
+/// The destination of rows.
 pub(super) struct Sink {
     place: Place,
     format: Format,
     style: TextStyle,
     language: Language,
-    /// Text says of each capture at once what it came to.
+    /// Text reports the outcome of each capture at once.
     is_watching: bool,
     first: bool,
     pub(super) tally: Tally,
@@ -36,7 +36,7 @@ pub(super) struct Sink {
 
 enum Place {
     Stdout(BufWriter<AutoStream<io::StdoutLock<'static>>>),
-    /// A file without a name, until everything is written: it is gone when the program is.
+    /// A file without a name, until everything is written: it is removed when the program ends.
     File {
         target: Target,
         spool: BufWriter<File>,
@@ -106,7 +106,7 @@ impl Sink {
         }
     }
 
-    /// Adds a capture; `outcome` is `None` where it could not be read. Rows that are written one by one are there when
+    /// Adds a capture; `outcome` is `None` if it could not be read. Rows that are written one by one are written when
     /// this returns.
     pub(super) fn write(&mut self, rows: &[Row], outcome: Option<Outcome>, checked: &[Expectation]) -> io::Result<()> {
         self.tally.add(rows, outcome);
@@ -149,7 +149,7 @@ impl Sink {
         }
     }
 
-    /// Adds what was expected of captures that were not there.
+    /// Adds the expectations for captures that were missing.
     pub(super) fn expected_of_none(&mut self, expected: &[Expectation]) -> io::Result<()> {
         match &mut self.kept_cases {
             Some(kept) => write_expected(&[], expected, &mut self.cases, kept),

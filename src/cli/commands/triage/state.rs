@@ -19,9 +19,12 @@ use serde::{Deserialize, Serialize};
 use tlswalk::Options;
 use tlswalk::base::hexadecimal::hexadecimal;
 use tlswalk::report::MadeWith;
+use tlswalk::report::junit::Expectation;
 use tlswalk::report::row::{ROW_SCHEMA, Row};
 
+use super::judge::Judged;
 use super::walk::Found;
+use crate::cli::expect::Expectations;
 use crate::cli::reason;
 
 /// The schema name of a line.
@@ -40,6 +43,9 @@ pub(super) struct Line {
     /// Outcome as an exit code; none where it could not be read.
     pub(super) exit: Option<u8>,
     pub(super) rows: Vec<Row>,
+    /// What was expected of it, and whether it came so: facts are in the report, which is not kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) checked: Vec<Expectation>,
 }
 
 /// Where a file was, and what tells without reading it whether it has changed.
@@ -110,11 +116,7 @@ impl State {
         if std::fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
             return Err(format!("--state {}: is no regular file; name one", path.display()));
         }
-        let writer = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)
-            .map_err(|error| because(&error))?;
+        let writer = open_alone(path).map_err(|error| because(&error))?;
         let file = File::open(path).map_err(|error| because(&error))?;
         let mut index = Index {
             file: Some(BufReader::new(file)),
@@ -190,30 +192,24 @@ impl State {
         places.iter().any(|place| !place.exists())
     }
 
-    /// Adds a capture. `is_settled`: it did not change while it was read.
-    pub(super) fn add(
-        &self,
-        files: &[Found],
-        is_settled: bool,
-        sha256: Option<&str>,
-        exit: Option<u8>,
-        rows: &[Row],
-    ) -> Result<(), String> {
-        let Some(places) = files
-            .iter()
-            .map(|it| Place::of(it, is_settled))
-            .collect::<Option<Vec<_>>>()
-        else {
+    /// Adds a capture, with what it came to as an exit code.
+    pub(super) fn add(&self, judged: &Judged, exit: Option<u8>) -> Result<(), String> {
+        let places = judged.files.iter().map(|it| Place::of(it, !judged.changed));
+        let Some(places) = places.collect::<Option<Vec<_>>>() else {
             // A name that is no text cannot be written down; it is judged again next time.
             return Ok(());
         };
+        // What is noted of a file is of now.
+        let mut rows = judged.rows.clone();
+        rows.iter_mut().for_each(|row| row.note.clone_from(&judged.note));
         let line = Line {
             schema: SCHEMA.to_owned(),
             options: self.options.clone(),
-            sha256: sha256.map(str::to_owned),
+            sha256: judged.sha256.clone(),
             files: places,
             exit,
-            rows: rows.to_vec(),
+            rows,
+            checked: judged.checked.clone(),
         };
         let because = |error: io::Error| format!("--state {}: {}", self.path.display(), reason(&error));
         let mut text = serde_json::to_vec(&line).map_err(|error| because(error.into()))?;
@@ -235,6 +231,12 @@ impl Index {
         };
         let mut line = Vec::new();
         let mut is_torn = false;
+        // Before a line is read: a file of somebody else may be of any length and have none.
+        let begin = file.fill_buf()?;
+        if !begin.is_empty() && !is_ours(begin) {
+            let why = "is no state of tlswalk's; name a new file";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+        }
         loop {
             line.clear();
             let len = file.read_until(b'\n', &mut line)? as u64;
@@ -244,10 +246,6 @@ impl Index {
             let at = self.end;
             self.end = self.end.saturating_add(len);
             is_torn = !line.ends_with(b"\n");
-            if at == 0 && !is_ours(&line) {
-                let why = "is no state of tlswalk's; name a new file";
-                return Err(io::Error::new(io::ErrorKind::InvalidData, why));
-            }
             match serde_json::from_slice::<Head>(&line) {
                 Ok(head) if head.schema == SCHEMA && head.options == options && !is_torn => {
                     self.add(head.sha256, head.files, at);
@@ -299,11 +297,47 @@ impl Index {
     }
 }
 
-/// Whether a first line is one of ours, or torn off one.
-fn is_ours(line: &[u8]) -> bool {
+/// Opens it for nobody else: of two runs, each would think of the other's lines that they begin where its own do.
+#[cfg(unix)]
+fn open_alone(path: &Path) -> io::Result<File> {
+    use rustix::fs::{FlockOperation, flock};
+    let file = OpenOptions::new().create(true).append(true).open(path)?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(io::Error::other(IN_USE)),
+        // Where a file system has no locks, nobody is kept out.
+        _ => Ok(file),
+    }
+}
+
+/// Opens it for nobody else to write.
+#[cfg(not(unix))]
+fn open_alone(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::OpenOptionsExt as _;
+        // Others may read: this program does.
+        const FILE_SHARE_READ: u32 = 1;
+        const SHARING_VIOLATION: i32 = 32;
+        options.share_mode(FILE_SHARE_READ);
+        return options.open(path).map_err(|error| match error.raw_os_error() {
+            Some(SHARING_VIOLATION) => io::Error::other(IN_USE),
+            _ => error,
+        });
+    }
+    #[cfg(not(windows))]
+    options.open(path)
+}
+
+/// Why a second run does not begin.
+const IN_USE: &str = "another run is writing to it; wait until that ends, or name another file";
+
+/// Whether a file that begins so is one of ours, or torn off one.
+fn is_ours(file: &[u8]) -> bool {
     let begin = format!("{{\"schema\":\"{SCHEMA}\"");
-    let len = line.len().min(begin.len());
-    line.get(..len) == begin.as_bytes().get(..len) || line == b"\n"
+    let len = file.len().min(begin.len());
+    file.get(..len) == begin.as_bytes().get(..len) || file.starts_with(b"\n")
 }
 
 impl Place {
@@ -323,10 +357,13 @@ fn nanoseconds(time: SystemTime) -> i128 {
     }
 }
 
-/// Everything that may change a row, in one word: the version, the options, and what stands in the files that they name.
-pub(super) fn fingerprint(options: &Options) -> String {
+/// Everything that may change a line, in one word: the version, the options, what stands in the files that they name, and what is
+/// expected.
+pub(super) fn fingerprint(options: &Options, expected: Option<&Expectations>) -> String {
     let made = serde_json::to_string(&MadeWith::of(options)).unwrap_or_default();
-    let parts = [SCHEMA, ROW_SCHEMA, &made].join("\0");
+    let expected = expected.map(Expectations::text);
+    let parts: Vec<&str> = [SCHEMA, ROW_SCHEMA, &made].into_iter().chain(expected).collect();
+    let parts = parts.join("\0");
     let digest = digest::digest(&digest::SHA256, parts.as_bytes());
     hexadecimal(digest.as_ref().get(..8).unwrap_or_default())
 }
@@ -344,19 +381,25 @@ mod tests {
         Found::new(path.to_owned(), &fs::metadata(path).unwrap(), false)
     }
 
+    fn judged(path: &Path, sha256: &str) -> Judged {
+        let row = Row {
+            capture: "a".into(),
+            ..Row::default()
+        };
+        Judged {
+            files: vec![found(path)],
+            sha256: Some(sha256.to_owned()),
+            ..Judged::problem(row)
+        }
+    }
+
     #[test]
     fn what_was_judged_is_known_by_place_and_by_content_also_behind_a_torn_line() {
         let folder = tempfile::tempdir().unwrap();
         let (state, capture) = (folder.path().join("state"), folder.path().join("a.pcap"));
         fs::write(&capture, "12345").unwrap();
-        let rows = vec![Row {
-            capture: "a".into(),
-            ..Row::default()
-        }];
         let open = |options: &str| State::open(&state, options.to_owned()).unwrap();
-        open("1")
-            .add(&[found(&capture)], true, Some("aa"), Some(1), &rows)
-            .unwrap();
+        open("1").add(&judged(&capture, "aa"), Some(1)).unwrap();
         OpenOptions::new()
             .append(true)
             .open(&state)
@@ -364,14 +407,15 @@ mod tests {
             .write_all(b"{\"schema\":\"tlswalk.sta")
             .unwrap();
         let again = open("1");
-        assert_eq!(again.by_place(&[found(&capture)]).unwrap().rows, rows);
+        assert_eq!(again.by_place(&[found(&capture)]).unwrap().rows[0].capture, "a");
         let other = folder.path().join("b.pcap");
         fs::write(&other, "123456").unwrap();
-        again.add(&[found(&other)], true, Some("bb"), None, &rows).unwrap();
+        again.add(&judged(&other, "bb"), None).unwrap();
+        drop(again);
+        assert!(open("2").by_content("aa").is_none());
         let third = open("1");
         assert!(third.by_content("aa").is_some() && third.by_content("bb").unwrap().exit.is_none());
         assert!(third.knows_size(6) && !third.knows_size(7));
-        assert!(open("2").by_content("aa").is_none());
         // Another size, another time: not as it was.
         fs::write(&capture, "1234567").unwrap();
         assert!(third.by_place(&[found(&capture)]).is_none());
@@ -384,7 +428,7 @@ mod tests {
         let path = |number: usize| folder.path().join(format!("{number}.pcap"));
         for number in 0..10 * PLACES {
             fs::write(path(number), "same").unwrap();
-            state.add(&[found(&path(number))], true, Some("aa"), None, &[]).unwrap();
+            state.add(&judged(&path(number), "aa"), None).unwrap();
         }
         assert_eq!(lock(&state.index).hashes["aa"].places.len(), PLACES);
         let other = folder.path().join("other.pcap");
@@ -393,9 +437,22 @@ mod tests {
         fs::remove_file(path(10 * PLACES - 1)).unwrap();
         assert!(state.was_here_or_moved("aa", &other));
         // Another content stands there now.
-        state.add(&[found(&path(0))], true, Some("bb"), None, &[]).unwrap();
+        state.add(&judged(&path(0), "bb"), None).unwrap();
         fs::write(path(10 * PLACES - 1), "same").unwrap();
         assert!(!state.was_here_or_moved("aa", &path(0)));
+    }
+
+    #[test]
+    fn a_state_that_another_run_writes_to_is_refused_until_that_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, capture) = (folder.path().join("state"), folder.path().join("a.pcap"));
+        fs::write(&capture, "1").unwrap();
+        let first = State::open(&path, String::new()).unwrap();
+        let refused = State::open(&path, String::new()).map(drop).unwrap_err();
+        assert!(refused.ends_with(IN_USE), "{refused}");
+        first.add(&judged(&capture, "aa"), Some(1)).unwrap();
+        drop(first);
+        assert!(State::open(&path, String::new()).unwrap().by_content("aa").is_some());
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! paths → Entry: the files below what was named, sorted by path, and what could not be looked at.
+//! paths → Entry: the files below the named paths, sorted by path, and the paths that could not be examined.
 //!
-//! Links are followed; one that leads back to where it is, or nowhere, is a problem with its path. What begins with a dot
-//! is left out unless it was named, as `rg` does it: partial uploads and folders of tools. Pipes and devices in folders are
+//! Links are followed; a link that leads back, or nowhere, is a problem with its path. Names that begin with a dot are
+//! left out unless they were named, as in `rg`: partial uploads and folders of tools. Pipes and devices in folders are
 //! never opened: reading them may never end.
 //!
-//! What is a capture is asked of the analysis itself, which reads 16 KiB of anything else: sniffing first would open every
-//! file twice. Names only ever add a row, never take one away.
+//! The analysis itself decides whether a file is a capture; it reads 16 KiB of any other file. A check before that
+//! would open every file twice. Names only ever add a row, never take one away.
 
 use std::collections::HashSet;
 use std::fs::Metadata;
@@ -18,13 +18,13 @@ use walkdir::{DirEntry, WalkDir};
 pub(super) use crate::cli::originals::Identity;
 use crate::cli::reason;
 
-/// A file and what is known of it without opening it.
+/// A file and the facts about it that need no opening.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) path: PathBuf,
     pub(super) size: u64,
     pub(super) modified: Option<SystemTime>,
-    /// It was named itself, and not found in a folder.
+    /// It was named itself, not found in a folder.
     pub(super) named: bool,
     pub(super) identity: Identity,
 }
@@ -40,7 +40,7 @@ impl Found {
         }
     }
 
-    /// Whether it is as it was.
+    /// True if it has not changed.
     pub(super) fn is_unchanged(&self, now: &Metadata) -> bool {
         self.size == now.len() && self.modified == now.modified().ok()
     }
@@ -53,8 +53,8 @@ pub(super) enum Entry {
     Problem { path: PathBuf, why: String },
 }
 
-/// Walks everything below `paths`; `on_folder` is told of each folder before it is listed. What was found below one path
-/// is not listed again below another.
+/// Walks everything below `paths`; `on_folder` is called for each folder before it is listed. A file found below one
+/// path is not listed again below another.
 pub(super) fn walk(paths: &[PathBuf], mut on_folder: impl FnMut(&Path)) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut seen = HashSet::new();
@@ -80,7 +80,7 @@ pub(super) fn walk(paths: &[PathBuf], mut on_folder: impl FnMut(&Path)) -> Vec<E
     entries
 }
 
-/// Whether a name says that it is nobody's business.
+/// True for a hidden name.
 pub(super) fn is_hidden(path: &Path) -> bool {
     path.file_name()
         .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
@@ -126,7 +126,7 @@ fn error_depth_is_deep(root: &Path, path: &Path) -> bool {
     path != root
 }
 
-/// Why a file that was there cannot be read.
+/// Why an existing file cannot be read.
 pub(super) fn vanished(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "vanished before it could be read".to_owned(),

@@ -24,6 +24,7 @@ use super::sink::Sink;
 use super::state::State;
 use super::walk::{Entry, Found, walk};
 use super::{Stop, Total};
+use crate::cli::expect::Tally;
 use crate::cli::interrupt::Heed;
 use crate::cli::reason;
 
@@ -50,7 +51,7 @@ type Jobs = Mutex<Receiver<Found>>;
 
 impl Watch<'_> {
     /// Judges what arrives until a signal comes; gives the exit code.
-    pub(super) fn run(&self, sink: &mut Sink) -> Result<u8, String> {
+    pub(super) fn run(&self, sink: &mut Sink, mut tally: Option<&mut Tally<'_>>) -> Result<u8, String> {
         for folder in self.folders {
             let metadata = std::fs::metadata(folder);
             let metadata = metadata.map_err(|error| format!("--watch {}: {}", folder.display(), reason(&error)))?;
@@ -73,6 +74,7 @@ impl Watch<'_> {
             let mut desk = Desk {
                 watch: self,
                 sink,
+                tally: tally.as_deref_mut(),
                 total: &mut total,
                 arrivals: Arrivals::new(self.settle),
                 problems: Problems::default(),
@@ -91,10 +93,10 @@ impl Watch<'_> {
             }
         });
         match ended {
-            Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(total.code()),
+            Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(total.code(tally.as_deref())),
             Err(Stop::Output(error)) => Err(format!("standard output: {}", reason(&error))),
             Err(Stop::State(why)) => Err(why),
-            Ok(()) => Ok(total.code()),
+            Ok(()) => Ok(total.code(tally.as_deref())),
         }
     }
 
@@ -112,16 +114,17 @@ impl Watch<'_> {
 }
 
 /// The thread that decides and writes.
-struct Desk<'a, 'w> {
+struct Desk<'a, 'w, 'e> {
     watch: &'a Watch<'w>,
     sink: &'a mut Sink,
+    tally: Option<&'a mut Tally<'e>>,
     total: &'a mut Total,
     arrivals: Arrivals,
     problems: Problems,
     at_hand: usize,
 }
 
-impl Desk<'_, '_> {
+impl Desk<'_, '_, '_> {
     fn run(
         &mut self,
         heed: &Heed,
@@ -231,6 +234,9 @@ impl Desk<'_, '_> {
             .is_some_and(|it| it.sha256.is_some() && it.sha256 == judged.sha256);
         if known_here || is_same {
             // Touched or renamed: the place is remembered, and nobody is told again.
+            if let (Some(tally), Some(row)) = (&mut self.tally, judged.rows.first()) {
+                tally.uses(&row.capture);
+            }
             return super::remember(&judged, self.watch.state).map_err(Stop::State);
         }
         let size = before
@@ -272,7 +278,13 @@ impl Desk<'_, '_> {
             Kind::Capture(outcome) => Some(outcome),
             _ => None,
         };
-        self.sink.write(&judged.rows, outcome, &[]).map_err(Stop::Output)?;
+        self.sink
+            .write(&judged.rows, outcome, &judged.checked)
+            .map_err(Stop::Output)?;
+        if let Some(tally) = &mut self.tally {
+            judged.counts_in(tally);
+            tally.news().iter().for_each(|line| crate::cli::complain(line));
+        }
         super::remember(judged, self.watch.state).map_err(Stop::State)
     }
 }

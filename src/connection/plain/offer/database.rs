@@ -11,10 +11,11 @@ const GSS_REQUEST: &[u8] = &[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x30];
 /// MySQL's capability flag CLIENT_SSL, among the lower two bytes of the greeting.
 const CLIENT_SSL: u16 = 0x0800;
 
-/// A client that asks a PostgreSQL server for TLS is answered S or N, or by an error message of a server that knows no TLS.
+/// A client that asks a PostgreSQL server for TLS is answered S or N, or by an error message from a server without TLS
+/// support.
 pub(super) fn postgres(client: &Talk, server: &Talk, ends: Ends) -> Option<Offer> {
     let bytes = client.bytes();
-    // A client that may use Kerberos asks for that first, and goes on when it is refused.
+    // A client that may use Kerberos asks for that first, and continues when it is refused.
     let at = if bytes.starts_with(GSS_REQUEST) {
         GSS_REQUEST.len()
     } else {
@@ -52,7 +53,7 @@ pub(super) fn postgres(client: &Talk, server: &Talk, ends: Ends) -> Option<Offer
     ))
 }
 
-/// A MySQL server speaks first and lists what it can do; a client that demands TLS leaves when that is not on the list.
+/// A MySQL server sends first and lists its capabilities; a client that requires TLS leaves if TLS is not on the list.
 pub(super) fn mysql(client: &Talk, server: &Talk, ends: Ends) -> Option<Offer> {
     let bytes = server.bytes();
     // A packet's length in three bytes, number 0, protocol version 10.

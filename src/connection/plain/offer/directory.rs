@@ -6,7 +6,7 @@ use crate::connection::plain::Talk;
 
 const START_TLS: &[u8] = b"1.3.6.1.4.1.1466.20037";
 
-/// ASN.1 tags of what is read.
+/// The ASN.1 tags that are read.
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 const ENUMERATED: u8 = 0x0a;
@@ -37,7 +37,7 @@ pub(super) fn ldap(client: &Talk, server: &Talk, ends: Ends) -> Option<Offer> {
     if code == 0 {
         return None;
     }
-    // The name of an entry, and then what is wrong in words.
+    // The name of an entry, and then the error in words.
     let words = value(after)
         .and_then(|(_, _, after)| value(after))
         .filter(|&(tag, text, _)| tag == OCTET_STRING && !text.is_empty())
@@ -52,7 +52,7 @@ pub(super) fn ldap(client: &Talk, server: &Talk, ends: Ends) -> Option<Offer> {
     ))
 }
 
-/// The operation of a message that these bytes begin, if it is of this kind, and what follows the message.
+/// The operation of a message at the beginning of these bytes, if it is of this kind, and the bytes after the message.
 fn message(bytes: &[u8], kind: u8) -> Option<(&[u8], &[u8])> {
     let (SEQUENCE, body, rest) = value(bytes)? else {
         return None;
@@ -64,7 +64,7 @@ fn message(bytes: &[u8], kind: u8) -> Option<(&[u8], &[u8])> {
     (tag == kind).then_some((operation, rest))
 }
 
-/// Tag and contents of the first value in BER, and what follows it. Lengths are definite (RFC 4511 section 5.1).
+/// Tag and contents of the first value in BER, and the bytes after it. Lengths are definite (RFC 4511 section 5.1).
 fn value(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = bytes.split_first()?;
     let (&first, rest) = rest.split_first()?;

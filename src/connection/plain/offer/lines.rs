@@ -1,4 +1,4 @@
-//! Talk → Offer: STARTTLS and its likes, commands and answers in lines (RFC 3207, 2595, 4217, 4642, 5804), and XMPP's.
+//! Talk → Offer: STARTTLS and similar commands, in lines (RFC 3207, 2595, 4217, 4642, 5804), and XMPP's.
 
 use super::{Denial, Ends, Next, Offer, Protocol, Said, answer_to, said};
 use crate::base::wire_text::WireText;
@@ -29,10 +29,10 @@ pub(super) fn of(client: &Talk, server: &Talk, ends: Ends) -> Option<Offer> {
     Some(offer)
 }
 
-/// The client asked for TLS, and was answered with no or not at all.
+/// The client asked for TLS, and was refused or not answered.
 fn asked(protocol: Protocol, client: &Talk, server: &Talk, ends: Ends) -> Option<Offer> {
     let request = client.lines().filter(|line| asks(protocol, line.text)).last();
-    // A server may also say that it has no TLS when it is asked for something else.
+    // A server may also report that it has no TLS in answer to another command.
     let command = request.or_else(|| client.lines().filter(|line| !is_goodbye(line.text)).last())?;
     let answers = |line: &Line<'_>| line.part.acked >= command.to && is_answer(protocol, command.text, line.text);
     let answer = server.lines().find(answers);
@@ -49,7 +49,7 @@ fn asked(protocol: Protocol, client: &Talk, server: &Talk, ends: Ends) -> Option
     is_refusal.then(|| Offer::new(protocol, Denial::Refused { asked, answer }, next))
 }
 
-/// The list of what the server can do is whole and TLS is not on it; the client leaves without another command.
+/// The server's list of capabilities is complete and TLS is not on it; the client leaves without another command.
 fn not_listed(protocol: Protocol, client: &Talk, server: &Talk, ends: Ends) -> Option<Offer> {
     let list_command = match protocol {
         Protocol::Smtp => "EHLO",
@@ -62,7 +62,8 @@ fn not_listed(protocol: Protocol, client: &Talk, server: &Talk, ends: Ends) -> O
         words.any(|word| word.eq_ignore_ascii_case(list_command.as_bytes()))
     })?;
     let rest: Vec<Line<'_>> = client.lines().filter(|line| line.to > command.to).collect();
-    // Who takes leave in good manners may have wanted no more than that; who meets letters X wanted TLS.
+    // A client that says goodbye properly may have wanted nothing else; a client whose offer was overwritten with
+    // letters X wanted TLS.
     let polite = !rest.is_empty();
     let only_goodbye = rest.iter().all(|line| is_goodbye(line.text));
     if !ends.client_left || ends.hello || !only_goodbye || polite && blotted(protocol, server).is_none() {
@@ -95,7 +96,7 @@ pub(super) fn xmpp(client: &Talk, server: &Talk, ends: Ends) -> Option<Offer> {
         let list_at = find(server.bytes(), b"</stream:features>")?;
         let offered = find(server.bytes(), b"<starttls").is_some();
         let heard = client.last()?.acked;
-        // Nothing was said by who had received the list.
+        // No message was sent by a client that had received the list.
         let silent = heard < server.position_after(list_at);
         let list = said(server, list_at, WireText::from("stream:features"))?;
         return (!offered && silent && ends.client_left && !ends.hello)
@@ -122,7 +123,7 @@ pub(super) fn xmpp(client: &Talk, server: &Talk, ends: Ends) -> Option<Offer> {
     }
 }
 
-/// Whether a client's line asks for TLS.
+/// True if a client's line asks for TLS.
 fn asks(protocol: Protocol, line: &[u8]) -> bool {
     match protocol {
         Protocol::Imap => tagged(line).is_some_and(|(_, command)| command.eq_ignore_ascii_case(b"STARTTLS")),
@@ -132,7 +133,7 @@ fn asks(protocol: Protocol, line: &[u8]) -> bool {
     }
 }
 
-/// Whether a server's line answers a command of the client.
+/// True if a server's line answers a command of the client.
 fn is_answer(protocol: Protocol, command: &[u8], line: &[u8]) -> bool {
     match protocol {
         Protocol::Imap => tagged(command).is_some_and(|(tag, _)| line.starts_with(tag)),
@@ -140,7 +141,7 @@ fn is_answer(protocol: Protocol, command: &[u8], line: &[u8]) -> bool {
     }
 }
 
-/// Whether a server's answer is a no.
+/// True if a server's answer is a refusal.
 fn is_negative(protocol: Protocol, line: &[u8]) -> bool {
     match protocol {
         Protocol::Imap => tagged(line).is_some_and(|(_, answer)| begins(answer, "NO") || begins(answer, "BAD")),
@@ -150,7 +151,7 @@ fn is_negative(protocol: Protocol, line: &[u8]) -> bool {
     }
 }
 
-/// Whether a no speaks of TLS that is not there. One that demands TLS speaks of it too.
+/// True if a refusal says that TLS is missing. A refusal that requires TLS mentions TLS, too.
 fn denies_tls(line: &[u8]) -> bool {
     let line = line.to_ascii_uppercase();
     let holds = |words: &[&str]| words.iter().any(|word| find(&line, word.as_bytes()).is_some());
@@ -166,12 +167,12 @@ fn denies_tls(line: &[u8]) -> bool {
         ])
 }
 
-/// Whether a server's line ends its list of capabilities.
+/// True if a server's line ends its list of capabilities.
 fn ends_list(protocol: Protocol, line: &[u8]) -> bool {
     match protocol {
         Protocol::Smtp => begins(line, "250 "),
         Protocol::Imap => tagged(line).is_some_and(|(_, answer)| begins(answer, "OK")),
-        // A server that knows no CAPA knows no STLS either (RFC 2595 section 4).
+        // A server without CAPA has no STLS either (RFC 2595 section 4).
         _ => line == b"." || begins(line, "-ERR"),
     }
 }
@@ -203,7 +204,9 @@ fn blotted(protocol: Protocol, server: &Talk) -> Option<Said> {
 fn tagged(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = line.iter().position(|&byte| byte == b' ')?;
     let (tag, rest) = line.split_at_checked(at)?;
-    let is_tag = !tag.is_empty() && tag.iter().all(u8::is_ascii_alphanumeric);
+    // RFC 9051 section 9: any character of an astring but a plus; OpenSSL's is a full stop.
+    let may_stand = |byte: &u8| byte.is_ascii_graphic() && !b"(){%*\"\\+".contains(byte);
+    let is_tag = !tag.is_empty() && tag.iter().all(may_stand);
     is_tag.then_some((tag, rest.get(1..)?))
 }
 
@@ -224,7 +227,7 @@ fn of_line(line: &Line<'_>) -> Said {
     }
 }
 
-/// Bytes of a line that are shown.
+/// The number of bytes of a line that are shown.
 const MAX_SHOWN: usize = 120;
 
 #[cfg(test)]
@@ -239,7 +242,7 @@ mod tests {
         server_closed: false,
     };
 
-    /// A dialogue, the server first, each side having heard all that precedes.
+    /// A dialogue, the server first; each side has received everything before.
     fn dialogue(lines: &[&str]) -> (Talk, Talk) {
         type Said<'a> = Vec<(&'a [u8], u64)>;
         let (mut client, mut server): (Said<'_>, Said<'_>) = Default::default();
@@ -321,7 +324,7 @@ mod tests {
             "<failure/>",
             Next::Left,
         );
-        // The client asked for something else, and the server said that there is no TLS.
+        // The client sent another command, and the server answered that there is no TLS.
         is(
             &["* OK a\r\n", "A1 CAPABILITY\r\n", "A1 BAD STARTTLS not available\r\n"],
             "IMAP",

@@ -1,6 +1,6 @@
-//! Attempt, Context → Answer: a condition is met, is not, or the capture does not show whether it is.
+//! Attempt, Context → Answer: a condition is met, is not met, or the capture does not show it.
 //!
-//! Absent, encrypted and not captured stay apart: [`Missing`] says which capture would show it.
+//! Absent, encrypted and not captured stay apart: [`Missing`] says which kind of capture would show it.
 
 use crate::attempt::Attempt;
 use crate::base::frame::FrameNumber;
@@ -11,7 +11,7 @@ use crate::judge::context::Context;
 use crate::judge::rules::{SILENCE, is_closed};
 use crate::tcp::stream::GapCause;
 
-/// What a capture lacks to show whether a condition is met.
+/// The part that a capture lacks to show whether a condition is met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
     /// A TCP connection of the attempt.
@@ -33,7 +33,7 @@ pub enum Missing {
 }
 
 impl Missing {
-    /// The message that says what would show it.
+    /// The message that says which capture would show it.
     pub const fn message(self) -> &'static str {
         match self {
             Self::Connection => "shown-by-connection",
@@ -48,25 +48,25 @@ impl Missing {
     }
 }
 
-/// Whether a condition is met.
+/// The answer to a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// It is, as this frame shows.
+    /// The condition is met, as this frame shows.
     Met(Option<FrameNumber>),
-    /// It is not; this frame comes closest.
+    /// The condition is not met; this frame comes closest.
     NotMet(Option<FrameNumber>),
     /// The capture does not show it.
     Hidden(Missing, Option<FrameNumber>),
 }
 
 impl Answer {
-    /// Whether it is met.
+    /// True if the condition is met.
     pub const fn is_met(self) -> bool {
         matches!(self, Self::Met(_))
     }
 }
 
-/// A step that is there, or hidden, or absent.
+/// The answer for a step that is seen, hidden or absent.
 pub(super) fn seen(frame: Option<FrameNumber>, attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     match frame {
         Some(frame) => Answer::Met(Some(frame)),
@@ -74,7 +74,7 @@ pub(super) fn seen(frame: Option<FrameNumber>, attempt: &Attempt<'_>, context: &
     }
 }
 
-/// Something that is there, or absent whatever was captured.
+/// The answer for a fact that holds or does not, whatever was captured.
 pub(super) const fn is(holds: bool, frame: Option<FrameNumber>) -> Answer {
     if holds {
         Answer::Met(frame)
@@ -83,7 +83,8 @@ pub(super) const fn is(holds: bool, frame: Option<FrameNumber>) -> Answer {
     }
 }
 
-/// What was not seen: not there where all was captured, hidden where something is missing. The frame comes closest.
+/// The answer for a step that was not seen: not met if everything was captured, hidden if something is missing. The
+/// frame comes closest.
 pub(super) fn absent(attempt: &Attempt<'_>, context: &Context<'_>, closest: Option<FrameNumber>) -> Answer {
     let Some(connection) = attempt.connection() else {
         return Answer::Hidden(Missing::Connection, closest.or(Some(attempt.first().frame)));
@@ -95,7 +96,7 @@ pub(super) fn absent(attempt: &Attempt<'_>, context: &Context<'_>, closest: Opti
     }
 }
 
-/// What the capture lacks of a connection, the most telling first.
+/// The part of a connection that the capture lacks, most informative first.
 pub(super) fn missing(connection: &Connection, context: &Context<'_>) -> Option<Missing> {
     let sides = || {
         Side::both()
@@ -114,9 +115,7 @@ pub(super) fn missing(connection: &Connection, context: &Context<'_>) -> Option<
     if sides().any(|(own, _)| own.cut > 0) {
         return Some(Missing::WholeFrames);
     }
-    if sides()
-        .any(|(own, _)| own.acked_unseen || own.unseen_end > 0 || own.gaps.iter().any(|gap| unrecorded(gap.cause)))
-    {
+    if sides().any(|(own, _)| own.said_unseen() || own.gaps.iter().any(|gap| unrecorded(gap.cause))) {
         return Some(Missing::Packets);
     }
     let is_cut = matches!(context.capture.end, End::Truncated { .. });

@@ -36,13 +36,13 @@ pub(super) fn server_certificate(attempt: &Attempt<'_>, context: &Context<'_>) -
     }
 }
 
-/// The server's certificate is not known to come from the service.
+/// The issuer of the server's certificate is not known to be the service's.
 pub(super) fn foreign_issuer(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let leaf = tls(attempt)
         .and_then(|tls| tls.certificates.server.as_ref())
         .and_then(|it| it.chain.first())
         .and_then(|leaf| leaf.fields.as_deref().ok());
-    let (Some(leaf), Some(judgement)) = (leaf, attempt.judgements.server.as_ref()) else {
+    let (Some(leaf), Some(judgement)) = (leaf, attempt.presented.server.judgement()) else {
         return server_certificate_unread(attempt, context);
     };
     let step = attempt
@@ -52,7 +52,7 @@ pub(super) fn foreign_issuer(attempt: &Attempt<'_>, context: &Context<'_>) -> An
     is(foreign, step.map(|step| step.frame))
 }
 
-/// Whatever is asked about a certificate that nobody can read.
+/// The answer to any condition about a certificate that cannot be read.
 fn server_certificate_unread(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     match server_certificate(attempt, context) {
         Answer::Met(frame) => Answer::Hidden(Missing::WholeFrames, frame),
@@ -60,19 +60,19 @@ fn server_certificate_unread(attempt: &Attempt<'_>, context: &Context<'_>) -> An
     }
 }
 
-/// A certificate has a fault that shows in its own bytes, or is missing.
+/// A certificate is missing, or has a fault that shows in its own bytes.
 pub(super) fn visible_fault(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     fault(attempt, context, |_| true)
 }
 
-/// It is one worth a warning where the certificate was accepted: who trusts which issuer is each side's own affair.
+/// The fault is worth a warning if the certificate was accepted: which issuers a side trusts is its own choice.
 pub(super) fn worth_a_warning(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     fault(attempt, context, |cause| FAULTS.contains(cause))
 }
 
 fn fault(attempt: &Attempt<'_>, context: &Context<'_>, counts: fn(&Reason) -> bool) -> Answer {
     let faulty = |side: &Side| {
-        let judgement = attempt.judgements[*side].as_ref();
+        let judgement = attempt.presented[*side].judgement();
         judgement.is_some_and(|it| certificate_causes(it).iter().any(counts))
     };
     let empty = tls(attempt).is_some_and(|tls| {
@@ -86,12 +86,12 @@ fn fault(attempt: &Attempt<'_>, context: &Context<'_>, counts: fn(&Reason) -> bo
     match Side::both().iter().find(|side| faulty(side)) {
         Some(&side) => Answer::Met(step(side)),
         None if empty => Answer::Met(step(Side::Client).or_else(|| tls(attempt)?.finished.client)),
-        None if attempt.judgements.server.is_some() => Answer::NotMet(step(Side::Server)),
+        None if attempt.presented.server.judgement().is_some() => Answer::NotMet(step(Side::Server)),
         None => server_certificate_unread(attempt, context),
     }
 }
 
-/// Revocation data was fetched meanwhile.
+/// Revocation data was fetched during the handshake.
 pub(super) fn revocation(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     match server_certificate(attempt, context) {
         met @ Answer::Met(_) if !attempt.revocation.is_empty() => met,

@@ -18,14 +18,14 @@ pub(super) fn client_hello(attempt: &Attempt<'_>, context: &Context<'_>) -> Answ
     )
 }
 
-/// Behind its Server Hello the server sent no more than an encrypted alert.
+/// After its Server Hello the server sent only an encrypted alert.
 pub(super) fn server_broke_off(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let frame = tls(attempt).and_then(|tls| tls.server_broke_off);
     let hello = attempt.connection().and_then(|it| it.step(StepKind::ServerHello));
     is(frame.is_some(), frame.or_else(|| hello.map(|step| step.frame)))
 }
 
-/// A Client Hello, or the hole where it was.
+/// A Client Hello, or the gap where it was.
 pub(super) fn tls_begun(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let connection = attempt.connection();
     let begun = connection.filter(|it| it.tls.is_some() || it.beginning_hidden);
@@ -38,7 +38,7 @@ pub(super) fn no_server_hello(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer 
     is(!chosen, frame_of(attempt, StepKind::ServerHello))
 }
 
-/// No Server Hello, or none that the client still heard.
+/// No Server Hello, or none that the client received in time.
 pub(super) fn hello_unanswered(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let late = attempt.connection().is_some_and(|connection| {
         late_answer(connection, &[StepKind::ServerHello, StepKind::HelloRetryRequest]).is_some()
@@ -77,7 +77,7 @@ pub(super) fn complete(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     }
 }
 
-/// The bytes of the handshake are all there.
+/// No byte of the handshake is missing.
 pub(super) fn handshake_captured(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     match attempt.connection() {
         Some(connection) if sees_handshake(connection) => Answer::Met(Some(connection.first.frame)),
@@ -89,7 +89,7 @@ pub(super) fn handshake_captured(attempt: &Attempt<'_>, context: &Context<'_>) -
     }
 }
 
-/// The server was asked nothing beyond the handshake, or answered nothing.
+/// The server was sent no request after the handshake, or did not answer.
 pub(super) fn no_server_data(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let frame = tls(attempt).and_then(|tls| tls.first_application_data.server);
     is(tls(attempt).is_none_or(|tls| tls.application_data.server == 0), frame)
@@ -123,7 +123,7 @@ pub(super) fn readable_error(attempt: &Attempt<'_>, context: &Context<'_>) -> An
     error(attempt, context, |_, _| true)
 }
 
-/// It is about the protocol version.
+/// The error is about the protocol version.
 pub(super) fn error_about_version(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let about = [
         AlertDescription::PROTOCOL_VERSION,
@@ -132,7 +132,7 @@ pub(super) fn error_about_version(attempt: &Attempt<'_>, context: &Context<'_>) 
     error(attempt, context, |_, description| about.contains(&description))
 }
 
-/// It is one that a choice of suites, groups or signatures causes.
+/// The error is one that a choice of suites, groups or signatures causes.
 pub(super) fn error_about_choice(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let about = [
         AlertDescription::HANDSHAKE_FAILURE,
@@ -143,7 +143,8 @@ pub(super) fn error_about_choice(attempt: &Attempt<'_>, context: &Context<'_>) -
     error(attempt, context, |_, description| about.contains(&description))
 }
 
-/// The client sent an alert about a certificate, or an encrypted one in a place where only that fits: behind data it says goodbye.
+/// The client sent an alert about a certificate, or an encrypted alert at a place where no other fits: after data an
+/// alert is only close_notify.
 pub(super) fn client_refused(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let sealed = tls(attempt).and_then(|tls| {
         let early = tls.application_data.client == 0 && tls.application_data.server == 0;
@@ -160,9 +161,9 @@ pub(super) fn client_refused(attempt: &Attempt<'_>, context: &Context<'_>) -> An
     }
 }
 
-/// The server sent an alert as for a certificate: in clear by its description, encrypted (TLS 1.3) by its place.
+/// The server sent an alert that fits a certificate: in clear by its description, encrypted (TLS 1.3) by its place.
 pub(super) fn server_refused(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
-    // What some servers send for want of an alert that says that the certificate is missing.
+    // Alerts that some servers send because no alert says that the certificate is missing.
     let generic = [
         AlertDescription::HANDSHAKE_FAILURE,
         AlertDescription::DECRYPT_ERROR,
@@ -179,7 +180,7 @@ pub(super) fn server_refused(attempt: &Attempt<'_>, context: &Context<'_>) -> An
     }
 }
 
-/// The client's turn to send a certificate had come, or the handshake was not captured so far.
+/// The client's turn to send a certificate had come, or the handshake was not captured that far.
 pub(super) fn certificate_turn(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let Some(connection) = attempt.connection() else {
         return absent(attempt, context, None);

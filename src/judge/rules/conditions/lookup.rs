@@ -29,7 +29,7 @@ pub(super) fn no_connection(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     is(attempt.connections.is_empty(), frame)
 }
 
-/// No answer of DNS.
+/// DNS gave no answer.
 pub(super) fn dns_unanswered(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     match dns_answers(attempt).next() {
         Some(answer) => Answer::NotMet(Some(answer.frame)),
@@ -81,7 +81,7 @@ pub(super) fn dns_usable_address(attempt: &Attempt<'_>, _: &Context<'_>) -> Answ
     )
 }
 
-/// The connection is to an address that no answer gave.
+/// The connection goes to an address that no answer gave.
 pub(super) fn address_not_told(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let Some(connection) = attempt.connection() else {
         return Answer::Hidden(Missing::Connection, first_question(attempt));

@@ -1,9 +1,10 @@
-//! Verdict id → conditions: what must hold for a verdict, and which of it does not hold of an attempt.
+//! Verdict id → conditions: the conditions of a verdict, and which of them an attempt does not meet.
 //!
-//! A rule decides; the conditions here are necessary for it, so that whoever asks why a verdict was not given hears of the first
-//! that is not met, or that the capture does not show. Some verdicts can be reached in several ways; where none
-//! holds, the usual one is told. Whether the verdict holds is asked of the rule itself: its own look at the details is the last condition of each, and
-//! a test compares both for every sample and every verdict.
+//! A rule decides. The conditions here are necessary for its verdict, so that a user who asks why a verdict was not
+//! given learns the first condition that is not met, or that the capture does not show. Some verdicts can be reached in
+//! several ways; if no way holds, the usual one is reported. The rule itself decides whether the verdict holds: its own
+//! examination of the details is the last condition of each way, and a test compares both for every sample and every
+//! verdict.
 
 mod answer;
 mod certificate;
@@ -20,7 +21,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::Kind;
 use crate::judge::verdict::Verdict;
 
-/// A condition: the message that names it, and the question to the facts.
+/// A condition: the message that names it, and the function that checks it.
 struct Condition {
     message: &'static str,
     ask: fn(&Attempt<'_>, &Context<'_>) -> Answer,
@@ -31,18 +32,18 @@ struct Condition {
 pub struct Asked {
     /// The message that names the condition.
     pub message: &'static str,
-    /// Whether it is met.
+    /// The answer.
     pub answer: Answer,
 }
 
-/// Where a verdict stands with an attempt.
+/// The status of a verdict for an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It is the attempt's verdict.
     Given,
     /// It holds beside the attempt's verdict.
     Beside,
-    /// Its rule fits, and says less than the attempt's verdict: it only says how it ended.
+    /// Its rule matches, and says less than the attempt's verdict: only how the attempt ended.
     SaysLess,
     /// It does not hold.
     Not,
@@ -51,13 +52,13 @@ pub enum Standing {
 /// Why a verdict was given or not.
 #[derive(Clone, Debug)]
 pub struct WhyNot {
-    /// Where the verdict stands.
+    /// The status of the verdict.
     pub standing: Standing,
-    /// Its conditions, in the order in which they are asked, to the last that is met.
+    /// Its conditions, in the order in which they are checked, up to the first that is not met.
     pub conditions: Vec<Asked>,
 }
 
-/// Asks for a verdict; `None` where no rule gives it.
+/// Checks the conditions of a verdict; `None` if no rule gives that verdict.
 pub(crate) fn why_not(id: &str, attempt: &Attempt<'_>, verdict: &Verdict, context: &Context<'_>) -> Option<WhyNot> {
     let mut rules = RULES.iter().filter(|rule| rule.id == id);
     let kind = rules.clone().next()?.kind;
@@ -77,7 +78,7 @@ pub(crate) fn why_not(id: &str, attempt: &Attempt<'_>, verdict: &Verdict, contex
         asked.collect::<Vec<_>>()
     };
     let reach = |asked: &[Asked]| asked.iter().take_while(|it| it.answer.is_met()).count();
-    // The way that holds, else the usual one.
+    // The way that holds, or else the usual one.
     let mut asked = ways(id).iter().map(ask);
     let usual = asked.next()?;
     let mut conditions = if reach(&usual) == usual.len() {
@@ -96,7 +97,7 @@ pub(crate) fn why_not(id: &str, attempt: &Attempt<'_>, verdict: &Verdict, contex
             Answer::Met(Some(frame))
         },
     });
-    // What is asked behind a condition that is not met would only confuse.
+    // Conditions after one that is not met would only confuse.
     let reached = reach(&conditions);
     conditions.truncate(reached.saturating_add(1));
     Some(WhyNot { standing, conditions })
@@ -220,7 +221,7 @@ condition!(LOG_CONTRADICTS, "condition-log-contradicts", outcome::log_contradict
 condition!(TAKEN_OVER, "condition-taken-over", outcome::taken_over);
 condition!(LOG_CLOCK, "condition-log-clock", outcome::log_clock);
 
-/// The ways to a verdict: all conditions of one of them hold where it is given.
+/// The ways to a verdict: if the verdict is given, all conditions of one way hold.
 #[allow(clippy::too_many_lines, reason = "a table")]
 fn ways(id: &str) -> &'static [&'static [Condition]] {
     match id {
@@ -269,6 +270,7 @@ fn ways(id: &str) -> &'static [&'static [Condition]] {
             &[HELLO, GAVE_UP],
             &[HELLO, COMPLETE, NO_DATA, CLIENT_LEFT],
             &[HELLO, BROKE_OFF],
+            &[HELLO, COMPLETE, NO_DATA, SERVER_REFUSED],
         ],
         "reset-during-handshake" => &[&[CONNECTION, RESET, RESET_FIRST, UNFINISHED, NO_ERROR]],
         "tls-no-response" => &[

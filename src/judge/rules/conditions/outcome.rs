@@ -12,7 +12,7 @@ use crate::judge::rules::heard::{ANSWER, late_answer, unanswered};
 use crate::judge::rules::pair::takeover;
 use crate::judge::rules::{contradicts, incomplete_capture, malformed_capture};
 
-/// A request went out: readable HTTP, or data behind the handshake.
+/// A request was sent: readable HTTP, or data after the handshake.
 pub(super) fn requested(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let in_tls = tls(attempt).and_then(|tls| tls.first_application_data.client);
     let plain = attempt
@@ -59,7 +59,7 @@ pub(super) fn taken_over(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer
     is(takeover.is_some(), by_serial.or(by_hardware))
 }
 
-/// The exchange went through.
+/// The exchange succeeded.
 pub(super) fn exchange_went_well(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     match went_well(attempt) {
         true => Answer::Met(attempt.connection().map(|it| it.last.frame)),
@@ -97,7 +97,7 @@ pub(super) fn log_speaks(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     is(!attempt.testimonies.is_empty(), Some(attempt.first().frame))
 }
 
-/// A line of the log says otherwise than the capture.
+/// A line of the log contradicts the capture.
 pub(super) fn log_contradicts(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let found = attempt.testimonies.iter().any(|it| contradicts(attempt, it));
     is(found, Some(attempt.first().frame))
@@ -118,7 +118,7 @@ pub(super) fn clock_off(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer 
     is(own.any(|it| it.error().abs() > LIMIT), Some(attempt.first().frame))
 }
 
-/// The last readable answer says no: a status that is no success, or a success without what was asked for.
+/// The last readable answer is a refusal: a status that is no success, or a success without the requested content.
 pub(super) fn says_no(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let mut answers = attempt.connection().into_iter().flat_map(|it| &it.http).rev();
     let Some((frame, response)) = answers.find_map(|exchange| exchange.response.as_ref()) else {
@@ -128,7 +128,7 @@ pub(super) fn says_no(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     is(refused || response.status >= 300 || response.has_no_body, Some(*frame))
 }
 
-/// The request has no answer, or none that came in time.
+/// The request has no answer, or none in time.
 pub(super) fn no_answer(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let Some(connection) = attempt.connection() else {
         return absent(attempt, context, None);
@@ -144,7 +144,7 @@ pub(super) fn no_answer(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer 
     is(request.is_some(), request.or(in_tls).or(plain))
 }
 
-/// A segment of the client was sent again and again and never acknowledged.
+/// A segment of the client was sent repeatedly and never acknowledged.
 pub(super) fn sent_again(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let repeated = attempt
         .connection()

@@ -1,4 +1,4 @@
-//! Attempt → Answer: conditions about TCP, ICMP, the proxy, and what is spoken in plain text.
+//! Attempt → Answer: conditions about TCP, ICMP, the proxy, and plain-text protocols.
 
 use super::answer::{Answer, Missing, absent, frame_of, is, seen};
 use crate::attempt::Attempt;
@@ -39,7 +39,7 @@ pub(super) fn not_open(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     )
 }
 
-/// The server sent nothing at all.
+/// The server sent nothing.
 pub(super) fn server_silent(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let Some(connection) = attempt.connection() else {
         return Answer::Hidden(Missing::Connection, Some(attempt.first().frame));
@@ -52,7 +52,7 @@ pub(super) fn server_silent(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     }
 }
 
-/// The capture goes on long enough after the SYN.
+/// The capture continues for long enough after the SYN.
 pub(super) fn waited(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let started = attempt.connection().and_then(|it| it.tcp.client.syns.first());
     let Some(&FrameAt { frame, time }) = started else {
@@ -73,7 +73,7 @@ pub(super) fn syn_ack_unanswered(attempt: &Attempt<'_>, context: &Context<'_>) -
     }
 }
 
-/// The server's answers were for an older connection.
+/// The server's answers belonged to an older connection.
 pub(super) fn stale_answer(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let stale = attempt.connection().and_then(|it| it.tcp.server.stale_answer.as_ref());
     match (stale, attempt.connection()) {
@@ -95,7 +95,7 @@ pub(super) fn server_reset(attempt: &Attempt<'_>, context: &Context<'_>) -> Answ
     )
 }
 
-/// Somebody reset the connection, or an earlier one of the attempt.
+/// A side reset the connection, or an earlier one of the attempt.
 pub(super) fn reset(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let resets = attempt
         .connections
@@ -105,7 +105,7 @@ pub(super) fn reset(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     seen(resets.flatten().map(|it| it.frame).next(), attempt, context)
 }
 
-/// A proxy was asked.
+/// A request was sent to a proxy.
 pub(super) fn proxy_asked(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let asked = attempt
         .connection()
@@ -128,17 +128,17 @@ fn proxy_status(attempt: &Attempt<'_>, context: &Context<'_>, fits: fn(u16) -> b
     }
 }
 
-/// The proxy wants credentials.
+/// The proxy requires credentials.
 pub(super) fn proxy_407(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     proxy_status(attempt, context, |status| status == 407)
 }
 
-/// The proxy said no.
+/// The proxy refused.
 pub(super) fn proxy_said_no(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     proxy_status(attempt, context, |status| !matches!(status, 200..=299 | 407))
 }
 
-/// The proxy was asked for a tunnel and said nothing.
+/// The proxy was asked for a tunnel and did not answer.
 pub(super) fn proxy_silent(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let Some(connection) = attempt.connection() else {
         return absent(attempt, context, None);
@@ -153,7 +153,7 @@ pub(super) fn proxy_silent(attempt: &Attempt<'_>, context: &Context<'_>) -> Answ
     )
 }
 
-/// TLS was asked for in plain text and did not come about.
+/// TLS was requested in plain text and did not follow.
 pub(super) fn starttls(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let connection = attempt.connection();
     is(
@@ -183,7 +183,7 @@ pub(super) fn client_left(attempt: &Attempt<'_>, context: &Context<'_>) -> Answe
     seen(end, attempt, context)
 }
 
-/// The server ended the connection, before the client did.
+/// The server ended the connection before the client did.
 pub(super) fn server_closed(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let connection = attempt.connection();
     let server = connection.map(|it| &it.tcp.server);
@@ -211,14 +211,14 @@ pub(super) fn tlcp(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     )
 }
 
-/// The server listed its versions of QUIC, and the client went on with none of them.
+/// The server listed its versions of QUIC, and the client continued with none of them.
 pub(super) fn versions_listed(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let list = list_of_versions(attempt);
     let first = || attempt.connection().map(|it| it.first.frame);
     is(list.is_some(), list.map(|(frame, _)| frame).or_else(first))
 }
 
-/// Something shows that the port expects TLS.
+/// A sign shows that the port expects TLS.
 pub(super) fn tls_expected(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let plain = attempt.connection().and_then(|it| it.plain_client.as_ref());
     let sign = plain.is_some_and(|it| it.sign.is_some());
@@ -228,7 +228,7 @@ pub(super) fn tls_expected(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     )
 }
 
-/// The server did not reset the connection before anybody had closed it.
+/// The server did not reset the connection before either side had closed it.
 pub(super) fn no_server_reset(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let reset = attempt.connection().filter(|connection| server_resets(connection));
     let frame = reset.and_then(|it| it.tcp.server.reset).map(|it| it.frame);

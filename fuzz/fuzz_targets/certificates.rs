@@ -1,7 +1,0 @@
-//! See `targets::certificates`.
-#![no_main]
-
-#[path = "../targets.rs"]
-mod targets;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::certificates(data));

@@ -1,7 +1,0 @@
-//! See `targets::records`.
-#![no_main]
-
-#[path = "../targets.rs"]
-mod targets;
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::records(data));

@@ -1,0 +1,247 @@
+//! Clause → Claims on addresses and ports, on DNS and on HTTP.
+
+use std::net::IpAddr;
+
+use super::claims::What;
+use super::lexicon::{Event, Word};
+use super::reading::{Making, side};
+use super::tokens::{Placed, Token};
+use crate::connection::step::Side;
+
+/// Reads them.
+pub(super) fn read(making: &mut Making<'_>) {
+    resolved(making);
+    answered(making);
+    between(making);
+    places(making);
+}
+
+/// An answer of DNS, and the frames of questions and answers.
+fn resolved(making: &mut Making<'_>) {
+    let status = making
+        .tokens
+        .iter()
+        .position(|it| matches!(it.token, Token::Word(Word::DnsStatus(_))));
+    if let Some(at) = status
+        && let Some(Word::DnsStatus(status)) = making.word(at)
+    {
+        return making.claim(at, What::DnsStatus(status));
+    }
+    let Some(word) = making.first(&[Word::Dns]) else { return };
+    let written = making.tokens.get(word).and_then(|it| making.plain.get(it.from..it.to));
+    let written = written.unwrap_or_default().to_owned();
+    let names = |words: &[&str]| words.iter().any(|it| written.contains(it));
+    let is_answer = making.clause.has(Word::Answer) || names(&["response", "answer", "reply", "応答"]);
+    let is_question = names(&["query", "question", "request", "問い合わせ", "クエリ", "照会"]);
+    if is_answer != is_question && !making.is_denied() && frames(making, word, is_answer) {
+        return;
+    }
+    // `192.0.2.1 に解決`
+    let from = if ["に解決", "へ解決"].contains(&written.as_str()) {
+        0
+    } else {
+        word
+    };
+    let address = making.tokens.iter().enumerate().skip(from);
+    let address = address.into_iter().find_map(|(at, it)| match it.token {
+        Token::Address(address, _) => Some((at, address)),
+        _ => None,
+    });
+    match address {
+        Some((at, address)) => {
+            let before = at.checked_sub(1).and_then(|at| making.word(at));
+            // `from 192.0.2.1` is the server that was asked, `is at 192.0.2.1` is what it said.
+            let is_at = before == Some(Word::In) && at > 1 && making.word(at - 2) == Some(Word::Is);
+            if is_at || !matches!(before, Some(Word::From | Word::By | Word::In | Word::Proxy)) {
+                making.take(at);
+                making.claim(at, What::Resolved(address));
+            }
+        }
+        None if is_answer || making.clause.has(Word::Complete) => making.claim(word, What::DnsAnswered),
+        None => {}
+    }
+}
+
+/// The frames of a question or an answer, where the clause names no other step.
+fn frames(making: &mut Making<'_>, word: usize, is_answer: bool) -> bool {
+    let is_step = |it: &Placed| matches!(it.token, Token::Event(_));
+    let mut frames = making.tokens.iter().enumerate().filter_map(|(at, it)| match &it.token {
+        Token::Frames(frames) => Some((at, frames.clone())),
+        _ => None,
+    });
+    let (Some((at, frames)), None, false) = (frames.next(), frames.next(), making.tokens.iter().any(is_step)) else {
+        return false;
+    };
+    making.take(at);
+    making.claim(word, What::DnsFrames { is_answer, frames });
+    true
+}
+
+/// The status of an HTTP answer.
+fn answered(making: &mut Making<'_>) {
+    let named = |it: &Placed| {
+        matches!(
+            it.token,
+            Token::Word(Word::Http | Word::Status) | Token::Event(Event::Step("http-response"))
+        )
+    };
+    let word = making.tokens.iter().position(named);
+    // `プロキシの応答は 407 です`
+    let is_answer =
+        |at: usize| at > 1 && making.word(at - 2) == Some(Word::Answer) && making.word(at - 1) == Some(Word::Is);
+    let status = making.tokens.iter().enumerate().find_map(|(at, it)| match it.token {
+        Token::Http(status) => Some((at, status)),
+        Token::Number(number @ 100..=599)
+            if is_answer(at) || word.is_some_and(|word| (word..word + 5).contains(&at)) =>
+        {
+            Some((at, number))
+        }
+        _ => None,
+    });
+    let Some((at, status)) = status else { return };
+    making.take(at);
+    let is_other = |it: &Placed| matches!(it.token, Token::Event(event) if event != Event::Step("http-response"));
+    let mut frames = making.tokens.iter().enumerate().filter_map(|(at, it)| match &it.token {
+        Token::Frames(frames) => Some((at, frames.clone())),
+        _ => None,
+    });
+    let frames = match (frames.next(), frames.next()) {
+        (Some(frames), None) if !making.tokens.iter().any(is_other) => Some(frames),
+        _ => None,
+    };
+    if let Some((at, _)) = frames {
+        making.take(at);
+    }
+    let frames = frames.map(|it| it.1);
+    making.claim(at, What::HttpStatus { status, frames });
+}
+
+/// The port that is said of the address at a place, with its own: `192.0.2.1:443`, `192.0.2.1 on port 443`,
+/// `192.0.2.1 のポート 443`.
+fn port_of(making: &Making<'_>, at: usize, own: Option<u16>) -> Option<(usize, u16)> {
+    if let Some(port) = own {
+        return Some((at, port));
+    }
+    // `port 443 of 192.0.2.1`
+    let in_front = at.checked_sub(3).filter(|word| making.word(word + 2) == Some(Word::Of));
+    let in_front = in_front.filter(|word| making.word(*word) == Some(Word::Port));
+    if let Some(found) = in_front.and_then(|word| port_behind(making, word)) {
+        return Some(found);
+    }
+    let is_address = |at: &usize| matches!(making.token(*at), Some(Token::Address(..)));
+    let behind = (at + 1..making.tokens.len()).take_while(|at| !is_address(at));
+    let is_of_next =
+        |at: usize| making.word(at + 2) == Some(Word::Of) && matches!(making.token(at + 3), Some(Token::Address(..)));
+    let mut words = behind.filter(|at| making.word(*at) == Some(Word::Port) && !is_of_next(*at));
+    words.find_map(|word| port_behind(making, word))
+}
+
+/// `port 80`, `port: 80`, `ポートは 80`
+fn port_behind(making: &Making<'_>, word: usize) -> Option<(usize, u16)> {
+    let at = match making.token(word + 1)? {
+        Token::Word(Word::Is) | Token::Colon => word + 2,
+        _ => word + 1,
+    };
+    match making.token(at)? {
+        Token::Number(number) => Some((at, u16::try_from(*number).ok()?)),
+        _ => None,
+    }
+}
+
+/// `192.0.2.1:50000 → 192.0.2.2:443`, `the connection runs from … to …`, `192.0.2.1 が 192.0.2.2 に接続`
+fn between(making: &mut Making<'_>) {
+    let addresses: Vec<(usize, IpAddr, Option<u16>)> = making
+        .tokens
+        .iter()
+        .enumerate()
+        .filter_map(|(at, it)| match it.token {
+            Token::Address(address, port) => Some((at, address, port)),
+            _ => None,
+        })
+        .collect();
+    let [(first, from, from_port), (second, to, to_port)] = addresses.as_slice() else {
+        return;
+    };
+    let leads = (*first..*second).any(|at| making.word(at) == Some(Word::To));
+    let connects = making.clause.has(Word::Attempt) || making.word(second + 1) == Some(Word::ToBefore);
+    let is_other = making.clause.has_any(&[Word::Dns, Word::Proxy, Word::Http]) || making.is_denied();
+    if is_other || !(leads || connects) {
+        return;
+    }
+    let from_port = port_of(making, *first, *from_port);
+    let to_port = port_of(making, *second, *to_port);
+    for (at, _) in from_port.into_iter().chain(to_port) {
+        making.take(at);
+    }
+    making.take(*first);
+    making.take(*second);
+    let port = |it: Option<(usize, u16)>| it.map(|it| it.1);
+    let what = What::Between {
+        from: (*from, port(from_port)),
+        to: (*to, port(to_port)),
+    };
+    making.claim(*second, what);
+}
+
+/// Addresses and ports of the two sides.
+fn places(making: &mut Making<'_>) {
+    for at in 0..making.tokens.len() {
+        let Some(Token::Address(address, port)) = making.token(at).cloned() else {
+            continue;
+        };
+        let is_link = |at: &usize| {
+            matches!(
+                making.token(*at),
+                Some(Token::Word(Word::Is | Word::Of) | Token::Open | Token::Colon | Token::Host(_))
+            )
+        };
+        let back = (0..at).rev().find(|at| !is_link(at));
+        let party = back.and_then(|at| making.token(at)).and_then(side);
+        let begins_verb = making.word(at.wrapping_sub(1)) == Some(Word::In);
+        if let (Some(party), false) = (party, begins_verb) {
+            making.take(at);
+            let (of, address) = (Some(party), Some(address));
+            making.claim(at, What::Place { of, address, port });
+        }
+    }
+    proxy(making);
+    let Some(word) = making.first(&[Word::Port]) else {
+        return;
+    };
+    if let Some((at, port)) = port_behind(making, word)
+        && !making.clause.has_any(&[Word::Dns, Word::Proxy])
+        && making.tokens.get(at).is_some_and(|it| !making.used.contains(&it.from))
+    {
+        making.take(at);
+        let of = port_owner(making, word);
+        let (address, port) = (None, Some(port));
+        making.claim(word, What::Place { of, address, port });
+    }
+}
+
+/// `The proxy is 192.0.2.1.`
+fn proxy(making: &mut Making<'_>) {
+    let is_proxy = |at: usize| {
+        let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
+        making.word(at) == Some(Word::Proxy) && written.is_some_and(|it| it == "proxy" || it.starts_with("プロキシ"))
+    };
+    let found =
+        (0..making.tokens.len()).find_map(|at| match (is_proxy(at), making.word(at + 1), making.token(at + 2)) {
+            (true, Some(Word::Is), Some(Token::Address(address, port))) => Some((at + 2, *address, *port)),
+            _ => None,
+        });
+    if let Some((at, address, port)) = found {
+        making.take(at);
+        making.claim(at, What::Proxy { address, port });
+    }
+}
+
+/// `server port 80`, `the server's port`, `接続先のポート`
+fn port_owner(making: &Making<'_>, word: usize) -> Option<Side> {
+    let before = word.checked_sub(1)?;
+    let at = match making.word(before) {
+        Some(Word::Of) => before.checked_sub(1)?,
+        _ => before,
+    };
+    making.token(at).and_then(side)
+}
