@@ -4,13 +4,14 @@
 #   benches/compare.sh                     100 MB of each mix, best of 7 runs
 #   SIZE=1G RUNS=3 benches/compare.sh mixed scan
 #
+# `real` is traffic of others: the public captures of ../shared/corpus joined (join.py), left out where they are missing.
 # Needs python3, and /usr/bin/time for peak memory. Peers that are not installed are left out, and that is said. Wall time of a shared machine is for reading,
 # never a gate: benches/gate.sh counts instructions.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 size=${SIZE:-100M} runs=${RUNS:-7}
 mixes=("$@")
-[ $# -gt 0 ] || mixes=(mixed small scan handshakes licensing)
+[ $# -gt 0 ] || mixes=(real mixed controller small scan handshakes licensing)
 
 cargo build --release --locked --quiet --bin tlswalk
 cargo build --release --locked --quiet --example generate
@@ -28,10 +29,17 @@ add() {
 }
 for mix in "${mixes[@]}"; do
     file=$work/$mix.pcap
-    "$target/examples/generate" "$mix" "$size" "$file" --truth "$work/truth"
+    if [ "$mix" = real ]; then
+        python3 benches/join.py "$size" "$file" 2>"$work/truth" || { cat "$work/truth"; continue; }
+    else
+        "$target/examples/generate" "$mix" "$size" "$file" --truth "$work/truth"
+    fi
     commands=()
     add "cat" "cat $file"
     add "tlswalk" "$tlswalk $file"
+    if [ "$mix" = real ]; then
+        add "tlswalk --all" "$tlswalk --all --profile default $file"
+    fi
     if [ "$mix" = mixed ]; then
         "$target/examples/generate" "$mix" "$size" "${file}ng" --truth /dev/null
         add "tlswalk, pcapng" "$tlswalk ${file}ng"

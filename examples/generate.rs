@@ -17,8 +17,8 @@ use std::process::ExitCode;
 use generator::{Among, Format, Mix, Plan};
 
 const USAGE: &str = "usage: generate MIX SIZE[K|M|G] FILE|- [--format pcap|pcapng] [--seed N] [--truth FILE] [--every SIZE] [--slower N]
-  MIX: mixed, small, scan, handshakes or licensing; the format follows from the name of FILE if it is not given
-  --every, --slower: in mixed, a licensing attempt after so many bytes, and pauses so many times longer";
+  MIX: mixed, controller, small, scan, handshakes or licensing; the format follows from the name of FILE if it is not given
+  --every, --slower: in mixed and controller, a licensing attempt after so many bytes, and pauses so many times longer";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1).collect()) {

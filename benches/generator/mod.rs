@@ -13,6 +13,7 @@
     reason = "input is the repository's own samples; what is wrong with them should stop the run"
 )]
 
+mod controller;
 mod file;
 mod noise;
 mod replay;
@@ -25,6 +26,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io::{self, Write};
 
+use controller::{Disturbance, Service};
 pub use file::Format;
 use file::Writer;
 use noise::{Arp, Datagrams, Small};
@@ -39,6 +41,9 @@ use tcp::Tcp;
 pub enum Mix {
     /// An export of a busy uplink: HTTPS, UDP, CAPWAP, VLANs, DNS, ARP, and some licensing attempts.
     Mixed,
+    /// An export of a busy wireless controller: CAPWAP both ways, its own pages, telemetry, RADIUS, its pair; lost, reordered and
+    /// doubled frames; and some licensing attempts.
+    Controller,
     /// Frames of the smallest size in some thousand flows.
     Small,
     /// SYNs, each of a flow of its own.
@@ -50,11 +55,19 @@ pub enum Mix {
 }
 
 impl Mix {
-    pub const ALL: [Self; 5] = [Self::Mixed, Self::Small, Self::Scan, Self::Handshakes, Self::Licensing];
+    pub const ALL: [Self; 6] = [
+        Self::Mixed,
+        Self::Controller,
+        Self::Small,
+        Self::Scan,
+        Self::Handshakes,
+        Self::Licensing,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Mixed => "mixed",
+            Self::Controller => "controller",
             Self::Small => "small",
             Self::Scan => "scan",
             Self::Handshakes => "handshakes",
@@ -69,7 +82,7 @@ impl Mix {
     /// Conversations going on at once.
     const fn concurrent(self) -> usize {
         match self {
-            Self::Mixed => 256,
+            Self::Mixed | Self::Controller => 256,
             Self::Small => 1024,
             Self::Scan => 0,
             Self::Handshakes | Self::Licensing => 128,
@@ -87,7 +100,7 @@ pub struct Plan {
     pub seed: u64,
 }
 
-/// How licensing attempts stand among the rest of [`Mix::Mixed`].
+/// How licensing attempts stand among the rest of [`Mix::Mixed`] and [`Mix::Controller`].
 #[derive(Clone, Copy, Debug)]
 pub struct Among {
     /// Bytes of other traffic between two of them.
@@ -154,7 +167,22 @@ enum Talk {
     Datagrams(Datagrams),
     Arp(Arp),
     Small(Small),
+    Service(Service),
     Replay(Replay),
+}
+
+impl Talk {
+    /// Writes the next frame; the pause until the one after it, or `None` when there is none.
+    fn next(&mut self, world: &mut World, out: &mut Vec<u8>) -> Option<u64> {
+        match self {
+            Self::Tcp(tcp) => tcp.next(world, out),
+            Self::Datagrams(datagrams) => datagrams.next(world, out),
+            Self::Arp(arp) => arp.next(out),
+            Self::Small(small) => small.next(world, out),
+            Self::Service(service) => service.next(world, out),
+            Self::Replay(replay) => replay.next(out),
+        }
+    }
 }
 
 /// What all conversations draw from.
@@ -211,6 +239,7 @@ fn talks(plan: &Plan, among: Among, world: &mut World, writer: &mut Writer<impl 
     }
     let mut next_attempt = among.every.min(plan.bytes) / 2;
     let mut frame = Vec::new();
+    let mut disturbance = Disturbance::default();
     while let Some(Reverse((now, slot))) = agenda.pop() {
         let is_late = writer.bytes >= plan.bytes;
         let Some(talk) = &mut talks[slot] else { continue };
@@ -218,13 +247,14 @@ fn talks(plan: &Plan, among: Among, world: &mut World, writer: &mut Writer<impl 
             continue;
         }
         frame.clear();
-        let pause = match talk {
-            Talk::Tcp(tcp) => tcp.next(world, &mut frame),
-            Talk::Datagrams(datagrams) => datagrams.next(world, &mut frame),
-            Talk::Arp(arp) => arp.next(&mut frame),
-            Talk::Small(small) => small.next(world, &mut frame),
-            Talk::Replay(replay) => replay.next(&mut frame),
-        };
+        let pause = talk.next(world, &mut frame);
+        // Attempts are as they were recorded, or their verdict would be another.
+        let is_attempt = matches!(talk, Talk::Replay(replay) if replay.attempt.is_some());
+        if plan.mix == Mix::Controller && !is_attempt {
+            for (number, frame) in (0..).zip(disturbance.of(&mut world.rng, &mut frame)) {
+                writer.frame(now + number, &frame)?;
+            }
+        }
         if !frame.is_empty() {
             let number = writer.frame(now, &frame)?;
             if let Talk::Replay(replay) = talk
@@ -239,7 +269,6 @@ fn talks(plan: &Plan, among: Among, world: &mut World, writer: &mut Writer<impl 
         }
         match pause {
             Some(pause) => {
-                let is_attempt = matches!(talk, Talk::Replay(replay) if replay.attempt.is_some());
                 let pause = if is_attempt { pause } else { pause * among.slower };
                 agenda.push(Reverse((now + pause, slot)));
             }
@@ -252,7 +281,7 @@ fn talks(plan: &Plan, among: Among, world: &mut World, writer: &mut Writer<impl 
                 )));
             }
         }
-        if plan.mix == Mix::Mixed && writer.bytes >= next_attempt && !is_late {
+        if matches!(plan.mix, Mix::Mixed | Mix::Controller) && writer.bytes >= next_attempt && !is_late {
             next_attempt += among.every;
             agenda.push(Reverse((now + 1000, talks.len())));
             talks.push(Some(attempt(world, &mut written)));
@@ -276,6 +305,22 @@ fn begin(mix: Mix, world: &mut World, written: &mut Written, running: bool) -> T
             written.connections += u64::from(small.is_tcp());
             Talk::Small(small)
         }
+        Mix::Controller => match dice {
+            0..150 => Talk::Service(Service::control(&mut world.rng)),
+            150..300 => Talk::Service(Service::radius(&mut world.rng)),
+            300..310 => Talk::Service(Service::heartbeat(&mut world.rng)),
+            310..500 => Talk::Datagrams(Datagrams::dns(&mut world.rng)),
+            500..520 => Talk::Datagrams(Datagrams::voice(&mut world.rng)),
+            dice => {
+                written.connections += 1;
+                Talk::Tcp(Box::new(match dice {
+                    520..560 => controller::web_session(world),
+                    560..600 => controller::telemetry(world),
+                    600..620 => controller::bulk_sync(world),
+                    _ => Tcp::new(world, running).wireless(&mut world.rng),
+                }))
+            }
+        },
         Mix::Mixed | Mix::Scan => match dice {
             0..320 => Talk::Datagrams(Datagrams::dns(&mut world.rng)),
             320..360 => Talk::Arp(Arp::new(&mut world.rng)),

@@ -110,6 +110,24 @@ impl Tcp {
         }
     }
 
+    /// The same of a client of an access point.
+    pub fn wireless(self, rng: &mut Rng) -> Self {
+        Self {
+            way: Way::wireless(rng),
+            ..self
+        }
+    }
+
+    /// The same between these ends, over plain Ethernet.
+    pub fn between(self, ips: [IpAddr; 2], port: u16) -> Self {
+        Self {
+            way: Way::Plain,
+            ips,
+            ports: [self.ports[0], port],
+            ..self
+        }
+    }
+
     /// Writes the next frame; the pause until the one after it, or `None` when there is none.
     pub fn next(&mut self, world: &mut World, out: &mut Vec<u8>) -> Option<u64> {
         if let Some((0, bytes)) = &self.overtaken {

@@ -36,6 +36,14 @@ impl Way {
         }
     }
 
+    /// Of a client of an access point.
+    pub const fn wireless(rng: &mut Rng) -> Self {
+        Self::Capwap {
+            access_point: rng.below(200) as u16,
+            wifi: rng.once_in(3),
+        }
+    }
+
     /// The largest TCP payload that fits into one Ethernet frame, with time stamps and over IPv6.
     pub const fn mss(self) -> usize {
         match self {

@@ -6,7 +6,9 @@ use std::io::Read;
 use std::ops::ControlFlow;
 
 use crate::analysis::collector::{Checksums, Collected};
+use crate::analysis::crowd::Crowd;
 use crate::analysis::dropped::{bounds_that_bit, skipped};
+use crate::analysis::listing::{Unlisted, is_listed};
 use crate::analysis::story::Story;
 use crate::attempt::attested;
 use crate::attempt::contents::Contents;
@@ -111,6 +113,8 @@ pub struct Analyzer<'o> {
     pub(crate) options: &'o Options,
     pub(crate) decoder: Decoder,
     pub(crate) collected: Collected<'o>,
+    /// What went well and is only counted.
+    pub(crate) crowd: Crowd,
 }
 
 impl<'o> Analyzer<'o> {
@@ -122,7 +126,16 @@ impl<'o> Analyzer<'o> {
             options,
             // Packets after a handshake are needed only if every connection is judged.
             decoder: Decoder::new().following_quic(collected.everything),
+            crowd: Crowd::new(options, collected.everything),
             collected,
+        }
+    }
+
+    /// For a capture that is told as it grows.
+    pub(crate) fn growing(options: &'o Options) -> Self {
+        Self {
+            crowd: Crowd::never(),
+            ..Self::new(options)
         }
     }
 
@@ -130,6 +143,9 @@ impl<'o> Analyzer<'o> {
     pub fn push(&mut self, frame: &Frame<'_>) {
         let collected = &mut self.collected;
         self.decoder.decode(frame, &mut |decoded| collected.take(decoded));
+        if collected.connections.len() >= self.crowd.due {
+            self.count_what_went_well();
+        }
     }
 
     /// Ends all flows and returns the report.
@@ -146,7 +162,8 @@ impl<'o> Analyzer<'o> {
         look: impl FnOnce(&Judged<'_, '_>),
     ) -> Report {
         self.end();
-        let mut report = self.judge(file, facts, &mut Story::default(), look);
+        let mut story = std::mem::take(&mut self.crowd.story);
+        let mut report = self.judge(file, facts, &mut story, look);
         // A second reading would find no others.
         if self.collected.flows.counts.flows > 0
             && report.attempts.is_empty()
@@ -162,9 +179,13 @@ impl<'o> Analyzer<'o> {
     pub(crate) fn end(&mut self) {
         let collected = &mut self.collected;
         self.decoder.finish(&mut |decoded| collected.take(decoded));
-        let mut flows = std::mem::take(&mut collected.flows);
-        flows.finish(|flow| collected.end(flow));
-        collected.flows = flows;
+        for flow in collected.flows.finish() {
+            self.collected.end(flow);
+            if self.collected.connections.len() >= self.crowd.due {
+                self.count_what_went_well();
+            }
+        }
+        let collected = &mut self.collected;
         let until = collected.connections.iter().map(|it| it.last.time).max();
         for connection in collected.datagrams.finish(until.unwrap_or(Timestamp(i64::MIN))) {
             collected.end_datagrams((connection, false));
@@ -213,7 +234,7 @@ impl<'o> Analyzer<'o> {
     }
 
     /// Sorts the connections, and keeps the facts that later reports need.
-    fn arrange(&mut self, facts: &CaptureFacts, story: &mut Story) {
+    pub(super) fn arrange(&mut self, facts: &CaptureFacts, story: &mut Story) {
         let connections = &mut self.collected.connections;
         connections.sort_by_key(|connection| connection.index);
         self.collected.room.forget();
@@ -224,7 +245,7 @@ impl<'o> Analyzer<'o> {
     }
 
     /// The attempts, and the other activities of their devices.
-    fn attempts(&self, story: &mut Story) -> (Vec<Attempt<'_>>, Directory<'_>) {
+    pub(super) fn attempts(&self, story: &mut Story) -> (Vec<Attempt<'_>>, Directory<'_>) {
         let (connections, lookups) = (&self.collected.connections, &self.collected.lookups);
         let learnt = std::mem::take(&mut story.learnt);
         let selector = Selector::knowing(self.options, &lookups.all, connections, learnt);
@@ -232,6 +253,18 @@ impl<'o> Analyzer<'o> {
         let attempts = attempt::grouped(&selector, connections, (&lookups.all, lookups.past), &directory);
         story.learnt = selector.into_learnt();
         (attempts, directory)
+    }
+
+    /// What was seen beside the attempts.
+    pub(super) fn watched(&self, hosts: Hosts) -> Watched<'_> {
+        Watched {
+            hosts,
+            controllers: self.decoder.controllers().clone(),
+            neighbours: self.decoder.neighbours().clone(),
+            channels: self.collected.channels.clone(),
+            lookups: &self.collected.lookups.all,
+            told: OnceCell::new(),
+        }
     }
 
     fn report<'a>(
@@ -247,14 +280,7 @@ impl<'o> Analyzer<'o> {
         let chains = attested::chains(facts.slice.as_deref());
         let anomalies = self.anomalies(facts);
         let contents = self.contents();
-        let watched = Watched {
-            hosts,
-            controllers: self.decoder.controllers().clone(),
-            neighbours: self.decoder.neighbours().clone(),
-            channels: self.collected.channels.clone(),
-            lookups: &self.collected.lookups.all,
-            told: OnceCell::new(),
-        };
+        let watched = self.watched(hosts);
         for attempt in &mut attempts {
             attempt::complete(attempt, self.options, &directory);
         }
@@ -270,7 +296,12 @@ impl<'o> Analyzer<'o> {
             offsets: &offsets,
         };
         let capture = self.capture(file, facts, &anomalies, &contents);
-        let all = attempts.len();
+        // Attempts that went well are left out of a report on others, whether counted already or not.
+        let counted = match self.options.others {
+            true => std::mem::take(&mut story.unlisted).total(),
+            false => 0,
+        };
+        let all = attempts.len().saturating_add(usize::try_from(counted).unwrap_or(usize::MAX));
         let judge = |(attempt, is_attested): (Attempt<'a>, bool)| {
             let mut verdict = match self.options.others {
                 true => verdict::judge_failure(&attempt, &context)?,
@@ -287,13 +318,38 @@ impl<'o> Analyzer<'o> {
             verdicts: &judged,
             context: &context,
         });
-        let mut report = report::build(capture, &attempts, &judged, &context, story.before);
+        let listed = self.listed((&attempts, &judged), story.listed, &mut story.unlisted);
+        let mut report = report::build(capture, (&attempts, &judged), &listed, &context, story.before);
+        report.left_out = story.unlisted.told();
         report.others = self.options.others.then(|| report::Others {
             failed: attempts.len(),
             not_failed: all.saturating_sub(attempts.len()),
         });
         story.tell(&report, &judged, &attempts);
         (report, watched.hosts)
+    }
+
+    /// The attempts that the report lists, by their places; the others are counted.
+    fn listed(
+        &self,
+        (attempts, verdicts): (&[Attempt<'_>], &[Verdict]),
+        before: usize,
+        unlisted: &mut Unlisted,
+    ) -> Vec<usize> {
+        let listing = &self.options.listing;
+        let mut is_one_of_many = self.crowd.is_one_of_many(self.options);
+        let mut room = listing.first.unwrap_or(usize::MAX).saturating_sub(before);
+        let mut listed = Vec::new();
+        for (at, (attempt, verdict)) in attempts.iter().zip(verdicts).enumerate() {
+            let is_wanted = is_listed(listing, attempt, verdict);
+            if room > 0 && is_wanted && !is_one_of_many(attempt, verdict) {
+                room -= 1;
+                listed.push(at);
+            } else {
+                unlisted.count(verdict);
+            }
+        }
+        listed
     }
 
     /// The anomalies: of the file, of decoding, on the wire, and of bounds that were reached.
@@ -363,7 +419,7 @@ impl<'o> Analyzer<'o> {
     }
 
     /// The content of the capture, by counts and names.
-    fn contents(&self) -> Contents {
+    pub(super) fn contents(&self) -> Contents {
         let Collected {
             flows,
             lookups,

@@ -75,7 +75,7 @@ pub fn analyze_stream(
 ) -> Result<(), CaptureError> {
     let stream = RefCell::new(Stream {
         file,
-        analyzer: Analyzer::new(options),
+        analyzer: Analyzer::growing(options),
         story: Story::default(),
         clock: Clock::default(),
         due: Timestamp(i64::MIN),
@@ -213,7 +213,8 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
                 }
                 state == State::Settled
             });
-        let report = report.map(|mut report| {
+        // A part without an attempt that is listed says nothing.
+        let report = report.filter(|it| !it.attempts.is_empty()).map(|mut report| {
             self.story.mark(&mut report, false);
             report
         });

@@ -2,9 +2,11 @@
 
 pub(crate) mod analyzer;
 mod collector;
+mod crowd;
 mod datagrams;
 pub(crate) mod dropped;
 pub(crate) mod interest;
+pub(crate) mod listing;
 pub(crate) mod live;
 mod news;
 mod others;

@@ -63,13 +63,13 @@ pub(crate) struct Found {
 
 /// The connections and look-ups of attempts.
 #[derive(Default)]
-struct Parts {
-    connections: HashSet<u64, RandomState>,
-    lookups: HashSet<*const Lookup, RandomState>,
+pub(crate) struct Parts {
+    pub(crate) connections: HashSet<u64, RandomState>,
+    pub(crate) lookups: HashSet<*const Lookup, RandomState>,
 }
 
 impl Parts {
-    fn add(&mut self, connections: &[&Connection], lookups: &[&Lookup]) {
+    pub(crate) fn add(&mut self, connections: &[&Connection], lookups: &[&Lookup]) {
         self.connections.extend(connections.iter().map(|it| it.index));
         self.lookups
             .extend(lookups.iter().map(|it| std::ptr::from_ref::<Lookup>(it)));

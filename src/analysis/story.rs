@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::analysis::listing::Unlisted;
 use crate::attempt::Attempt;
 use crate::attempt::other_connections::Surroundings;
 use crate::attempt::selection::Purposed;
@@ -18,6 +19,10 @@ pub(crate) struct Story {
     pub(crate) before: Before,
     pub(crate) surroundings: Surroundings,
     pub(crate) learnt: BTreeMap<Endpoint, Purposed>,
+    /// Attempts that no report lists.
+    pub(crate) unlisted: Unlisted,
+    /// How many were listed.
+    pub(crate) listed: usize,
     parts: u64,
     /// Among equally serious ones, the attempt that began first.
     worst: Option<((Severity, Reverse<FrameNumber>), Overall)>,
@@ -26,6 +31,7 @@ pub(crate) struct Story {
 impl Story {
     /// Continues after a report.
     pub(crate) fn tell(&mut self, report: &Report, verdicts: &[Verdict], attempts: &[Attempt<'_>]) {
+        self.listed = self.listed.saturating_add(report.attempts.len());
         self.before.attempts = self.before.attempts.saturating_add(attempts.len());
         self.before.connections = self.before.connections.saturating_add(report.connections.len());
         let causes = attempts.iter().zip(verdicts);
@@ -50,6 +56,10 @@ impl Story {
             report.courses.clear();
             report.cadence = None;
             report.attempts.iter_mut().for_each(|attempt| attempt.course = None);
+        }
+        if !last {
+            // The last part says it of all.
+            report.left_out.clear();
         }
         if last && let Some((_, worst)) = &self.worst {
             report.verdict = worst.clone();

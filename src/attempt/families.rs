@@ -10,13 +10,13 @@ use crate::dns::lookup::Lookup;
 
 /// Devices that use both address families: the device that asked for a name owns the connection.
 pub(super) struct Families<'a> {
-    /// Look-ups by the address and name of their answers; empty if all devices use one address family.
-    answers: HashMap<(IpAddr, Cow<'a, str>), Vec<&'a Lookup>>,
+    /// Who got an address for a name; `None`: several did. Empty where all devices use one address family.
+    answers: HashMap<(IpAddr, Cow<'a, str>), Option<IpAddr>>,
 }
 
 impl<'a> Families<'a> {
     pub(super) fn of(lookups: &'a [Lookup], connections: &[Connection]) -> Self {
-        let mut answers: HashMap<_, Vec<&Lookup>> = HashMap::new();
+        let mut answers: HashMap<_, Option<IpAddr>> = HashMap::new();
         let askers = lookups.iter().map(|it| it.client);
         let mut all = askers.chain(connections.iter().flat_map(|it| [it.client.ip, it.server.ip]));
         let is_v4 = all.next().is_some_and(|it| it.is_ipv4());
@@ -26,7 +26,8 @@ impl<'a> Families<'a> {
         for lookup in lookups {
             for address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
                 let key = (*address, lower_case(lookup.name.raw()));
-                answers.entry(key).or_default().push(lookup);
+                let asker = answers.entry(key).or_insert(Some(lookup.client));
+                asker.take_if(|it| *it != lookup.client);
             }
         }
         Self { answers }
@@ -38,11 +39,9 @@ impl<'a> Families<'a> {
         if self.answers.is_empty() {
             return own;
         }
-        let answers = self.answers.get(&(connection.server.ip, lower_case(name)));
-        let Some(lookups) = answers else { return own };
-        let mut askers = lookups.iter().map(|it| it.client);
-        match askers.next() {
-            Some(asker) if asker.is_ipv4() != own.is_ipv4() && askers.all(|it| it == asker) => asker,
+        let asker = self.answers.get(&(connection.server.ip, lower_case(name)));
+        match asker {
+            Some(&Some(asker)) if asker.is_ipv4() != own.is_ipv4() => asker,
             _ => own,
         }
     }

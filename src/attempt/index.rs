@@ -16,13 +16,17 @@ use crate::connection::Connection;
 use crate::decode::IcmpError;
 use crate::dns::lookup::Lookup;
 
+/// Look-ups of one name by one device that are looked at for an attempt: one that stays open for hours is not waited for by
+/// all that the device asks meanwhile.
+const MOST_BETWEEN: usize = 256;
+
 /// A capture's connections, look-ups and errors, by device.
 #[derive(Debug, Default)]
 pub(crate) struct Directory<'a> {
     /// Names that were looked up, in lower case, by number: an export holds thousands of look-ups of some names.
     names: HashMap<Cow<'a, str>, u32, RandomState>,
-    /// By client and destination port, in order of time.
-    to_port: HashMap<(IpAddr, u16), Vec<&'a Connection>, RandomState>,
+    /// By client and server, in order of time.
+    to_server: HashMap<(IpAddr, Endpoint), Vec<&'a Connection>, RandomState>,
     /// To port 53, never connected: by client and server, in order of time.
     unconnected_dns: HashMap<[IpAddr; 2], Vec<&'a Connection>, RandomState>,
     /// By client and name.
@@ -66,13 +70,13 @@ impl<'a> Asked<'a> {
         })
     }
 
-    /// The look-ups from one time to another, in order.
+    /// Those asked from one time to another, in order: the earliest, where they are very many.
     pub(crate) fn between(&self, from: i64, to: i64) -> impl Iterator<Item = &'a Lookup> {
         let by_time = self.by_time.get_or_init(|| {
             let times = self.all.iter().enumerate();
             ByTime::new(times.map(|(at, lookup)| (lookup.first().time, at)))
         });
-        let mut found: Vec<usize> = by_time.between(from, to).collect();
+        let mut found: Vec<usize> = by_time.between(from, to).take(MOST_BETWEEN).collect();
         found.sort_unstable();
         found.into_iter().filter_map(|at| self.all.get(at).copied())
     }
@@ -116,8 +120,8 @@ impl<'a> Directory<'a> {
         for connection in connections {
             let (client, server) = (connection.client.ip, connection.server);
             directory
-                .to_port
-                .entry((client, server.port))
+                .to_server
+                .entry((client, server))
                 .or_default()
                 .push(connection);
             if server.port == 53 && !connection.connected() {
@@ -125,7 +129,7 @@ impl<'a> Directory<'a> {
                 own.push(connection);
             }
         }
-        let all = directory.to_port.values_mut();
+        let all = directory.to_server.values_mut();
         for own in all.chain(directory.unconnected_dns.values_mut()) {
             own.sort_by_key(|connection| connection.first.time);
         }
@@ -184,9 +188,9 @@ impl<'a> Directory<'a> {
         all.get(first..end).unwrap_or_default()
     }
 
-    /// A client's connections to a port that begin at this time or later, in order of time.
-    pub(crate) fn connections_to(&self, client: IpAddr, port: u16, time: Timestamp) -> &[&'a Connection] {
-        let own = self.to_port.get(&(client, port)).map_or(&[][..], Vec::as_slice);
+    /// A client's connections to a server that begin at this time or later, in order of time.
+    pub(crate) fn connections_to(&self, client: IpAddr, server: Endpoint, time: Timestamp) -> &[&'a Connection] {
+        let own = self.to_server.get(&(client, server)).map_or(&[][..], Vec::as_slice);
         let first = own.partition_point(|connection| connection.first.time < time);
         own.get(first..).unwrap_or_default()
     }

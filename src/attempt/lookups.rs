@@ -18,14 +18,43 @@ use crate::dns::lookup::Lookup;
 
 /// The names for which devices got addresses.
 #[derive(Default)]
-pub(super) struct NamesTold<'a>(HashMap<(IpAddr, IpAddr), Vec<&'a Lookup>>);
+pub(super) struct NamesTold<'a>(HashMap<(IpAddr, IpAddr), Told<'a>>);
+
+/// The name for which a device first got an address, and since when another name has had it, too: each connection asks, and a
+/// device may have asked thousands of times.
+struct Told<'a> {
+    name: &'a str,
+    since: Timestamp,
+    another: Option<Timestamp>,
+}
+
+impl<'a> Told<'a> {
+    fn add(&mut self, name: &'a str, time: Timestamp) {
+        let is_same = name.eq_ignore_ascii_case(self.name);
+        if is_same && time < self.since {
+            self.since = time;
+        } else if !is_same && time < self.since {
+            // The other one came first.
+            self.another = Some(self.another.map_or(self.since, |it| it.min(self.since)));
+            (self.name, self.since) = (name, time);
+        } else if !is_same {
+            self.another = Some(self.another.map_or(time, |it| it.min(time)));
+        }
+    }
+}
 
 impl<'a> NamesTold<'a> {
     pub(super) fn of(lookups: &'a [Lookup]) -> Self {
-        let mut told: HashMap<_, Vec<&Lookup>> = HashMap::new();
+        let mut told: HashMap<_, Told<'_>> = HashMap::new();
         for lookup in lookups {
+            let (name, time) = (lookup.name.raw(), lookup.first().time);
             for &address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
-                told.entry((lookup.client, address)).or_default().push(lookup);
+                let known = told.entry((lookup.client, address)).or_insert(Told {
+                    name,
+                    since: time,
+                    another: None,
+                });
+                known.add(name, time);
             }
         }
         Self(told)
@@ -34,11 +63,9 @@ impl<'a> NamesTold<'a> {
     /// The one name for which a client got a connection's address by DNS before it connected; `None` if two names gave
     /// that address.
     pub(super) fn of_target(&self, connection: &Connection) -> Option<&'a str> {
-        let lookups = self.0.get(&(connection.client.ip, connection.server.ip))?;
-        let before = |lookup: &&&Lookup| lookup.first().time.since(connection.first.time) <= CLOCK_SKEW;
-        let mut names = lookups.iter().filter(before).map(|lookup| lookup.name.raw());
-        let name = names.next()?;
-        names.all(|other| other.eq_ignore_ascii_case(name)).then_some(name)
+        let told = self.0.get(&(connection.client.ip, connection.server.ip))?;
+        let before = |time: Timestamp| time.since(connection.first.time) <= CLOCK_SKEW;
+        (before(told.since) && !told.another.is_some_and(before)).then_some(told.name)
     }
 }
 

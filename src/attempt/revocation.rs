@@ -4,10 +4,14 @@ use std::net::IpAddr;
 
 use crate::attempt::index::Directory;
 use crate::attempt::{Attempt, CLOCK_SKEW};
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::Timestamp;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind};
 use crate::dns::lookup::Lookup;
+
+/// Connections to one address that are looked at for a fetch: the first ones, where a handshake stays open for hours.
+const MOST_FETCHES: usize = 64;
 
 /// A fetch of revocation data that a handshake may have waited for.
 #[derive(Clone, Debug)]
@@ -71,13 +75,15 @@ pub(crate) fn revocation<'a>(attempt: &Attempt<'a>, directory: &Directory<'a>) -
             let (host, port) = host_and_port(&url)?;
             let lookups = directory.lookups_of(attempt.device, &host);
             let address: Option<IpAddr> = host.parse().ok();
-            let resolved = |ip: IpAddr| address == Some(ip) || lookups.is_some_and(|it| it.told().contains(&ip));
-            let mut connections: Vec<&Connection> = directory
-                .connections_to(attempt.device, port, from)
-                .iter()
-                .copied()
-                .take_while(|it| !over(it.first.time))
-                .filter(|it| resolved(it.server.ip))
+            let told = lookups.into_iter().flat_map(|it| it.told()).copied();
+            let mut connections: Vec<&Connection> = told
+                .filter(|ip| Some(*ip) != address)
+                .chain(address)
+                .flat_map(|ip| {
+                    let fetches = directory.connections_to(attempt.device, Endpoint { ip, port }, from);
+                    let fetches = fetches.iter().copied().take(MOST_FETCHES);
+                    fetches.take_while(|it| !over(it.first.time))
+                })
                 .collect();
             connections.sort_by_key(|it| it.index);
             let lookups: Vec<&Lookup> = lookups.into_iter().flat_map(|it| it.between(from.0, until.0)).collect();

@@ -1,5 +1,6 @@
 //! DeviceEvents → Attempt: the lines of a device's log that belong to each attempt.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use crate::attempt::Attempt;
@@ -123,13 +124,9 @@ fn assign_licensing<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>], off
 /// Gives every attempt of an access point its lines, by their time and by the addresses that they name.
 fn assign_joins<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<Offset> {
     let offsets = device_clock::offsets_of_joins(logs, attempts);
-    let joins: Vec<Join> = attempts
-        .iter()
-        .enumerate()
-        .filter(|(_, attempt)| attempt.is_join())
-        .map(|(at, attempt)| Join::of(at, attempt))
-        .collect();
-    let Some(around) = joins.first().map(|join| join.span.begin) else {
+    let joins = attempts.iter().enumerate().filter(|(_, attempt)| attempt.is_join());
+    let joins = Joins::of(joins.map(|(at, attempt)| Join::of(at, attempt)).collect());
+    let Some(around) = joins.all.first().map(|join| join.span.begin) else {
         return offsets;
     };
     for (at, log) in logs.iter().enumerate() {
@@ -143,7 +140,7 @@ fn assign_joins<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<
                 let offset = offsets.iter().find(|it| (it.log, it.form) == (at, event.form))?;
                 Some((offset.time_of(written), offset.certainty))
             });
-            let Some((attempt, (time, certainty))) = of_join(&joins, &named, time, event.what) else {
+            let Some((attempt, (time, certainty))) = joins.about(&named, time, event.what) else {
                 continue;
             };
             if let Some(attempt) = attempts.get_mut(attempt)
@@ -162,6 +159,7 @@ fn assign_joins<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<
 }
 
 /// An attempt to join, with the facts that lines may mention.
+#[derive(Clone)]
 struct Join {
     at: usize,
     span: Span,
@@ -180,41 +178,80 @@ impl Join {
     }
 }
 
-/// The attempt that a line is about: the nearest in time among those whose addresses it names, or among all if it names
-/// none. A line without a time is about the last attempt of the access point that it names, which is a guess. If
-/// several access points try at once, a line that names none of them is not assigned.
-fn of_join(
-    joins: &[Join],
-    named: &[IpAddr],
-    time: Option<(Timestamp, Confidence)>,
-    what: What,
-) -> Option<(usize, (Timestamp, Confidence))> {
-    let names_device = |join: &&Join| named.contains(&join.device);
-    let names_either = |join: &&Join| names_device(join) || join.controller.is_some_and(|it| named.contains(&it));
-    let is_of_device = joins.iter().any(|join| names_device(&join));
-    let fits = |join: &&Join| match is_of_device {
-        true => names_device(join),
-        false => named.is_empty() || names_either(join),
-    };
-    let Some((time, certainty)) = time else {
-        let last = joins.iter().rfind(|join| is_of_device && names_device(join))?;
-        return Some((last.at, (last.span.end, Confidence::Possible)));
-    };
-    let mut near: Vec<(bool, i64, &Join)> = joins
-        .iter()
-        .filter(fits)
-        .filter_map(|join| {
-            let early = join.span.begin.since(time).max(0);
-            let late = time.since(join.span.end).max(0);
-            let went = join.span.went_through;
-            let differs = matches!(what, What::JoinFailed(_)) && went || what == What::Joined && !went;
-            (early <= BEFORE && late <= AFTER).then_some((differs, early + late, join))
-        })
-        .collect();
-    near.sort_by_key(|(differs, distance, _)| (*differs, *distance));
-    let (_, _, nearest) = near.first()?;
-    let is_one = near.iter().all(|(_, _, join)| join.device == nearest.device);
-    (is_of_device || is_one).then_some((nearest.at, (time, certainty)))
+/// Attempts to join, found by their device and their time: a log of a site holds thousands of lines about thousands of them.
+struct Joins {
+    all: Vec<Join>,
+    /// All of them, and those of each device, in order of their beginnings.
+    in_order: Vec<usize>,
+    of_device: HashMap<IpAddr, Vec<usize>>,
+    longest: i64,
+}
+
+impl Joins {
+    fn of(all: Vec<Join>) -> Self {
+        let mut in_order: Vec<usize> = (0..all.len()).collect();
+        in_order.sort_by_key(|&at| all.get(at).map(|it| it.span.begin));
+        let mut of_device: HashMap<IpAddr, Vec<usize>> = HashMap::new();
+        for &at in &in_order {
+            if let Some(join) = all.get(at) {
+                of_device.entry(join.device).or_default().push(at);
+            }
+        }
+        let longest = all.iter().map(|it| it.span.end.since(it.span.begin)).max();
+        Self {
+            all,
+            in_order,
+            of_device,
+            longest: longest.unwrap_or_default(),
+        }
+    }
+
+    /// Those of a list that had begun soon after a time, and may not have ended long before it.
+    fn near<'j>(&'j self, list: &'j [usize], time: Timestamp) -> impl Iterator<Item = &'j Join> {
+        let begin = move |at: &usize| self.all.get(*at).map(|it| it.span.begin.since(time));
+        let oldest = -AFTER.saturating_add(self.longest);
+        let first = list.partition_point(|at| begin(at) < Some(oldest));
+        let rest = list.get(first..).unwrap_or_default().iter();
+        rest.take_while(move |at| begin(at) <= Some(BEFORE))
+            .filter_map(|at| self.all.get(*at))
+    }
+
+    /// The attempt that a line is about: of those whose addresses it names, or of all where it names none, the nearest in time. A
+    /// line without a time is about the last attempt of the access point that it names, and that is a guess. Where several access
+    /// points try at once, a line that names none of them is nobody's.
+    fn about(
+        &self,
+        named: &[IpAddr],
+        time: Option<(Timestamp, Confidence)>,
+        what: What,
+    ) -> Option<(usize, (Timestamp, Confidence))> {
+        let of_named = || named.iter().filter_map(|ip| self.of_device.get(ip));
+        let is_of_device = of_named().next().is_some();
+        let Some((time, certainty)) = time else {
+            let last = self.all.get(of_named().flatten().copied().max()?)?;
+            return Some((last.at, (last.span.end, Confidence::Possible)));
+        };
+        let is_to = |join: &Join| named.is_empty() || join.controller.is_some_and(|it| named.contains(&it));
+        let mut candidates: Vec<&Join> = match is_of_device {
+            true => of_named().flat_map(|list| self.near(list, time)).collect(),
+            false => self.near(&self.in_order, time).filter(|it| is_to(it)).collect(),
+        };
+        candidates.sort_by_key(|join| join.at);
+        let mut near: Vec<(bool, i64, &Join)> = candidates
+            .into_iter()
+            .filter_map(|join| {
+                let early = join.span.begin.since(time).max(0);
+                let late = time.since(join.span.end).max(0);
+                let went = join.span.went_through;
+                let differs = matches!(what, What::JoinFailed(_)) && went || what == What::Joined && !went;
+                (early <= BEFORE && late <= AFTER).then_some((differs, early + late, join))
+            })
+            .collect();
+        near.sort_by_key(|(differs, distance, _)| (*differs, *distance));
+        let (_, _, nearest) = near.first()?;
+        let is_one = near.iter().all(|(_, _, join)| join.device == nearest.device);
+        (is_of_device || is_one).then_some((nearest.at, (time, certainty)))
+    }
 }
 
 /// The addresses that a line names.
@@ -248,9 +285,10 @@ mod tests {
     }
 
     fn about(joins: &[Join], text: &str, time: Option<i64>) -> Option<usize> {
+        let joins = Joins::of(joins.to_vec());
         let time = time.map(|time| (Timestamp::from_seconds(time), Confidence::Likely));
         let what = What::JoinFailed(JoinReason::Unspecified);
-        of_join(joins, &addresses_in(text), time, what).map(|(at, _)| at)
+        joins.about(&addresses_in(text), time, what).map(|(at, _)| at)
     }
 
     #[test]

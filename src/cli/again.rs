@@ -40,6 +40,9 @@ pub(crate) fn options(inspect: &Inspect) -> Vec<String> {
     if inspect.lang == Lang::Ja {
         give("--lang", "ja");
     }
+    for (option, value) in inspect.listing.given() {
+        give(option, &value);
+    }
     if inspect.all {
         given.push("--all".to_owned());
     }

@@ -14,6 +14,7 @@ use tlswalk::{Options, Target};
 use crate::cli::choices::dialects;
 pub(crate) use crate::cli::choices::{Color, ForTeam, Format, Lang};
 use crate::cli::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
+use crate::cli::listing::ListingArgs;
 use crate::cli::settings::Settings;
 use crate::cli::{expect, usage};
 
@@ -42,6 +43,7 @@ Examples:
   tlswalk -f html -o report.html export.pcap  a page to hand on
   tlswalk --for firewall --zone +09:00 export.pcap         a ticket for that team
   tlswalk -q --expect-file verdicts.txt captures/*.pcap    a regression suite
+  tlswalk --all --only failures export.pcap   of thousands of connections, those that failed
 
 Exit codes:
   0  every licensing attempt succeeded
@@ -353,6 +355,8 @@ pub(crate) struct Inspect {
     /// Also report TLS that is not licensing
     #[arg(long)]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) listing: ListingArgs,
     /// The site of the captures: a name from the settings file
     ///
     /// Its servers, proxies, roots and profile hold where no option says otherwise: docs/settings.md.

@@ -51,6 +51,8 @@ pub(super) fn with_profile(inspect: &Inspect, profile: &str) -> Result<Options, 
             Profile::parse(&text).map_err(|error| format!("--profile {profile}: {error}"))?
         }
     };
+    let is_everything = inspect.all || profile.everything;
+    let expects = !inspect.expect.is_empty() || inspect.expect_file.is_some() || inspect.accepted.is_some();
     let mut anchors = Anchors::built_in();
     for path in &inspect.ca {
         let name = path.display().to_string();
@@ -73,6 +75,7 @@ pub(super) fn with_profile(inspect: &Inspect, profile: &str) -> Result<Options, 
         on_prem: inspect.on_prem.clone(),
         cslu: inspect.cslu.clone(),
         proxy: inspect.proxy.clone(),
+        listing: inspect.listing.listing(expects && is_everything),
         key_log: inspect.keylog.as_deref().map(read_key_log).transpose()?,
         logs: inspect
             .log

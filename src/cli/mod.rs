@@ -9,6 +9,7 @@ mod commands;
 mod expect;
 mod given;
 mod interrupt;
+mod listing;
 mod manual;
 mod originals;
 mod output;
@@ -330,7 +331,8 @@ fn stream(
     let mut write = |mut report: Report, total: &mut Outcome, output: &mut Output| {
         report.settings.clone_from(&settings);
         // A last part without attempts of its own repeats the verdict of the others.
-        if report.part.is_none_or(|part| part.number == 1) || !report.attempts.is_empty() {
+        let tells = !report.attempts.is_empty() || !report.left_out.is_empty();
+        if report.part.is_none_or(|part| part.number == 1) || tells {
             *total = total.and(outcome_of([&report]));
         } else if report.capture.not_judged > 0 {
             *total = total.and(Outcome::PartlyJudged);

@@ -1,12 +1,14 @@
 //! Reports → standard output or a file: in the format asked for, whole or not at all.
 //!
-//! A file is written only when all reports are done: they are gathered in memory (a report is some kilobytes) and handed
-//! to [`Target`]. So Ctrl-C during the analysis leaves nothing at all, and nothing half-written can ever bear the final name.
+//! A file is written only when all reports are done: they are gathered in memory (a report is some kilobytes), or, where they are
+//! long, in a file without a name, and handed to [`Target`]. So Ctrl-C during the analysis leaves nothing at all, and nothing
+//! half-written can ever bear the final name.
 
-use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Read as _, Seek as _, StdoutLock, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use tempfile::{SpooledTempFile, spooled_tempfile};
 use time::UtcOffset;
 use tlswalk::report::row::Row;
 use tlswalk::report::text::{TextStyle, Verbosity, visible, write_text};
@@ -17,6 +19,9 @@ use crate::cli::args::{Color, Format, Inspect};
 use crate::cli::commands::signing::{self, Signing};
 use crate::cli::originals::Originals;
 use crate::cli::target::Target;
+
+/// Bytes of reports that are gathered in memory: longer ones wait in a file without a name.
+const MOST_IN_MEMORY: usize = 8 << 20;
 
 /// Where the reports go.
 pub(crate) struct Output {
@@ -38,7 +43,7 @@ enum Sink {
     Stdout(BufWriter<AutoStream<StdoutLock<'static>>>),
     File {
         target: Target,
-        text: Vec<u8>,
+        text: BufWriter<SpooledTempFile>,
         signing: Option<Signing>,
     },
 }
@@ -67,7 +72,7 @@ impl Output {
             }
             Some(path) => Sink::File {
                 target: Target::new(path, true, originals.clone())?,
-                text: Vec::new(),
+                text: BufWriter::new(spooled_tempfile(MOST_IN_MEMORY)),
                 signing: match &inspect.sign {
                     Some(key) => Some(Signing::new(key, Some(path), true, originals)?),
                     None => None,
@@ -191,10 +196,16 @@ impl Output {
         match self.sink {
             Sink::Stdout(_) => Ok(()),
             Sink::File { target, text, signing } => {
-                target
-                    .write(&mut text.as_slice())
-                    .map_err(|error| io::Error::new(error.kind(), format!("{name}: {}", crate::cli::reason(&error))))?;
-                signing.map_or(Ok(()), |it| it.sign(&text).map_err(io::Error::other))
+                let because =
+                    |error: io::Error| io::Error::new(error.kind(), format!("{name}: {}", crate::cli::reason(&error)));
+                let mut text = text.into_inner().map_err(|error| because(error.into_error()))?;
+                text.rewind().and_then(|()| target.write(&mut text)).map_err(because)?;
+                let Some(signing) = signing else { return Ok(()) };
+                let mut signed = Vec::new();
+                text.rewind()
+                    .and_then(|()| text.read_to_end(&mut signed))
+                    .map_err(because)?;
+                signing.sign(&signed).map_err(io::Error::other)
             }
         }
     }

@@ -537,7 +537,7 @@ mod tests {
             };
             flows.accept(&segment, &mut ended);
         }
-        flows.finish(|flow| ended.push(flow));
+        ended.extend(flows.finish());
         assert_eq!(ended.len(), 1);
         Connection::of(ended.remove(0).flow(), None)
     }

@@ -188,19 +188,17 @@ impl Flows {
     }
 
     /// Hands on every remaining flow, in order of first frames.
-    pub fn finish(&mut self, mut ended: impl FnMut(Ended)) {
+    pub fn finish(&mut self) -> impl Iterator<Item = Ended> + use<> {
         self.table = HashTable::new();
         let mut slots = std::mem::take(&mut self.slots);
         // A slot is a hundred bytes, so its number is sorted instead.
         let mut order: Vec<(u64, usize)> = slots.iter().enumerate().map(|(at, slot)| (slot.index, at)).collect();
         order.sort_unstable();
-        for (index, at) in order {
-            let Some(slot) = slots.get_mut(at) else { continue };
+        order.into_iter().filter_map(move |(index, at)| {
+            let slot = slots.get_mut(at)?;
             let state = std::mem::replace(&mut slot.state, State::Free);
-            if let Some(flow) = state.ended(&slot.key, index) {
-                ended(flow);
-            }
-        }
+            state.ended(&slot.key, index)
+        })
     }
 
     /// A segment of no known flow.

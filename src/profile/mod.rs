@@ -5,6 +5,7 @@
 pub mod baseline;
 mod error;
 mod in_between;
+pub mod listing;
 pub mod options;
 
 use std::borrow::Cow;

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 use super::Profile;
+use super::listing::Listing;
 use crate::base::carrier::Carrier;
 use crate::base::command::IosName;
 use crate::base::dialect::Dialect;
@@ -47,6 +48,8 @@ pub struct Options {
     pub logs: Vec<DeviceLog>,
     /// Secrets that open encrypted handshakes.
     pub key_log: Option<KeyLog>,
+    /// Which attempts the report lists.
+    pub listing: Listing,
 }
 
 impl Options {
@@ -163,6 +166,7 @@ impl Options {
             proxy: Vec::new(),
             logs: Vec::new(),
             key_log: None,
+            listing: Listing::default(),
         }
     }
 }

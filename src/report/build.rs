@@ -28,21 +28,21 @@ pub(crate) struct Before {
 #[must_use]
 pub(crate) fn build(
     capture: Capture,
-    attempts: &[attempt::Attempt<'_>],
-    verdicts: &[verdict::Verdict],
+    (attempts, verdicts): (&[attempt::Attempt<'_>], &[verdict::Verdict]),
+    listed: &[usize],
     context: &Context<'_>,
     before: Before,
 ) -> Report {
     let (courses, cadence) = courses::courses(attempts, verdicts, context);
     let language = context.options.language;
-    let used = used(attempts);
+    let judged = |at: &usize| Some((*at, attempts.get(*at)?, verdicts.get(*at)?));
+    let used = used(listed.iter().filter_map(|&at| attempts.get(at)));
     let id_of = |connection: &connection::Connection| {
         used.binary_search_by_key(&connection.index, |(it, _)| it.index)
             .map_or(0, |at| before.connections + at + 1)
     };
-    let judged = attempts.iter().zip(verdicts).enumerate();
-    let mut rows: Vec<Attempt> = judged
-        .map(|(at, (attempt, verdict))| Attempt {
+    let mut rows: Vec<Attempt> = (listed.iter().filter_map(judged))
+        .map(|(at, attempt, verdict)| Attempt {
             id: before.attempts + at + 1,
             connections: attempt.connections.iter().map(|connection| id_of(connection)).collect(),
             ..attempt_of(attempt, verdict, context)
@@ -77,6 +77,7 @@ pub(crate) fn build(
             .flat_map(|finding| finding.beside.iter().copied())
             .collect(),
         others: None,
+        left_out: Vec::new(),
         made_with: Some(MadeWith::of(context.options)),
         options: Vec::new(),
         settings: None,
@@ -84,7 +85,9 @@ pub(crate) fn build(
 }
 
 /// The connections of the attempts in order of their first frames, each once, and whether they are part of licensing.
-fn used<'a>(attempts: &[attempt::Attempt<'a>]) -> Vec<(&'a connection::Connection, bool)> {
+fn used<'r, 'a: 'r>(
+    attempts: impl Iterator<Item = &'r attempt::Attempt<'a>>,
+) -> Vec<(&'a connection::Connection, bool)> {
     let mut used = Vec::new();
     for attempt in attempts {
         let connections = attempt.connections.iter();

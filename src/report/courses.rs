@@ -42,7 +42,9 @@ pub(super) fn courses(
 pub(super) fn place(courses: &[Course], attempts: &mut [Attempt]) {
     for course in courses {
         for (at, one) in course.tries.iter().enumerate() {
-            if let Some(attempt) = one.attempt.checked_sub(1).and_then(|at| attempts.get_mut(at)) {
+            // Not every attempt is listed.
+            let place = attempts.binary_search_by_key(&one.attempt, |attempt| attempt.id);
+            if let Some(attempt) = place.ok().and_then(|at| attempts.get_mut(at)) {
                 attempt.course = Some(Place {
                     id: course.id,
                     kind: course.kind,

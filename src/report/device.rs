@@ -185,6 +185,7 @@ pub fn report_on_logs(options: &Options) -> Report {
         device_logs: options.logs.iter().map(|log| log_of(log, &[], None)).collect(),
         beside: Vec::new(),
         others: None,
+        left_out: Vec::new(),
         made_with: Some(MadeWith::of(options)),
         options: Vec::new(),
         settings: None,

@@ -66,6 +66,7 @@ fn base(file: &str, frames: u64) -> Report {
         device_logs: vec![],
         beside: vec![],
         others: None,
+        left_out: Vec::new(),
         made_with: Some(MadeWith::of(&Options::everything().unwrap())),
         options: Vec::new(),
         settings: None,

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 
 use super::labels::{beginning, connections, headline, seconds_of};
-use super::notes::{not_judged, note};
+use super::notes::{left_out, not_judged, note};
 use super::text::visible;
 use super::{Attempt, Report, Unread};
 use crate::base::wire_text::in_prose;
@@ -183,6 +183,22 @@ fn cases(report: &Report, expectations: &[Expectation]) -> Vec<Case> {
             seconds: 0.0,
             result: Result::Skipped {
                 message: message.in_language(language),
+            },
+            text: String::new(),
+        });
+    }
+    if let Some(message) = left_out(report) {
+        let message = message.in_language(language);
+        let failed = report.left_out.iter().find(|it| it.severity == Severity::Error);
+        cases.push(Case {
+            name: "attempts that are not listed".to_owned(),
+            seconds: 0.0,
+            result: match failed {
+                Some(it) => Result::Failed {
+                    kind: it.verdict.to_string(),
+                    message,
+                },
+                None => Result::Skipped { message },
             },
             text: String::new(),
         });

@@ -187,7 +187,7 @@ pub(super) fn headline(report: &Report) -> String {
 }
 
 /// The number of the other TLS connections, if the capture has none to the service that was looked for.
-pub(super) fn others(report: &Report) -> Option<Phrase> {
+fn others(report: &Report) -> Option<Phrase> {
     let others = report.others?;
     let id = match others.failed {
         0 => "others-not-failed",
@@ -196,6 +196,11 @@ pub(super) fn others(report: &Report) -> Option<Phrase> {
     let all = others.failed.saturating_add(others.not_failed);
     let told = phrase(id).with("all", all).with("failed", others.failed);
     (all > 0).then_some(told)
+}
+
+/// What there is beside the attempts that are listed: connections of others, and attempts that are only counted.
+pub(super) fn beside(report: &Report) -> impl Iterator<Item = Phrase> {
+    others(report).into_iter().chain(super::notes::left_out(report))
 }
 
 /// An attempt's connections, in order.

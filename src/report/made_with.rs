@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Word, known};
 use crate::base::hexadecimal::hexadecimal;
 use crate::profile::Profile;
+use crate::profile::listing::Listing;
 use crate::profile::options::{Options, Target};
 
 /// The options and files of a report.
@@ -47,8 +48,71 @@ pub struct MadeWith {
     pub dialect: Option<String>,
     /// How names and addresses were replaced (`--redact`); null if they were not.
     pub redaction: Option<Redaction>,
+    /// Which attempts were to be listed; absent: all.
+    #[serde(default, skip_serializing_if = "MadeWithListing::is_none")]
+    pub listing: MadeWithListing,
     /// The files that were read as one capture (`--merge`), in order; empty for one file.
     pub merged: Vec<String>,
+}
+
+/// Which attempts a report was to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MadeWithListing {
+    /// `failures`, or ids of verdicts (`--only`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// Servers (`--server`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub servers: Vec<String>,
+    /// Clients (`--client`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<String>,
+    /// From when on (`--since`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// Until when (`--until`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// How many (`--first`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<usize>,
+    /// What went well was listed, however much it was (`--expect` and the like).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
+}
+
+impl MadeWithListing {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn of(listing: &Listing) -> Self {
+        Self {
+            only: listing.only.iter().map(|it| it.name().to_owned()).collect(),
+            servers: listing.servers.iter().map(ToString::to_string).collect(),
+            clients: listing.clients.iter().map(ToString::to_string).collect(),
+            since: listing.since.map(|it| it.to_string()),
+            until: listing.until.map(|it| it.to_string()),
+            first: listing.first,
+            whole: listing.whole,
+        }
+    }
+
+    /// As it was asked for; `None`: it holds something that nobody can have asked for.
+    #[must_use]
+    pub fn listing(&self) -> Option<Listing> {
+        let time = |text: &Option<String>| text.as_deref().map(str::parse).transpose().ok();
+        Some(Listing {
+            only: self.only.iter().map(|it| Listing::only(it)).collect(),
+            servers: self.servers.iter().map(|it| it.parse().ok()).collect::<Option<_>>()?,
+            clients: self.clients.iter().map(|it| it.parse().ok()).collect::<Option<_>>()?,
+            since: time(&self.since)?,
+            until: time(&self.until)?,
+            first: self.first,
+            whole: self.whole,
+        })
+    }
 }
 
 /// The profile of a report.
@@ -143,6 +207,7 @@ impl MadeWith {
             language: options.language.tag(),
             dialect: options.dialect.map(|dialect| dialect.name().to_owned()),
             redaction: None,
+            listing: MadeWithListing::of(&options.listing),
             merged: Vec::new(),
         }
     }

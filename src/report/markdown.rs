@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use super::labels::{
-    about, beginning, confidence, connections, frames_filter, headline, held, language_of, moment, others, owner,
+    about, beginning, beside, confidence, connections, frames_filter, headline, held, language_of, moment, owner,
     severity, sign, transport, worst,
 };
 use super::names::plain_name;
@@ -26,7 +26,7 @@ pub fn write_markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let say = |phrase: Phrase| escaped(&phrase.in_language(language));
     let verdict = &report.verdict;
     writeln!(out, "## {} {}\n", sign(severity(report)), escaped(&headline(report)))?;
-    let facts = about(&report.capture, language).into_iter().chain(others(report));
+    let facts = about(&report.capture, language).into_iter().chain(beside(report));
     let facts: Vec<String> = facts.map(&say).collect();
     writeln!(out, "{} · {}", code(&visible(&report.capture.file)), facts.join(" · "))?;
     if report.attempts.len() > 1 {

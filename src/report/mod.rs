@@ -104,6 +104,10 @@ pub struct Report {
     /// The number of other TLS connections, if the capture has none to the service that was looked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub others: Option<Others>,
+    /// Attempts that were judged and are not listed, by verdict: because others were asked for, or because they went well and are
+    /// very many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// How the report was made, so that it can be repeated; absent in reports of older versions.
     #[serde(default, rename = "options", skip_serializing_if = "Option::is_none")]
     pub made_with: Option<MadeWith>,
@@ -157,7 +161,7 @@ impl Report {
             contents.dtls_connections,
             contents.quic_connections,
         ];
-        !self.attempts.is_empty() || others == [0; 3] || self.others.is_some()
+        !self.attempts.is_empty() || !self.left_out.is_empty() || others == [0; 3] || self.others.is_some()
     }
 
     /// This, or where the capture holds nothing of what was looked for, what else failed in it: `read` reads it a second time with
@@ -190,6 +194,17 @@ impl Report {
         others.capture.sha256 = self.capture.sha256;
         others
     }
+}
+
+/// Attempts of one verdict that the report does not list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Their verdict.
+    pub verdict: VerdictId,
+    /// The worst that was found of them.
+    pub severity: Severity,
+    /// How many they are.
+    pub attempts: u64,
 }
 
 /// Other TLS connections, judged because the capture has none to the service that was looked for.

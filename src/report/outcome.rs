@@ -1,7 +1,7 @@
 //! Reports → Outcome: the one word that becomes the exit code.
 
 use super::Report;
-use crate::judge::finding::Severity;
+use crate::judge::finding::{Severity, VerdictId};
 
 /// Outcome of a whole run, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,16 +35,17 @@ pub fn outcome<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Outcome {
             failed |= report.verdict.id == "device-reports-failure";
             concluded |= report.verdict.id == "device-reports-success";
         }
+        for left_out in &report.left_out {
+            failed |= left_out.severity == Severity::Error;
+            concluded |= is_conclusion(left_out.verdict);
+        }
         for attempt in &report.attempts {
             failed |= attempt.verdict.severity == Severity::Error
                 || attempt
                     .findings
                     .iter()
                     .any(|finding| finding.severity == Severity::Error);
-            concluded |= !matches!(
-                attempt.verdict.id.name(),
-                "incomplete-capture" | "malformed-capture" | "unexplained-end"
-            );
+            concluded |= is_conclusion(attempt.verdict.id);
         }
     }
     match (failed, partly, concluded) {
@@ -53,6 +54,14 @@ pub fn outcome<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Outcome {
         (false, false, true) => Outcome::Succeeded,
         (false, false, false) => Outcome::Inconclusive,
     }
+}
+
+/// Whether a verdict says how it went.
+fn is_conclusion(verdict: VerdictId) -> bool {
+    !matches!(
+        verdict.name(),
+        "incomplete-capture" | "malformed-capture" | "unexplained-end"
+    )
 }
 
 impl Outcome {

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::labels::{beginning, connections, frames_of};
-use super::notes::note;
+use super::notes::{note, notes};
 use super::text::visible;
 use super::{Attempt, Report};
 use crate::base::confidence::Confidence;
@@ -112,7 +112,7 @@ impl Row {
         Self {
             capture: visible(&report.capture.file),
             sha256: report.capture.sha256.clone(),
-            is_partial: note.is_some(),
+            is_partial: !notes(report).is_empty(),
             note,
             ..Self::default()
         }

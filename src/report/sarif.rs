@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::labels::{frames_of, headline};
-use super::notes::{self, notes};
+use super::notes::{self, left_out, notes};
 use super::text::visible;
 use super::{Attempt, Evidence, Report, Unread, explain};
 use crate::base::wire_text::in_prose;
@@ -43,6 +43,9 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
                 }, {
                     "id": notes::ID,
                     "shortDescription": {"text": "not everything in a capture was read or judged"},
+                }, {
+                    "id": notes::LEFT_OUT,
+                    "shortDescription": {"text": "attempts were judged and are not listed"},
                 }],
             }},
             "invocations": [{
@@ -123,10 +126,15 @@ fn notifications(reports: &[Report], unread: &[Unread]) -> Vec<Value> {
             .into_iter()
             .map(move |text| notification(1, (file, at), &text))
     });
+    let left_out = reports.iter().enumerate().filter_map(|(at, report)| {
+        let text = left_out(report)?.in_language(super::labels::language_of(report));
+        Some(notification(2, (&report.capture.file, at), &text))
+    });
     let unread = unread.iter().enumerate();
     unread
         .map(|(at, it)| notification(0, (&it.capture, reports.len() + at), &it.why))
         .chain(notes)
+        .chain(left_out)
         .collect()
 }
 
@@ -134,6 +142,7 @@ fn notifications(reports: &[Report], unread: &[Unread]) -> Vec<Value> {
 fn notification(kind: usize, (capture, artifact): (&str, usize), text: &str) -> Value {
     let (id, level) = match kind {
         0 => (Unread::ID, "error"),
+        2 => (notes::LEFT_OUT, "note"),
         _ => (notes::ID, "warning"),
     };
     json!({

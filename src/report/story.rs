@@ -66,9 +66,10 @@ fn runs<'a>(report: &'a Report, course: &'a Course) -> Vec<Run<'a>> {
 }
 
 fn summary<'a>(report: &'a Report, one: &Try) -> &'a str {
-    let attempt = one.attempt.checked_sub(1).and_then(|at| report.attempts.get(at));
-    attempt
-        .filter(|it| it.id == one.attempt)
+    // Not every attempt is listed.
+    let at = report.attempts.binary_search_by_key(&one.attempt, |it| it.id);
+    at.ok()
+        .and_then(|at| report.attempts.get(at))
         .map(|it| it.verdict.summary.as_str())
         .unwrap_or_default()
 }

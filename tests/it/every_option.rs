@@ -155,6 +155,12 @@ fn tries_of(command: &str, option: &str, folder: &Path) -> Vec<(Vec<String>, Vec
             on(OTHERS, &[], &[&name]),
             on(HEALTHY, &["--wlc", "192.0.2.1"], &[&name]),
         ],
+        "only" => vec![on(REJECTED, &[], &[&name, "healthy"])],
+        "server" => vec![on(REJECTED, &[], &[&name, "192.0.2.1"])],
+        "client" => vec![on(REJECTED, &[], &[&name, "192.0.2.1"])],
+        "since" => vec![on(REJECTED, &[], &[&name, "2090-01-01T00:00:00Z"])],
+        "until" => vec![on(REJECTED, &[], &[&name, "1990-01-01T00:00:00Z"])],
+        "first" => vec![on(REJECTED, &[], &[&name, "0"])],
         "lang" => vec![on(REJECTED, &[], &[&name, "ja"])],
         "dialect" => vec![
             on(REJECTED, &[], &[&name, "generic"]),
@@ -280,7 +286,10 @@ fn refusable(command: &str, option: &str, folder: &Path) -> Vec<String> {
         "format" => &["json"],
         "color" => &["always"],
         "today" => &["2030-01-01"],
-        "expect" => &["healthy"],
+        "expect" | "only" => &["healthy"],
+        "server" | "client" => &["192.0.2.1"],
+        "since" | "until" => &["2030-01-01T00:00:00Z"],
+        "first" => &["1"],
         _ => &["x"],
     };
     let mut call = match command {

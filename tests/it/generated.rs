@@ -24,6 +24,7 @@ fn an_attempt_among_other_traffic_is_read_as_it_is_alone() {
     for (mix, format, bytes) in [
         (Mix::Licensing, Format::Pcap, 1_000_000),
         (Mix::Mixed, Format::Pcapng, 6_000_000),
+        (Mix::Controller, Format::Pcap, 6_000_000),
     ] {
         let mut capture = Vec::new();
         let plan = Plan {

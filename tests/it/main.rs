@@ -54,6 +54,7 @@ mod handed_on;
 mod holes;
 mod in_between;
 mod key_log;
+mod listing;
 mod metamorphic;
 mod mutations;
 mod nobody;

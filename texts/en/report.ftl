@@ -57,6 +57,10 @@ note-not-judged = { $count ->
     [one] 1 connection or look-up was
    *[other] { $shown } connections and look-ups were
 } not judged: there are more than tlswalk keeps
+note-left-out = { $count ->
+    [one] 1 attempt is
+   *[other] { $shown } attempts are
+} counted and not listed: { $verdicts }
 note-log-cut = the device's text { $file } was not read to its end: { $detail }
 text-holds-none = no TCP connection at all
 text-holds-one-without = 1 TCP connection, without TLS

@@ -39,6 +39,7 @@ text-snap-length = スナップ長により { $segments } セグメントが切�
 text-one-direction = 片方向の通信しかキャプチャされていない
 text-drops = キャプチャした機器が { $packets } パケットを破棄
 note-not-judged = 保持できる数を超えたため、接続と名前解決 { $shown } 件を判定していない
+note-left-out = 一覧に載せず件数のみ示す試行が { $shown } 件ある（{ $verdicts }）
 note-log-cut = 機器のテキスト { $file } を最後まで読み取れていない（{ $detail }）
 text-holds-none = TCP 接続なし
 text-holds-one-without = TCP 接続 1 本、TLS なし

@@ -79,7 +79,7 @@ fn push(flows: &mut Flows, ended: &mut Vec<Ended>, segments: &[Segment<'_>], fir
 fn run(segments: &[Segment<'_>]) -> (Vec<Flow>, FlowCounts) {
     let (mut flows, mut ended) = (Flows::default(), Vec::new());
     push(&mut flows, &mut ended, segments, 1);
-    flows.finish(|flow| ended.push(flow));
+    ended.extend(flows.finish());
     let mut ended: Vec<_> = ended.into_iter().map(Ended::flow).collect();
     ended.sort_by_key(|flow| flow.index);
     (ended.into_iter().map(|flow| *flow.finish()).collect(), flows.counts)
@@ -265,7 +265,7 @@ fn a_closed_connection_is_handed_on_when_late_copies_have_come_and_not_before() 
     push(&mut flows, &mut ended, &[other], 4 + LINGER);
     assert_eq!(ended.len(), 1);
     // Its slot is used again, and the end of the capture hands on only the rest.
-    flows.finish(|flow| ended.push(flow));
+    ended.extend(flows.finish());
     assert_eq!(ended.len(), 2);
 }
 
@@ -279,7 +279,7 @@ fn a_connection_with_a_hole_waits_for_it_beyond_its_close() {
     push(&mut flows, &mut ended, &after_handshake(&closing), 1);
     push(&mut flows, &mut ended, &[seg(CLIENT, ACK, 100, 500, DATA)], 2 * LINGER);
     assert!(ended.is_empty());
-    flows.finish(|flow| ended.push(flow));
+    ended.extend(flows.finish());
     let ended: Vec<_> = ended.into_iter().map(|ended| ended.flow().finish()).collect();
     assert_eq!(said(&ended[0], CLIENT), "Syn Ack ApplicationData Fin");
 }
@@ -373,7 +373,7 @@ fn one_side_may_close_and_the_other_speak_on() {
     let half = [seg(CLIENT, FIN | ACK, 100, 500, b""), seg(SERVER, ACK, 500, 101, DATA)];
     push(&mut flows, &mut ended, &after_handshake(&half), 1);
     push(&mut flows, &mut ended, &[seg(SERVER, ACK, 510, 101, ALERT)], 3 * LINGER);
-    flows.finish(|flow| ended.push(flow));
+    ended.extend(flows.finish());
     let ended: Vec<_> = ended.into_iter().map(|ended| ended.flow().finish()).collect();
     assert_eq!(said(&ended[0], SERVER), "Syn ApplicationData Alert");
     assert_eq!(said(&ended[0], CLIENT), "Syn Ack Fin");
@@ -506,7 +506,7 @@ fn a_scan_closes_idle_connections_and_not_one_that_lives() {
             .iter()
             .all(|ended| matches!(ended, Ended::Lone(lone) if lone.index != 0))
     );
-    flows.finish(|flow| ended.push(flow));
+    ended.extend(flows.finish());
     assert_eq!(ended.len(), MAX_FLOWS + 51);
 }
 
@@ -537,7 +537,7 @@ fn a_sweep_that_nobody_goes_on_with_pushes_out_no_syn_before_its_answer() {
             }
         }
         assert_eq!(flows.counts.flows, COUNT as u64, "each once");
-        flows.finish(|flow| ended.push(flow));
+        ended.extend(flows.finish());
         let has_both = |ended: &&Ended| matches!(ended, Ended::Elsewhere(it) if it.spoke == [true; 2] && !it.is_tls);
         assert_eq!(ended.iter().filter(has_both).count(), COUNT);
     }
@@ -641,7 +641,7 @@ fn elsewhere(rest: &[Segment<'_>]) -> (Flows, Vec<Ended>) {
 fn a_connection_that_names_another_server_shrinks_and_is_counted_as_what_it_was() {
     let (mut flows, mut ended) = elsewhere(&[seg(SERVER, ACK, 500, 300, DATA)]);
     assert!(ended.is_empty());
-    flows.finish(|flow| ended.push(flow));
+    ended.extend(flows.finish());
     let [Ended::Elsewhere(flow)] = &ended[..] else {
         panic!("{ended:?}")
     };
@@ -655,7 +655,7 @@ fn a_connection_that_names_another_server_shrinks_and_is_counted_as_what_it_was(
         &[seg(CLIENT, ACK, 100, 500, &hello("Own.Example."))],
         1,
     );
-    flows.finish(|flow| ended.push(flow));
+    ended.extend(flows.finish());
     assert!(matches!(&ended[..], [Ended::Followed(_)]));
 }
 
@@ -773,7 +773,7 @@ fn a_handshake_becomes_the_flow_that_it_would_have_been_whatever_comes_next() {
         for segment in &segments {
             flows.accept(segment, &mut ended);
         }
-        flows.finish(|flow| ended.push(flow));
+        ended.extend(flows.finish());
         let mut direct = Flow::begin(0, &segments[0]);
         for segment in &segments {
             let from = usize::from(segment.src == end(SERVER));
@@ -806,7 +806,7 @@ fn what_is_not_followed_leaves_what_the_flow_would_have_left() {
             flows.accept(segment, &mut ended);
         }
         assert!(direct.is_given_up() == is_given_up && ended.is_empty());
-        flows.finish(|flow| ended.push(flow));
+        ended.extend(flows.finish());
         let [Ended::Elsewhere(elsewhere)] = &ended[..] else {
             panic!("{ended:?}")
         };

@@ -59,6 +59,7 @@ use crate::capture::{CaptureError, CaptureFacts, End, read_frames};
 use crate::connection::step::Side;
 use crate::handoff::slice::choice::{endpoint, ordered};
 use crate::handoff::slice::{Judged, judge_and_look};
+use crate::profile::listing::Listing;
 use crate::profile::options::{Host, Options, Target};
 use crate::report::{Anomaly, Report};
 use crate::tls::certificate::Certificate;
@@ -236,6 +237,13 @@ impl Redactor {
             on_prem: targets(&options.on_prem),
             cslu: targets(&options.cslu),
             proxy: targets(&options.proxy),
+            listing: Listing {
+                servers: targets(&options.listing.servers),
+                clients: (options.listing.clients.iter())
+                    .map(|ip| self.names.address(*ip))
+                    .collect(),
+                ..options.listing
+            },
             ..options
         }
     }

@@ -161,6 +161,7 @@ impl Check<'_> {
                 "cadence": report.cadence,
                 "device_logs": report.device_logs,
                 "others": report.others,
+                "left_out": report.left_out,
                 "connections": report.connections.len(),
             })
         };

@@ -92,10 +92,11 @@ fn shown(value: &Value) -> String {
 
 /// True if a field counts everything, including what a slice leaves out.
 pub(super) fn counts_all_frames(path: &str) -> bool {
-    const WHOLE: [&str; 7] = [
+    const WHOLE: [&str; 8] = [
         "capture.",
         "cadence",
         "others",
+        "left_out",
         "tcp.",
         "tls.client_application_data",
         "tls.server_application_data",

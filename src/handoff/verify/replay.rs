@@ -170,6 +170,7 @@ impl Replay<'_> {
             ));
         }
         options.dialect = dialect;
+        options.listing = made.listing.listing().ok_or_else(|| changed("listing", ""))?;
         Ok(())
     }
 }

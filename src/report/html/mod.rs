@@ -20,7 +20,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
-use super::labels::{about, common_folder, grouped, headline, held, others, severity, sign, turn, voice_of, worst};
+use super::labels::{about, beside, common_folder, grouped, headline, held, severity, sign, turn, voice_of, worst};
 use super::text::{glued, visible};
 use super::{Remedy, Report, Unread};
 use crate::base::phrase::{Language, Phrase, Voice, phrase};
@@ -194,7 +194,7 @@ fn part(
         turn: turn(report),
         about: say(about(capture, voice.language)
             .into_iter()
-            .chain(others(report))
+            .chain(beside(report))
             .collect()),
         facts: facts(capture, voice),
         held: if report.attempts.is_empty() {

@@ -14,7 +14,7 @@ mod words;
 
 use std::io::{self, Write};
 
-use super::labels::{capitalised, connections, grouped, link_name, names, others, sign, worst};
+use super::labels::{beside, capitalised, connections, grouped, link_name, names, sign, worst};
 use super::notes::{not_judged, note};
 use super::{Anomaly, Attempt, Capture, Connection, Report, explain};
 use crate::base::elapsed::elapsed;
@@ -96,9 +96,9 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
     let Some(worst) = worst(report) else {
         return nothing(&mut page, report, verbose);
     };
-    if let Some(others) = others(report) {
-        let others = sentence(&others.in_language(language), language);
-        page.hang_painted(&[], 0, (Paint::Dim, &others), "")?;
+    for beside in beside(report) {
+        let beside = sentence(&beside.in_language(language), language);
+        page.hang_painted(&[], 0, (Paint::Dim, &beside), "")?;
         page.blank()?;
     }
     if let Some((severity, turn)) = super::story::turn(report) {
@@ -260,9 +260,9 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
     let text = text.join(&phrase("text-semicolon").in_language(page.language));
     attempt::section(page, phrase("text-holds-label"))?;
     page.hang(&[(Paint::Plain, "  ")], 4, &sentence(&text, page.language), "")?;
-    if let Some(others) = others(report) {
-        let others = sentence(&others.in_language(page.language), page.language);
-        page.hang(&[(Paint::Plain, "  ")], 4, &others, "")?;
+    for beside in beside(report) {
+        let beside = sentence(&beside.in_language(page.language), page.language);
+        page.hang(&[(Paint::Plain, "  ")], 4, &beside, "")?;
     }
     story::shows(page, report)?;
     device::said(page, report, verbose)?;

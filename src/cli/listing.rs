@@ -1,0 +1,84 @@
+//! command line → Listing: which attempts a report lists. What it does not list it counts.
+
+use std::net::IpAddr;
+
+use clap::Args;
+use tlswalk::Target;
+use tlswalk::base::frame::Timestamp;
+use tlswalk::profile::listing::{Listing, Only};
+use tlswalk::report::explain;
+
+use crate::cli::did_you_mean;
+
+/// What would be expected of attempts that are not there.
+const EXPECTING: [&str; 3] = ["expect", "expect_file", "accepted"];
+
+/// Options that choose among the attempts.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ListingArgs {
+    /// List failures, or one verdict, only (repeatable)
+    ///
+    /// failures, or verdicts parted by commas: see tlswalk explain. What is not listed is counted by verdict; the report's own verdict
+    /// and the exit code are those of all attempts.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = only, conflicts_with_all = EXPECTING, hide_short_help = true)]
+    pub(crate) only: Vec<Only>,
+    /// List attempts to reach this server only: address or name (repeatable)
+    #[arg(long, value_name = "HOST[:PORT]", conflicts_with_all = EXPECTING, hide_short_help = true)]
+    pub(crate) server: Vec<Target>,
+    /// List attempts of this client only (repeatable)
+    #[arg(long, value_name = "IP", conflicts_with_all = EXPECTING, hide_short_help = true)]
+    pub(crate) client: Vec<IpAddr>,
+    /// List attempts only that began at this time or later
+    ///
+    /// E.g. 2024-05-01T12:00:00Z.
+    #[arg(long, value_name = "RFC3339", conflicts_with_all = EXPECTING, hide_short_help = true)]
+    pub(crate) since: Option<Timestamp>,
+    /// List attempts only that began at this time or earlier
+    #[arg(long, value_name = "RFC3339", conflicts_with_all = EXPECTING, hide_short_help = true)]
+    pub(crate) until: Option<Timestamp>,
+    /// List this many attempts only, the earliest
+    #[arg(long, value_name = "COUNT", conflicts_with_all = EXPECTING, hide_short_help = true)]
+    pub(crate) first: Option<usize>,
+}
+
+impl ListingArgs {
+    /// `whole`: something is expected of each attempt, so each must be there.
+    pub(crate) fn listing(&self, whole: bool) -> Listing {
+        Listing {
+            only: self.only.clone(),
+            servers: self.server.clone(),
+            clients: self.client.clone(),
+            since: self.since,
+            until: self.until,
+            first: self.first,
+            whole,
+        }
+    }
+
+    /// Each option that was given, with its value.
+    pub(crate) fn given(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let only = self.only.iter().map(|it| ("--only", it.name().to_owned()));
+        let servers = self.server.iter().map(|it| ("--server", it.to_string()));
+        let clients = self.client.iter().map(|it| ("--client", it.to_string()));
+        let since = self.since.iter().map(|it| ("--since", it.to_string()));
+        let until = self.until.iter().map(|it| ("--until", it.to_string()));
+        let first = self.first.iter().map(|it| ("--first", it.to_string()));
+        only.chain(servers)
+            .chain(clients)
+            .chain(since)
+            .chain(until)
+            .chain(first)
+    }
+}
+
+/// Reads what `--only` takes.
+fn only(word: &str) -> Result<Only, String> {
+    let word = word.trim();
+    match Listing::only(word) {
+        Only::Verdict(id) if explain::explanation(&id).is_none() => Err(format!(
+            "{id} is no verdict{} (failures, or one of tlswalk explain)",
+            did_you_mean(explain::nearest(&id))
+        )),
+        only => Ok(only),
+    }
+}
