@@ -39,6 +39,7 @@ pub(crate) struct Output {
     unread: Vec<Unread>,
 }
 
+#[allow(clippy::large_enum_variant, reason = "there is one of a run")]
 enum Sink {
     Stdout(BufWriter<AutoStream<StdoutLock<'static>>>),
     File {
