@@ -301,7 +301,9 @@ impl<'o> Analyzer<'o> {
             true => std::mem::take(&mut story.unlisted).total(),
             false => 0,
         };
-        let all = attempts.len().saturating_add(usize::try_from(counted).unwrap_or(usize::MAX));
+        let all = attempts
+            .len()
+            .saturating_add(usize::try_from(counted).unwrap_or(usize::MAX));
         let judge = |(attempt, is_attested): (Attempt<'a>, bool)| {
             let mut verdict = match self.options.others {
                 true => verdict::judge_failure(&attempt, &context)?,

@@ -6,6 +6,7 @@
     reason = "test code states its invariants"
 )]
 
+mod attacks;
 mod carriers;
 mod handing;
 mod searcher;
@@ -211,4 +212,29 @@ fn issue_17_12_what_is_expected_of_a_file_is_checked_of_its_redacted_report() {
     // Who reads the report learns nothing of the name.
     assert!(!met.stdout.contains("tcp-refused.pcap"));
     assert_eq!(run("healthy tcp-*.pcap\n").status.unwrap().code(), Some(1));
+}
+
+#[test]
+fn every_claim_has_a_test_that_is_there() {
+    let text = std::fs::read_to_string(support::root().join("docs/redaction.md")).unwrap();
+    let table = text.split("## Claims and their tests").nth(1).unwrap();
+    let rows = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.rsplit_once(" | ").map(|(_, tests)| tests));
+    let named: Vec<&str> = rows.flat_map(|tests| tests.split('`').skip(1).step_by(2)).collect();
+    let mut sources = String::new();
+    for folder in ["src/handoff", "tests/it"] {
+        for entry in walkdir::WalkDir::new(support::root().join(folder)) {
+            let entry = entry.unwrap();
+            if entry.path().extension().is_some_and(|it| it == "rs") {
+                sources += &std::fs::read_to_string(entry.path()).unwrap();
+            }
+        }
+    }
+    let is_missing = |name: &&str| {
+        !sources.contains(&format!("#[test]\nfn {}()", name.rsplit(':').next().unwrap()))
+            && !sources.contains(&format!("#[test]\n    fn {}()", name.rsplit(':').next().unwrap()))
+    };
+    let missing: Vec<&str> = named.iter().copied().filter(is_missing).collect();
+    assert!(named.len() > 15 && missing.is_empty(), "{missing:?} of {}", named.len());
 }

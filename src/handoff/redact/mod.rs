@@ -7,8 +7,8 @@
 //!
 //! Redaction keeps lengths, so that sequence numbers, records and offsets stay. Streams are replaced as wholes and
 //! frames take their part, so a segment sent again gets the same bytes. IPv4 addresses keep the digits of each byte,
-//! since they also stand in text. Pseudonyms are computed from a key and not remembered; short words go through a
-//! permutation, so none collide, and octets through one that leaves none in place, so no address becomes itself. A
+//! since they also stand in text. Pseudonyms are computed from a key and not remembered; short words and bytes of addresses
+//! go through secret cycles, so that none collide and none becomes itself (`permutation.rs`, `docs/redaction.md`). A
 //! redacted report is made of redacted frames. A right checksum becomes the right one of the new bytes; any other
 //! becomes another, by the key: corrected by what changed (RFC 1624), one that the network card was to fill in would
 //! tell the sum of the addresses beside their pseudonyms. What is not taken apart (fragments, tunnels, other protocols)
@@ -29,6 +29,7 @@
 //!
 //! A redacted file tells a keyed hash of its capture, not the hash itself, against which guesses could be tested.
 
+mod address;
 mod checksum;
 mod datagram;
 mod der;
@@ -36,6 +37,7 @@ mod dns;
 mod frame;
 mod hello;
 mod http;
+mod permutation;
 mod pseudonym;
 mod quic;
 mod stream;

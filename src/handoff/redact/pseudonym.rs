@@ -1,20 +1,22 @@
 //! key, identifier → pseudonym: the same for the same, as long as the original, and not to be undone without the key.
 //!
-//! All pseudonyms come from HMAC-SHA-256 under one key, so that nothing has to be remembered and a report and a slice made
-//! with the same key agree. Lengths stay, because a longer name would move every sequence number behind it. Short words and
-//! parts of addresses go through a small keyed permutation (a Feistel network), so that no two of them collide. Where they stand
-//! in text is `written.rs`'s.
+//! All pseudonyms come from one key, so that nothing has to be remembered and a report and a slice made with the same key agree.
+//! Lengths stay, because a longer name would move every sequence number behind it. Words of up to 13 letters go through a secret
+//! cycle (`permutation.rs`), so that no two of them meet and none stays; longer ones through HMAC-SHA-256. Addresses are
+//! `address.rs`'s, and where all of it stands in text `written.rs`'s.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-use ring::hmac;
-
+use super::permutation::Cycles;
 use crate::profile::Profile;
 
-/// Addresses remembered, to save time only.
-const MOST_CACHED: usize = 65_536;
+/// Words remembered, and addresses, to save time only.
+pub(super) const MOST_CACHED: usize = 65_536;
+
+/// Words that stay in a row on a cycle: of one letter, there are some.
+const MOST_PASSED: usize = 64;
 
 /// Words that stay: they name products, protocols and the public service, never a customer.
 const PUBLIC_WORDS: &str = "http https www com net org arpa addr in ip6 localhost \
@@ -31,11 +33,13 @@ const PUBLIC_WORDS: &str = "http https www com net org arpa addr in ip6 localhos
 /// Makes pseudonyms.
 #[derive(Debug)]
 pub struct Pseudonyms {
-    key: hmac::Key,
+    cycles: Cycles,
     words: HashSet<String>,
     /// Addresses of the public service, which the profile lists.
-    public: Vec<IpAddr>,
-    cache: RefCell<HashMap<IpAddr, IpAddr>>,
+    pub(super) public: Vec<IpAddr>,
+    pub(super) cache: RefCell<HashMap<IpAddr, IpAddr>>,
+    /// Words in small letters, and what stands for them.
+    replaced: RefCell<HashMap<Vec<u8>, Vec<u8>>>,
 }
 
 impl Pseudonyms {
@@ -60,7 +64,7 @@ impl Pseudonyms {
             .map(str::to_ascii_lowercase)
             .collect();
         Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, key),
+            cycles: Cycles::new(key),
             words,
             public: profile
                 .endpoints
@@ -68,6 +72,7 @@ impl Pseudonyms {
                 .flat_map(|it| it.addresses.iter().copied())
                 .collect(),
             cache: RefCell::default(),
+            replaced: RefCell::default(),
         }
     }
 
@@ -77,6 +82,7 @@ impl Pseudonyms {
             .split(|c: char| !c.is_ascii_alphanumeric())
             .filter(|word| !word.is_empty());
         self.words.extend(words.map(str::to_ascii_lowercase));
+        self.replaced.borrow_mut().clear();
     }
 
     /// A keyed hash, for saying of what a redacted file is made without giving its hash away.
@@ -86,214 +92,12 @@ impl Pseudonyms {
     }
 
     pub(super) fn prf(&self, domain: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-        let mut context = hmac::Context::with_key(&self.key);
-        for part in [domain].iter().chain(parts) {
-            context.update(&(part.len() as u64).to_be_bytes());
-            context.update(part);
-        }
-        context.sign().as_ref().try_into().unwrap_or_default()
+        self.cycles.prf(domain, parts)
     }
 
-    /// A keyed permutation of 0..n: a Feistel network over the next even number of bits, walked until it is in range.
-    fn permute(&self, context: &[u8], index: u32, n: u32) -> u32 {
-        self.feistel(context, index, n, &[0, 1, 2, 3], |function, (left, right)| {
-            (right, left ^ function(right))
-        })
-    }
-
-    /// A keyed permutation of 0..n that leaves nothing where it was: all numbers stand on a circle in an order that the key
-    /// gives, and each becomes its neighbour. A permutation as such leaves one number in place on average, and an address of
-    /// short octets would now and then become itself.
-    pub(super) fn derange(&self, context: &[u8], index: u32, n: u32) -> u32 {
-        if n < 2 || index >= n {
-            return index;
-        }
-        let next = self.permute(context, index, n).wrapping_add(1);
-        let next = if next >= n { 0 } else { next };
-        // The same rounds backwards.
-        self.feistel(context, next, n, &[3, 2, 1, 0], |function, (left, right)| {
-            (right ^ function(left), left)
-        })
-    }
-
-    fn feistel(
-        &self,
-        context: &[u8],
-        index: u32,
-        n: u32,
-        rounds: &[u8],
-        step: impl Fn(&dyn Fn(u32) -> u32, (u32, u32)) -> (u32, u32),
-    ) -> u32 {
-        if n < 2 || index >= n {
-            return index;
-        }
-        let bits = 32_u32.saturating_sub(n.saturating_sub(1).leading_zeros());
-        let half = bits.div_ceil(2);
-        let mask = 1_u32.checked_shl(half).map_or(u32::MAX, |it| it.wrapping_sub(1));
-        let mut value = index;
-        loop {
-            let mut both = (value.checked_shr(half).unwrap_or(0) & mask, value & mask);
-            for round in rounds {
-                let function = |half: u32| {
-                    let [a, b, c, d, ..] = self.prf(b"permute", &[context, &[*round], &half.to_be_bytes()]);
-                    u32::from_be_bytes([a, b, c, d]) & mask
-                };
-                both = step(&function, both);
-            }
-            value = both.0.checked_shl(half).unwrap_or(0) | both.1;
-            if value < n {
-                return value;
-            }
-        }
-    }
-
-    /// An address: special ranges keep their kind, equal beginnings stay equal (by byte, or by group of an IPv6 address),
-    /// and the text is as long as before. Addresses of the public service stay, and those that everybody has.
-    pub fn address(&self, address: IpAddr) -> IpAddr {
-        if self.stays(address) {
-            return address;
-        }
-        if let Some(known) = self.cache.borrow().get(&address) {
-            return *known;
-        }
-        let mut pseudonym = self.mapped(address);
-        // A permutation may lead to an address that stays; that one's own place is free.
-        for _ in 0..16 {
-            if !self.stays(pseudonym) {
-                break;
-            }
-            pseudonym = self.mapped(pseudonym);
-        }
-        let mut cache = self.cache.borrow_mut();
-        if cache.len() < MOST_CACHED {
-            cache.insert(address, pseudonym);
-        }
-        pseudonym
-    }
-
-    fn stays(&self, address: IpAddr) -> bool {
-        let is_everybodys = match address {
-            IpAddr::V4(ip) => is_everybodys_v4(ip.octets()),
-            // Groups that everybody knows; others hold a part of somebody's address (RFC 4291, section 2.7.1; RFC 3306).
-            IpAddr::V6(ip) => matches!(
-                ip.segments(),
-                [0xff00..=0xffff, 0, 0, 0, 0, 0, 0 | 1, _] | [0, 0, 0, 0, 0, 0, 0, 0 | 1]
-            ),
-        };
-        is_everybodys || self.public.contains(&address)
-    }
-
-    fn mapped(&self, address: IpAddr) -> IpAddr {
-        match address {
-            IpAddr::V4(ip) => {
-                let mut octets = ip.octets();
-                self.octets(&mut octets);
-                octets.into()
-            }
-            IpAddr::V6(ip) => self.v6(ip).into(),
-        }
-    }
-
-    /// The first octets of an address, or all of it.
-    pub(super) fn octets(&self, octets: &mut [u8]) {
-        let old = octets.to_vec();
-        for (at, (to, &octet)) in octets.iter_mut().zip(&old).enumerate() {
-            let prefix = old.get(..at).unwrap_or_default();
-            let Some(class) = class_v4(prefix, octet) else { continue };
-            let alike: Vec<u8> = (0..=255).filter(|&it| class_v4(prefix, it) == Some(class)).collect();
-            let index = alike.iter().position(|&it| it == octet).unwrap_or(0);
-            let context = [b"v4", prefix].concat();
-            let index = self.derange(&[&context[..], &[class]].concat(), index as u32, alike.len() as u32);
-            *to = alike.get(index as usize).copied().unwrap_or(octet);
-        }
-    }
-
-    fn v6(&self, ip: Ipv6Addr) -> Ipv6Addr {
-        let mut groups = ip.segments();
-        // IPv4 inside: mapped, or translated (RFC 6052).
-        if let [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] = groups {
-            let inner = self.address(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)).into());
-            let mut octets = ip.octets();
-            if let (IpAddr::V4(inner), Some(to)) = (inner, octets.last_chunk_mut::<4>()) {
-                *to = inner.octets();
-            }
-            return octets.into();
-        }
-        self.groups(&mut groups);
-        groups.into()
-    }
-
-    /// The first groups of an IPv6 address, or all of it.
-    pub(super) fn groups(&self, groups: &mut [u16]) {
-        let mut context = b"v6".to_vec();
-        let is_group = matches!(groups, [0xff00..=0xffff, ..]);
-        for (at, to) in groups.iter_mut().enumerate() {
-            let group = *to;
-            let (from, until) = match (at, group) {
-                // What kind of group it is stays, and that a node is asked for.
-                (0, _) | (1..=5, 0 | 1) if is_group => (group, group),
-                (6, 0xff00..=0xffff) if is_group => (0xff00, 0xffff),
-                _ => class_v6(at, group),
-            };
-            let n = u32::from(until).saturating_sub(u32::from(from)).saturating_add(1);
-            let index = self.derange(
-                &[&context[..], &from.to_be_bytes()].concat(),
-                u32::from(group.saturating_sub(from)),
-                n,
-            );
-            *to = from.saturating_add(index as u16);
-            context.extend(group.to_be_bytes());
-        }
-    }
-
-    /// An IPv4 or IPv6 address in place, whichever its length says; other lengths are scrambled.
-    pub fn address_bytes(&self, bytes: &mut [u8]) {
-        if let Ok(octets) = <[u8; 4]>::try_from(&*bytes) {
-            if let IpAddr::V4(ip) = self.address(octets.into()) {
-                bytes.copy_from_slice(&ip.octets());
-            }
-        } else if let Ok(octets) = <[u8; 16]>::try_from(&*bytes) {
-            if let IpAddr::V6(ip) = self.address(octets.into()) {
-                bytes.copy_from_slice(&ip.octets());
-            }
-        } else {
-            self.scramble(bytes);
-        }
-    }
-
-    /// A MAC address in place: the maker's half and the device's, each by itself, marked as locally administered. Groups that
-    /// name nobody and zeros stay.
-    pub fn mac(&self, mac: &mut [u8]) {
-        let Ok([a, b, c, ..]) = <[u8; 6]>::try_from(&*mac) else {
-            // Where a frame was cut, the half that is left still tells the maker or the device.
-            return mac.fill(0);
-        };
-        match *mac {
-            [0, 0, 0, 0, 0, 0] | [0xff, 0xff, 0xff, 0xff, 0xff, 0xff] => return,
-            // Groups of protocols; IPv4's and IPv6's that everybody knows.
-            [1, 0x80, 0xc2, 0, 0, _]
-            | [1, 0, 0x0c, 0xcc, 0xcc, _]
-            | [1, 0, 0x5e, 0, 0 | 1, _]
-            | [1, 0, 0x5e, 0x7f, 0xff, 0xfa]
-            | [0x33, 0x33, 0, 0, 0 | 1, _] => {
-                return;
-            }
-            // The end of the group's address (RFC 1112, section 6.4), which is the end of a node's (RFC 2464, section 7).
-            [1, 0, 0x5e, ..] => {
-                self.scramble(mac.get_mut(3..).unwrap_or_default());
-                return mac.iter_mut().skip(3).take(1).for_each(|byte| *byte &= 0x7f);
-            }
-            [0x33, 0x33, 0xff, ..] => return self.scramble(mac.get_mut(3..).unwrap_or_default()),
-            [0x33, 0x33, ..] => return self.scramble(mac.get_mut(2..).unwrap_or_default()),
-            _ => {}
-        }
-        let maker = self.prf(b"maker", &[&[a, b, c]]);
-        let device = self.prf(b"device", &[mac]);
-        let new = maker.iter().take(3).chain(device.iter());
-        mac.iter_mut().zip(new).for_each(|(to, from)| *to = *from);
-        if let Some(first) = mac.first_mut() {
-            *first = *first & 0xfc | 2 | a & 1;
-        }
+    /// What stands for a number among 0..n: never itself, and never what stands for another.
+    pub(super) fn derange(&self, context: &[u8], index: u64, n: u64) -> u64 {
+        self.cycles.next(context, index, n)
     }
 
     /// Bytes without a structure, in place: keys, signatures, hashes.
@@ -311,15 +115,8 @@ impl Pseudonyms {
         if self.is_public(&lower) {
             return;
         }
-        let radix: Vec<u32> = lower.iter().map(radix_of).collect();
-        let size = radix
-            .iter()
-            .try_fold(1_u32, |size, it| size.checked_mul(*it))
-            .filter(|size| *size < 1 << 28);
-        let new = match size {
-            Some(size) if lower.is_ascii() => self.permuted(&lower, &radix, size),
-            _ => self.hashed(&lower, &radix),
-        };
+        let known = self.replaced.borrow().get(&lower).cloned();
+        let new = known.unwrap_or_else(|| self.new_word(&lower));
         for (to, new) in word.iter_mut().zip(new) {
             *to = if to.is_ascii_uppercase() {
                 new.to_ascii_uppercase()
@@ -329,41 +126,60 @@ impl Pseudonyms {
         }
     }
 
+    fn new_word(&self, lower: &[u8]) -> Vec<u8> {
+        let radix: Vec<u64> = lower.iter().map(radix_of).collect();
+        let size = radix.iter().try_fold(1_u64, |size, it| size.checked_mul(*it));
+        let new = match size {
+            Some(size) if lower.iter().all(u8::is_ascii_alphanumeric) => self.permuted(lower, &radix, size),
+            _ => self.hashed(lower, &radix),
+        };
+        let mut replaced = self.replaced.borrow_mut();
+        if replaced.len() < MOST_CACHED {
+            replaced.insert(lower.to_vec(), new.clone());
+        }
+        new
+    }
+
     fn is_public(&self, word: &[u8]) -> bool {
         std::str::from_utf8(word).is_ok_and(|it| self.words.contains(it))
     }
 
-    /// A short word: another one of the same shape, and no two words become the same.
-    fn permuted(&self, lower: &[u8], radix: &[u32], size: u32) -> Vec<u8> {
+    /// A word that has less than 2^64 others of its shape: another one of them, and no two words become the same.
+    fn permuted(&self, lower: &[u8], radix: &[u64], size: u64) -> Vec<u8> {
         let shape: Vec<u8> = radix.iter().map(|it| *it as u8).collect();
-        let mut index = lower.iter().zip(radix).fold(0_u32, |index, (byte, radix)| {
+        let context = [b"word", &shape[..]].concat();
+        let mut index = lower.iter().zip(radix).fold(0_u64, |index, (byte, radix)| {
             index.saturating_mul(*radix).saturating_add(digit_of(byte))
         });
-        let mut tries = 0;
-        loop {
-            index = self.permute(&shape, index, size);
+        let mut word = vec![0; radix.len()];
+        // A word that stays is not given to another: its place on the cycle is passed over.
+        for _ in 0..MOST_PASSED {
+            index = self.derange(&context, index, size);
             let mut rest = index;
-            let mut word: Vec<u8> = Vec::with_capacity(radix.len());
-            for radix in radix.iter().rev() {
-                word.push(letter_of(rest.checked_rem(*radix).unwrap_or(0), *radix));
+            for (letter, radix) in word.iter_mut().zip(radix).rev() {
+                *letter = letter_of(rest.checked_rem(*radix).unwrap_or(0), *radix);
                 rest = rest.checked_div(*radix).unwrap_or(0);
             }
-            word.reverse();
-            tries += 1;
-            if (!self.is_public(&word) && word != lower) || tries > 8 {
-                return word;
+            if !self.is_public(&word) {
+                break;
             }
         }
+        word
     }
 
     /// A long word: letters drawn from its keyed hash.
-    fn hashed(&self, lower: &[u8], radix: &[u32]) -> Vec<u8> {
+    fn hashed(&self, lower: &[u8], radix: &[u64]) -> Vec<u8> {
         let drawn = |tries: u8| -> Vec<u8> {
             let seed = self.prf(b"word", &[lower, &[tries]]);
-            let bytes = (0_u8..).flat_map(|block| self.prf(b"letters", &[&seed, &[block]]));
-            let letters = radix.iter().zip(bytes);
+            let hashes = (0_u64..).map(|block| self.prf(b"letters", &[&seed, &block.to_be_bytes()]));
+            // Eight bytes a letter: of one, some letters would be likelier than others.
+            let numbers = hashes.flat_map(|hash| {
+                let of = |bytes: &[u8]| bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+                hash.chunks(8).map(of).collect::<Vec<_>>()
+            });
+            let letters = radix.iter().zip(numbers);
             letters
-                .map(|(radix, byte)| letter_of(u32::from(byte) % radix, *radix))
+                .map(|(radix, number)| letter_of(number.checked_rem(*radix).unwrap_or(0), *radix))
                 .collect()
         };
         (0_u8..8)
@@ -373,79 +189,29 @@ impl Pseudonyms {
     }
 }
 
-/// Addresses that every network has: this host, all hosts, groups of protocols, masks.
-fn is_everybodys_v4(octets: [u8; 4]) -> bool {
-    matches!(
-        octets,
-        [0, 0, 0, 0] | [127, 0, 0, 1 | 53] | [224, 0, 0 | 1, _] | [239, 255, 255, 250]
-    ) || is_mask(octets)
-}
-
-/// Whether it is a mask of a network of at least eight bits.
-pub(super) const fn is_mask(octets: [u8; 4]) -> bool {
-    let bits = u32::from_be_bytes(octets);
-    bits.leading_ones() >= 8 && bits.leading_ones() + bits.trailing_zeros() >= 32
-}
-
-/// Octets that may stand for one another behind a prefix: of as many digits, on the same side of every special range.
-/// `None`: stays as it is.
-fn class_v4(prefix: &[u8], octet: u8) -> Option<u8> {
-    let digits = match octet {
-        0..=9 => 1,
-        10..=99 => 2,
-        _ => 3,
-    };
-    match (prefix, octet) {
-        ([], 0 | 10 | 100 | 127 | 169 | 172 | 192 | 198 | 203 | 224..=239) => None,
-        ([], 240..) => Some(20),
-        ([169], 254) | ([192], 0 | 168) | ([198], 18 | 19 | 51) | ([203], 0) => None,
-        ([192, 0], 0 | 2) | ([198, 51], 100) | ([203, 0], 113) => None,
-        ([172], 16..=31) => Some(10),
-        ([100], 64..=127) => Some(10 + digits),
-        _ => Some(digits),
-    }
-}
-
-/// The first and last group that may stand for a group at a place: of as many digits, and of the same kind.
-const fn class_v6(at: usize, group: u16) -> (u16, u16) {
-    match (at, group) {
-        (_, 0) => (0, 0),
-        (0, 0x2000..=0x3fff) => (0x2000, 0x3fff),
-        (0, 0xfc00..=0xfdff) => (0xfc00, 0xfdff),
-        (0, 0xfe80..=0xfebf) | (0, 0xff00..) => (group, group),
-        // Of no known kind, and so perhaps no address at all.
-        (0, 0x1000..=0x1fff) => (0x1000, 0x1fff),
-        (0, 0x4000..=0xfbff) => (0x4000, 0xfbff),
-        (0, 0xfe00..=0xfe7f) => (0xfe00, 0xfe7f),
-        (0, 0xfec0..=0xfeff) => (0xfec0, 0xfeff),
-        (_, 1..=0xf) => (1, 0xf),
-        (_, 0x10..=0xff) => (0x10, 0xff),
-        (_, 0x100..=0xfff) => (0x100, 0xfff),
-        (_, 0x1000..) => (0x1000, 0xffff),
-    }
-}
-
 /// Of how many characters one is chosen in the place of this one: digits or letters.
-const fn radix_of(byte: &u8) -> u32 {
+const fn radix_of(byte: &u8) -> u64 {
     if byte.is_ascii_digit() { 10 } else { 26 }
 }
 
 /// Which of them it is.
-fn digit_of(byte: &u8) -> u32 {
-    u32::from(match byte {
+fn digit_of(byte: &u8) -> u64 {
+    u64::from(match byte {
         b'0'..=b'9' => byte.wrapping_sub(b'0'),
         b'a'..=b'z' => byte.wrapping_sub(b'a'),
         other => other % 26,
     })
 }
 
-const fn letter_of(value: u32, radix: u32) -> u8 {
+const fn letter_of(value: u64, radix: u64) -> u8 {
     let first = if radix == 10 { b'0' } else { b'a' };
     first.wrapping_add(value as u8)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     fn pseudonyms() -> Pseudonyms {
@@ -541,7 +307,7 @@ mod tests {
             assert!(addresses.clone().all(|old| it.address(old) != old), "{prefix}");
         }
         for n in [2, 3, 10, 90, 156] {
-            let all: HashSet<u32> = (0..n).map(|index| it.derange(b"test", index, n)).collect();
+            let all: HashSet<u64> = (0..n).map(|index| it.derange(b"test", index, n)).collect();
             assert_eq!(all.len(), n as usize);
             assert!((0..n).all(|index| it.derange(b"test", index, n) != index));
         }

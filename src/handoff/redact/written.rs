@@ -8,7 +8,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::pseudonym::{Pseudonyms, is_mask};
+use super::address::is_mask;
+use super::pseudonym::Pseudonyms;
 
 /// Encodings within one another that are taken off: a target inside a parameter of a target.
 const MOST_LAYERS: u32 = 3;
@@ -212,12 +213,12 @@ impl Pseudonyms {
         let is_name = [&b".ip6.arpa"[..], b".ip6.int"]
             .iter()
             .any(|it| row.is_followed(text, it));
-        let values: Vec<u16> = row
+        let values: Vec<u8> = row
             .values(text)
             .flatten()
-            .filter_map(|digit| Some(u16::from(value(digit, 16)?)))
+            .filter_map(|digit| value(digit, 16))
             .collect();
-        let is_global = |high: Option<&u16>| matches!(high, Some(2 | 3 | 0xf));
+        let is_global = |high: Option<&u8>| matches!(high, Some(2 | 3 | 0xf));
         // Without a name, the end that looks like the beginning of an address is one.
         let is_backwards = is_name || is_global(values.last());
         if !is_name && values.len() != NIBBLES {
@@ -234,42 +235,35 @@ impl Pseudonyms {
         if is_backwards {
             places = &backwards;
         }
-        let old = places
-            .iter()
-            .filter_map(|(at, _)| Some(u16::from(value(*text.get(*at)?, 16)?)));
-        let old: Vec<u16> = old.collect();
+        let old = places.iter().filter_map(|(at, _)| value(*text.get(*at)?, 16));
+        let old: Vec<u8> = old.collect();
         for ((at, _), new) in places.iter().zip(self.nibbles_of(&old)) {
             let is_lower = !text.get(*at).is_some_and(u8::is_ascii_uppercase);
-            put(text, *at, hex_digit(new as u8, is_lower));
+            put(text, *at, hex_digit(new, is_lower));
         }
         Some(row.end)
     }
 
     /// The first nibbles of an IPv6 address, or all.
-    fn nibbles_of(&self, old: &[u16]) -> Vec<u16> {
-        let number = |nibbles: &[u16]| nibbles.iter().fold(0, |number, nibble| number << 4 | nibble);
-        let whole = old.chunks_exact(4);
+    fn nibbles_of(&self, old: &[u8]) -> Vec<u8> {
+        let whole = old.chunks_exact(2);
         let rest = whole.remainder();
-        let mut groups: Vec<u16> = whole.map(number).collect();
-        let context: Vec<u8> = groups.iter().flat_map(|group| group.to_be_bytes()).collect();
-        match <[u16; 8]>::try_from(groups.as_slice()) {
-            Ok(all) => {
-                if let IpAddr::V6(new) = self.address(Ipv6Addr::from(all).into()) {
-                    groups = new.segments().to_vec();
-                }
-            }
-            Err(_) => self.groups(&mut groups),
+        let old: Vec<u8> = whole
+            .filter_map(|both| Some(both.first()? << 4 | both.last()?))
+            .collect();
+        let mut bytes = old.clone();
+        if bytes.len() == NIBBLES / 2 {
+            self.address_bytes(&mut bytes);
+        } else {
+            self.bytes(&mut bytes);
         }
-        let split = |group: u16, count: u32| (0..count).rev().map(move |at| group >> at.saturating_mul(4) & 15);
-        let mut new: Vec<u16> = groups.iter().flat_map(|group| split(*group, 4)).collect();
-        let count = rest.len() as u32;
-        let most = 1_u32 << count.saturating_mul(4).min(16);
-        let context = [b"nibbles", context.as_slice()].concat();
-        new.extend(split(
-            self.derange(&context, u32::from(number(rest)), most) as u16,
-            count,
-        ));
-        new
+        let context = [b"nibble", old.as_slice()].concat();
+        let last = rest.first().map(|it| self.derange(&context, u64::from(*it), 16) as u8);
+        bytes
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .chain(last)
+            .collect()
     }
 
     /// Decimal numbers; whether they were replaced.
@@ -326,16 +320,16 @@ impl Pseudonyms {
                 return;
             };
             let old = label.to_ascii_lowercase();
-            let index = old.iter().fold(0_u32, |index, digit| {
+            let index = old.iter().fold(0_u64, |index, digit| {
                 index
-                    .wrapping_mul(radix)
-                    .wrapping_add(u32::from(value(*digit, radix).unwrap_or(0)))
+                    .wrapping_mul(u64::from(radix))
+                    .wrapping_add(u64::from(value(*digit, radix).unwrap_or(0)))
             });
-            let mut rest = self.derange(&context, index, radix.saturating_pow(*len as u32));
+            let mut rest = self.derange(&context, index, u64::from(radix).saturating_pow(*len as u32));
             let is_lower = !label.iter().any(u8::is_ascii_uppercase);
             for digit in label.iter_mut().rev() {
-                *digit = hex_digit(rest.checked_rem(radix).unwrap_or(0) as u8, is_lower);
-                rest = rest.checked_div(radix).unwrap_or(0);
+                *digit = hex_digit(rest.checked_rem(u64::from(radix)).unwrap_or(0) as u8, is_lower);
+                rest = rest.checked_div(u64::from(radix)).unwrap_or(0);
             }
             context = self.prf(b"row", &[&context, &old]);
         }

@@ -326,4 +326,16 @@ pub const REVIEWED: &[Reviewed] = &[
         change: "→ silent-mid-handshake by unknown, likely",
         reason: "that the access point asks again lies before the first frame",
     },
+    Reviewed {
+        sample: "quic-client-certificate",
+        case: "drop direction",
+        change: "→ tls-no-response by unknown, possible",
+        reason: "over UDP nothing acknowledges: a direction that is not in the capture looks like a server that does not answer",
+    },
+    Reviewed {
+        sample: "quic-client-certificate-refused",
+        case: "",
+        change: "→ handshake-refused by server, likely",
+        reason: "only the sizes of the client's packets show that it sent a certificate: without the large one the refusal is left",
+    },
 ];
