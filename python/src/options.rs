@@ -12,6 +12,7 @@ use tlswalk::base::dialect::Dialect;
 use tlswalk::base::phrase::Language;
 use tlswalk::capture::{ReadError, reason};
 use tlswalk::profile::Profile;
+use tlswalk::profile::listing::Listing;
 
 /// What to look for, and how to judge; made once for many captures.
 #[pyclass(frozen, module = "tlswalk._native")]
@@ -106,6 +107,7 @@ impl Options {
                         tlswalk::KeyLog::read(file).map_err(|error| format!("--keylog {name}: {error}"))
                     })
                     .transpose()?,
+                listing: Listing::default(),
             }))
         })
         .map_err(PyValueError::new_err)

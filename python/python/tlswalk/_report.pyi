@@ -16,6 +16,7 @@ class Report(TypedDict):
     part: NotRequired[Part]
     settings: NotRequired[Settings]
     others: NotRequired[Others]
+    left_out: NotRequired[list[LeftOut]]
     courses: NotRequired[list[Course]]
     cadence: NotRequired[Cadence]
     device_logs: NotRequired[list[DeviceLog]]
@@ -41,6 +42,12 @@ class Others(TypedDict):
     "TLS connections of others, judged because the capture holds nothing of the service that was looked for."
     failed: int
     not_failed: int
+
+class LeftOut(TypedDict):
+    "Attempts of one verdict that the report does not list."
+    verdict: str
+    severity: Literal['ok', 'note', 'warning', 'error']
+    attempts: int
 
 class Part(TypedDict):
     "A part of what there is to say of a capture that grows."
@@ -456,6 +463,16 @@ class SeenAgain(TypedDict):
     server: str
     frame: int
 
+class MadeWithListing(TypedDict):
+    "Which attempts a report was to list; what is said twice of one kind is an alternative."
+    only: NotRequired[list[str]]
+    servers: NotRequired[list[str]]
+    clients: NotRequired[list[str]]
+    since: NotRequired[str]
+    until: NotRequired[str]
+    first: NotRequired[int]
+    whole: NotRequired[bool]
+
 class MadeWith(TypedDict):
     ""
     version: str
@@ -473,6 +490,7 @@ class MadeWith(TypedDict):
     language: str
     dialect: str | None
     redaction: Redaction | None
+    listing: NotRequired[MadeWithListing]
     merged: list[str]
 
 class MadeWithProfile(TypedDict):
