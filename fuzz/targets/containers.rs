@@ -148,7 +148,17 @@ pub fn dumps(data: &[u8]) {
     };
     // A packet that could be none of IP is passed over, and then a text may hold none.
     let Ok((_, found)) = read(text.as_bytes()) else { return };
+    // Most forms print no number: behind a packet that is passed over, the places of all others are lower.
+    let is_whole = found.len() == held.len();
+    let is_same = |one: &Seen, other: &Seen| match is_whole {
+        true => one == other,
+        false => {
+            let told = |it: &Seen| (it.time, it.link, it.wire_len);
+            told(one) == told(other) && one.data == other.data
+        }
+    };
     for packet in &found {
-        assert!(held.contains(packet), "{}: {packet:?} of {text}", form.name);
+        let is_held = held.iter().any(|it| is_same(it, packet));
+        assert!(is_held, "{}: {packet:?} of {text}", form.name);
     }
 }
