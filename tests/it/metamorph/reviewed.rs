@@ -39,12 +39,6 @@ pub const REVIEWED: &[Reviewed] = &[
         reason: "the answer that came late is not in the capture any more; that the client left is",
     },
     Reviewed {
-        sample: "server-certificate-",
-        case: "clock zero",
-        change: "→ server-certificate-rejected by client, certain: surer",
-        reason: "without a time the certificate is not yet valid, which is what the alert says",
-    },
-    Reviewed {
         sample: "client-certificate-rejected-private-service",
         case: "",
         change: "→ interception-suspected by path, likely",
