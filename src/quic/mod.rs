@@ -35,6 +35,12 @@ impl Version {
         is_quic_version(self.0)
     }
 
+    /// True if it is a version of an RFC or of a draft of RFC 9000.
+    #[must_use]
+    pub const fn is_published(self) -> bool {
+        matches!(self, Self::V1 | Self::V2 | Self(0xff00_0000..=0xff00_00ff))
+    }
+
     /// True if it is one of the versions that exist only so that no one relies on a list of versions (RFC 9000 section
     /// 15).
     #[must_use]

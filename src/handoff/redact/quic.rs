@@ -264,13 +264,27 @@ fn emptied(packet: &Packet<'_>, names: &Pseudonyms) -> Vec<u8> {
         return bytes;
     }
     header(&mut bytes, packet, names);
-    if packet.kind != Kind::VersionNegotiation {
-        bytes.iter_mut().skip(packet.body).for_each(|byte| *byte = 0);
-        if let Some(first) = bytes.first_mut() {
-            *first &= 0xf0;
-        }
+    let body = bytes.get_mut(packet.body..).unwrap_or_default();
+    match packet.kind {
+        Kind::VersionNegotiation => versions(body, names),
+        _ => body.fill(0),
+    }
+    if let Some(first) = bytes.first_mut() {
+        *first &= 0xf0;
     }
     bytes
+}
+
+/// Keeps the published and the reserved versions of a list: any other may be four bytes of text.
+fn versions(list: &mut [u8], names: &Pseudonyms) {
+    let (numbers, rest) = list.as_chunks_mut::<4>();
+    rest.fill(0);
+    for number in numbers {
+        let version = Version(u32::from_be_bytes(*number));
+        if !(version.is_published() || version.is_reserved()) {
+            names.scramble(number);
+        }
+    }
 }
 
 /// Replaces the header's identifiers and token; both keep their lengths.
@@ -417,6 +431,27 @@ mod tests {
         };
         let name = hello.server_name.unwrap();
         assert!(name.raw().len() == 19 && name.raw() != "secret.corp.example", "{name}");
+    }
+
+    #[test]
+    fn a_list_of_versions_keeps_those_that_are_published_and_no_text() {
+        let names = Pseudonyms::new(&[7; 32], &Profile::built_in("cisco-smart-licensing").unwrap());
+        let ends = (endpoint("10.0.0.1:443"), endpoint("10.0.0.9:50000"));
+        let mut quic = Quic::default();
+        quic.0.entry(ordered(ends.0, ends.1)).or_default();
+        let head = [0xff, 0, 0, 0, 0, 0, 0];
+        let list = [
+            &[0, 0, 0, 1, 0xff, 0, 0, 29, 0x1a, 0x2a, 0x3a, 0x4a][..],
+            b"secretsecretse",
+        ]
+        .concat();
+        let mut datagram = [&head[..], &list].concat();
+        quic.put(ends, &mut datagram, &names);
+        assert_eq!(datagram[..19], [&[0xf0][..], &head[1..], &list[..12]].concat());
+        for part in list[12..].windows(4) {
+            assert!(!datagram.windows(4).any(|it| it == part), "{part:?}");
+        }
+        assert_eq!(datagram[31..], [0, 0], "what is no whole number");
     }
 
     #[test]
