@@ -2,12 +2,23 @@
 //!
 //! `fuzz/targets/conversations.rs` asks the same of segments that are cut and moved besides.
 
+use crate::scenario::messages::each_in_a_record;
 use crate::scenario::{Client, Scenario, Server};
 use crate::support::analyze;
 use tlswalk::report::Severity;
 
-fn stories() -> [(Scenario, &'static str); 6] {
+fn stories() -> [(Scenario, &'static str); 7] {
+    let through_proxy = Scenario::open()
+        .send(
+            Client,
+            b"CONNECT service.example:443 HTTP/1.1\r\nHost: service.example:443\r\n\r\n",
+        )
+        .send(Server, b"HTTP/1.1 200 Connection established\r\n\r\n")
+        .handshake12(each_in_a_record)
+        .data()
+        .close(Client);
     [
+        (through_proxy, "healthy"),
         (Scenario::tls12(), "healthy"),
         (Scenario::tls13(), "healthy"),
         (Scenario::tls13_retry(), "healthy"),

@@ -81,7 +81,8 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     ))
 }
 
-/// True if the server sent nothing after the hello. A proxy's answer came before it.
+/// True if the server sent nothing after the hello. A proxy's answer came before it; bytes behind a hole give no step, and
+/// may be the answer or follow it.
 fn is_silent(connection: &Connection, tls: &TlsFacts, hello: &Step) -> bool {
     let is_answer = |step: &Step| {
         step.side == Side::Server && step.frame > hello.frame && !matches!(step.kind, StepKind::Fin | StepKind::Reset)
@@ -91,7 +92,9 @@ fn is_silent(connection: &Connection, tls: &TlsFacts, hello: &Step) -> bool {
         && tls.alerts.iter().all(|alert| alert.after_close)
         && connection.step(StepKind::HelloRetryRequest).is_none()
         && (connection.tcp.server.bytes == 0
-            || connection.connect().is_some() && !connection.steps.iter().any(is_answer))
+            || connection.connect().is_some()
+                && connection.tcp.server.gaps.is_empty()
+                && !connection.steps.iter().any(is_answer))
 }
 
 fn with_evidence(finding: Finding, connection: &Connection, hello: &Step, case: &Case) -> Finding {
