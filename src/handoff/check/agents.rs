@@ -8,7 +8,7 @@ use super::tokens::Token;
 use crate::connection::step::Side;
 
 /// Words for sending.
-const SENDING: &[Word] = &[
+pub(super) const SENDING: &[Word] = &[
     Word::Send,
     Word::Close,
     Word::Reset,

@@ -173,7 +173,11 @@ pub(super) fn count(of: Counted, number: u64, by: Option<Side>, scope: &Scope, f
         return Judgement::new(Mark::True);
     }
     // Connections that were not judged are not counted, and a side's share of a number is none of these.
-    if report.capture.not_judged > 0 || counts.is_empty() || of == Counted::Frames && by.is_some() {
+    if report.capture.not_judged > 0
+        || !report.left_out.is_empty()
+        || counts.is_empty()
+        || of == Counted::Frames && by.is_some()
+    {
         return Judgement::open("check-why-nothing-of-it");
     }
     counts.sort_unstable();

@@ -144,12 +144,12 @@ fn columns(line: &str) -> usize {
 /// The columns at which a text is wrapped: the width of its longest line, if that is a usual width and another line comes
 /// near it.
 fn wrap(text: &str) -> Option<usize> {
-    let mut widths: Vec<usize> = text.lines().map(|line| columns(line.trim_end())).collect();
-    widths.sort_unstable_by_key(|width| std::cmp::Reverse(*width));
-    match widths.as_slice() {
-        [longest, second, ..] if WRAPS_AT.contains(longest) && second + 14 >= *longest => Some(*longest),
-        _ => None,
-    }
+    let widths = text.lines().map(|line| columns(line.trim_end()));
+    let (longest, second) = widths.fold((0, 0), |(longest, second), width| match width > longest {
+        true => (width, longest),
+        false => (longest, second.max(width)),
+    });
+    (WRAPS_AT.contains(&longest) && second + 14 >= longest).then_some(longest)
 }
 
 /// True if a line end is the end of a sentence.

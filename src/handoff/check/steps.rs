@@ -1,33 +1,21 @@
 //! Clause → Claims on steps: the sender of a message and its frame.
 
-use super::agents::{agent, take_party};
+use super::agents::{SENDING, agent, take_party};
 use super::claims::{Step, What};
 use super::lexicon::{Event, Word};
 use super::named::{Named, has_time, named};
 use super::reading::Making;
 use super::tokens::{Frames, Moment, Token};
 
-/// Words that make a claim of a named step.
-const SAYING: &[Word] = &[
-    Word::Send,
-    Word::Receive,
-    Word::See,
-    Word::Hold,
-    Word::Captured,
-    Word::Close,
-    Word::Reset,
-    Word::End,
-    Word::Reject,
-    Word::Answer,
-    Word::Fail,
-];
+/// Words besides those for sending that make a claim of a named step.
+const SAYING: &[Word] = &[Word::Receive, Word::See, Word::Hold, Word::Captured];
 
 /// Reads claims on steps.
 pub(super) fn read(making: &mut Making<'_>) {
     let mut named = named(making);
     super::endings::answers(making, &mut named);
     let frames = frames_of(making, &named);
-    let sent = making.clause.has_any(SAYING) || making.is_denied();
+    let sent = making.clause.has_any(SENDING) || making.clause.has_any(SAYING) || making.is_denied();
     for (place, it) in named.iter().enumerate() {
         let frames = frames.get(place).cloned().flatten();
         if it.is_answered {

@@ -210,7 +210,13 @@ fn issuer(rest: &str, found: &[Placed]) -> Option<(String, usize)> {
             || *c == '.' && !rest.starts_with(|c: char| c == '.' && rest.len() > 1 && !rest.starts_with(". "))
             || *c == ' ' && ISSUER_ENDS.iter().any(|it| rest.starts_with(it))
     };
-    let len = rest.char_indices().find(is_end).map_or(rest.len(), |(at, _)| at);
+    // Looked for at every word of a sentence: no further than a name can reach.
+    let mut near = rest.char_indices().take_while(|(at, _)| *at <= LONGEST_ISSUER + 1);
+    let len = match near.find(is_end) {
+        Some((at, _)) => at,
+        None if rest.len() <= LONGEST_ISSUER => rest.len(),
+        None => return None,
+    };
     let name = rest.get(..len)?.trim_end();
     if name.is_empty() || name.len() > LONGEST_ISSUER {
         return None;
