@@ -42,11 +42,11 @@ pub(super) fn connection_of(
     }
 }
 
-fn quic_of(connection: &connection::Connection) -> Option<Quic> {
+fn quic_of(connection: &connection::Connection) -> Option<Box<Quic>> {
     let facts = connection.datagrams.as_ref()?.quic.as_deref()?;
     let hello = connection.tls.as_ref().and_then(|tls| tls.client_hello.as_ref());
     let listed = facts.negotiation.iter().flat_map(|(_, versions)| versions);
-    Some(Quic {
+    Some(Box::new(Quic {
         asked: facts.asked.map(|it| it.to_string()),
         version: facts.version.map(|it| it.to_string()),
         listed: listed.filter(|it| !it.is_reserved()).map(ToString::to_string).collect(),
@@ -59,7 +59,7 @@ fn quic_of(connection: &connection::Connection) -> Option<Quic> {
             code: close.error.0,
             name: close.error.name().to_owned(),
         }),
-    })
+    }))
 }
 
 fn tcp_of(connection: &connection::Connection) -> Tcp {

@@ -746,7 +746,7 @@ pub struct Connection {
     pub carrier: Option<String>,
     /// What QUIC says beside the handshake that it carries; absent: it is no QUIC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quic: Option<Quic>,
+    pub quic: Option<Box<Quic>>,
     /// TCP facts; for datagrams the facts that apply to both: frames, bytes, repetitions, copies.
     pub tcp: Tcp,
     /// TLS; null when there was none.
