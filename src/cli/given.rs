@@ -32,11 +32,7 @@ fn read_log(path: &Path, quiet: bool) -> Result<DeviceLog, String> {
 
 /// What the user typed → what the analysis needs: profiles and anchors are read here.
 pub(crate) fn options(inspect: &Inspect) -> Result<Options, String> {
-    with_profile(inspect, &inspect.profile)
-}
-
-/// The same with another profile.
-pub(super) fn with_profile(inspect: &Inspect, profile: &str) -> Result<Options, String> {
+    let profile = inspect.profile.as_str();
     let profile = match Profile::built_in(profile) {
         Some(profile) => profile,
         None => {

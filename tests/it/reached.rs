@@ -10,6 +10,7 @@
 use crate::scenario::messages::*;
 use crate::scenario::*;
 use tlswalk::Options;
+use tlswalk::profile::Profile;
 use tlswalk::report::Verdict;
 
 const SECOND: i64 = 1_000_000_000;
@@ -420,4 +421,54 @@ fn a_hello_in_two_segments_is_named_beside_what_failed() {
     }
     let small = verdict(&Scenario::open().send(Client, hello()).wait(8 * SECOND).close(Client));
     assert!(small.alternatives.iter().all(|it| it.id != "large-hello"), "{small:#?}");
+}
+
+#[test]
+fn a_proxy_that_closes_waits_for_nothing() {
+    let licensing = Options::new(Profile::built_in("cisco-smart-licensing").unwrap());
+    let judged = |story: &Scenario| {
+        let report = tlswalk::analyze(&story.pcap()[..], "scenario", &licensing).unwrap();
+        let attempts = report.attempts.into_iter();
+        attempts.map(|attempt| attempt.verdict).collect::<Vec<_>>()
+    };
+    let asked = || Scenario::open().send(Client, b"CONNECT smartreceiver.cisco.com:443 HTTP/1.1\r\n\r\n");
+    let is_closed = |it: &Verdict| it.summary.contains("closed the connection without an answer");
+    let closed = &judged(&asked().wait(2 * MS).close(Server))[0];
+    assert_eq!(
+        (&*closed.id, is_closed(closed)),
+        ("proxy-no-response", true),
+        "{closed:#?}"
+    );
+    // Whoever closes first is the one who gave up.
+    let silent = &judged(&asked().wait(30 * SECOND).close(Client))[0];
+    assert_eq!(
+        (&*silent.id, is_closed(silent)),
+        ("proxy-no-response", false),
+        "{silent:#?}"
+    );
+    // What it sent before it closed may be the answer, whether it was captured or not.
+    let answered = asked().send(Server, b"HTTP/1.1 403 Forbidden\r\n\r\n");
+    let frame = answered.data_frames(Server)[0];
+    for verdict in judged(&answered.close(Server).drop_frame(frame)) {
+        assert!(&*verdict.id != "proxy-no-response", "{verdict:#?}");
+    }
+}
+
+#[test]
+fn a_server_that_closes_at_once_behind_a_hello_is_not_overloaded() {
+    let asked = || Scenario::open().send(Client, hello());
+    let is_closed = |it: &Verdict| it.summary.contains("and closed the connection");
+    let closed = verdict(&asked().wait(5 * MS).close(Server));
+    assert_eq!(
+        (&*closed.id, is_closed(&closed)),
+        ("tls-no-response", true),
+        "{closed:#?}"
+    );
+    assert!(!told(&closed).contains("overloaded"), "{closed:#?}");
+    let waited = verdict(&asked().wait(30 * SECOND).close(Client));
+    assert_eq!(
+        (&*waited.id, is_closed(&waited)),
+        ("tls-no-response", false),
+        "{waited:#?}"
+    );
 }

@@ -378,6 +378,12 @@ mod tests {
         for lines in [
             &["220 a\r\n", "EHLO b\r\n", "250-SIZE\r\n250 8BITMIME\r\n"][..],
             &["* OK a\r\n", "a1 CAPABILITY\r\n", "* CAPABILITY IMAP4rev1\r\na1 OK\r\n"],
+            &["* OK a\r\n", ". CAPABILITY\r\n", "* CAPABILITY IMAP4rev1\r\n. OK\r\n"],
+            &[
+                "* OK a\r\n",
+                "$-1/] CAPABILITY\r\n",
+                "* CAPABILITY IMAP4rev1\r\n$-1/] OK\r\n",
+            ],
             &["+OK a\r\n", "CAPA\r\n", "+OK\r\nUSER\r\n.\r\n"],
             &["+OK a\r\n", "CAPA\r\n", "-ERR ?\r\n"],
         ] {
