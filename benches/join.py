@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Public captures, one after the other, as one pcap: traffic that nobody here made.
+"""Public captures, one after the other, as one pcap: traffic that was not made for this project.
 
     benches/join.py SIZE OUT [FOLDER]    SIZE as in 100M; FOLDER is ../shared/corpus/captures, in which other tests find them too
 

@@ -1,9 +1,8 @@
-//! Connections that went well → counts, where all are asked for and there is too much to keep.
+//! Connections that went well → counts, if all connections are judged and there are too many to keep.
 //!
-//! What went well is judged as soon as nothing more of it comes, counted by its verdict and forgotten, so that it takes no place
-//! of what failed, and a capture of any length is judged whole. The first of each server stays: it shows what that server
-//! speaks, and what failed elsewhere is compared with it. Nothing of the service that is looked for is counted so, nor what
-//! any rule has something to say about.
+//! A connection that went well is judged as soon as it has ended, counted by its verdict and forgotten, so that it takes no
+//! room from a failure, and a capture of any length is judged whole. The first good connection of each server stays, because
+//! failures are compared with it. An attempt to reach the service is never counted so, nor one with a finding.
 
 use std::collections::HashMap;
 
@@ -26,35 +25,35 @@ use crate::judge::verdict::{self, Verdict};
 use crate::profile::Transport;
 use crate::profile::options::Options;
 
-/// Connections kept until those that went well are counted. Grouping looks at all of them, so it is done for many at once; a
-/// connection takes some 10 KiB.
+/// The number of new connections after which good ones are counted. Grouping reads all kept connections, so it is done for
+/// many at once; a connection takes some 10 KiB.
 const MANY: usize = 2048;
 
-/// Frames between a connection and the last of those that have ended: its second sighting, behind an address translation, has
-/// ended as well by then.
+/// Frames between the end of a connection and that of the latest one: by then its second sighting, after an address
+/// translation, has ended too.
 const OVER: u64 = 4096;
 
-/// Servers of which the first good attempt is listed.
+/// The number of servers whose first good attempt stays.
 const MAX_SERVERS: usize = 1024;
 
-/// What was counted so far.
+/// The counts so far.
 #[derive(Debug, Default)]
 pub(crate) struct Crowd {
-    /// So many connections are kept when they are looked through next.
+    /// The number of kept connections at which good ones are counted next.
     pub(crate) due: usize,
-    /// What the connections that were forgotten tell about others, and how many they were.
+    /// Facts from the forgotten connections that later judgements need, and their number.
     pub(crate) story: Story,
-    /// Something was counted.
+    /// True if an attempt was counted.
     has_counted: bool,
     first: First,
 }
 
-/// The first connection that went well, of each server.
+/// The first good connection of each server.
 #[derive(Clone, Debug, Default)]
 struct First(HashMap<Endpoint, u64, RandomState>);
 
 impl First {
-    /// Whether an attempt is that one.
+    /// True if the attempt is that one.
     fn is(&mut self, attempt: &Attempt<'_>) -> bool {
         let Some(connection) = attempt.connection() else {
             return true;
@@ -72,7 +71,7 @@ impl First {
 }
 
 impl Crowd {
-    /// Where only a service is looked for, nothing is counted.
+    /// Counts only if `everything` is judged.
     pub(crate) fn new(options: &Options, everything: bool) -> Self {
         // A device's own text may speak of any attempt.
         let counts = everything && !options.listing.whole && options.logs.is_empty();
@@ -84,7 +83,7 @@ impl Crowd {
         }
     }
 
-    /// For a capture that is told as it grows: nothing is kept there for long.
+    /// For a growing capture, whose attempts are reported as they end.
     pub(crate) fn never() -> Self {
         Self {
             due: usize::MAX,
@@ -92,20 +91,20 @@ impl Crowd {
         }
     }
 
-    /// Looks again when as many have come as it is worth looking through those that could not be counted, of which no more are kept
-    /// than ten times that (`collector.rs`).
+    /// Sets the next time, after `kept` connections that could not be counted. At most ten times [`MANY`] are kept
+    /// (`collector.rs`).
     fn leave(&mut self, kept: usize) {
         self.due = kept.saturating_add(MANY);
     }
 
-    /// Whether an attempt may be counted now.
+    /// True if an attempt may be counted now.
     fn may_count(&mut self, attempt: &Attempt<'_>, now: FrameNumber) -> bool {
         let is_over = |it: &Connection| grade(it) == Grade::Smooth && it.last.frame.0.saturating_add(OVER) <= now.0;
         let mut all = attempt.connections.iter().chain(&attempt.seen_again);
         is_others(attempt) && all.all(|it| is_over(it)) && !self.first.is(attempt)
     }
 
-    /// Whether an attempt with this verdict is counted and not listed.
+    /// True if an attempt with this verdict is counted and not listed.
     fn counts(&self, options: &Options, verdict: &Verdict) -> bool {
         let is_good = verdict.findings.iter().all(|it| it.severity == Severity::Ok);
         is_good
@@ -114,7 +113,7 @@ impl Crowd {
                 .is_some_and(|it| !options.listing.asks_for(it.id.name()))
     }
 
-    /// The same at the end, where what is left of them is judged: asked of each attempt, in order.
+    /// The same for the remaining attempts at the end, asked in order.
     pub(crate) fn is_one_of_many<'c>(
         &'c self,
         options: &'c Options,
@@ -126,13 +125,13 @@ impl Crowd {
     }
 }
 
-/// Whether an attempt is no part of a service: a TLS connection that is only there because all are asked for.
+/// True if an attempt belongs to no service: a TLS connection that is judged only because all are.
 fn is_others(attempt: &Attempt<'_>) -> bool {
     !attempt.licensing && attempt.service.transport == Transport::Other && attempt.tls().is_some()
 }
 
 impl Analyzer<'_> {
-    /// Judges and counts what went well, where there is much of it.
+    /// Judges and counts the good attempts, if there are many.
     #[cold]
     pub(crate) fn count_what_went_well(&mut self) {
         let connections = self.collected.connections.iter();
@@ -175,7 +174,7 @@ impl Analyzer<'_> {
 }
 
 impl Collected<'_> {
-    /// Forgets connections that were counted; of their look-ups knowledge is left.
+    /// Forgets counted connections; what their look-ups showed stays.
     fn forget_counted(&mut self, gone: &Parts) {
         if gone.connections.is_empty() {
             return;

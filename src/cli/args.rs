@@ -126,7 +126,7 @@ impl Cli {
             usage::refuse_format(output, format, formats)?;
             inspect.format = format;
         }
-        // Whoever signs a report signs what it is about.
+        // A signature covers the report and, by its hash, the capture.
         inspect.hash |= inspect.sign.is_some();
         Ok(self)
     }
@@ -164,7 +164,7 @@ pub(crate) enum Command {
         /// The report, as tlswalk -f json wrote it; several are checked against a capture each
         #[arg(value_name = "REPORT.json")]
         report: PathBuf,
-        /// The public key of whoever signed report and slice
+        /// The public key of the person who signed report and slice
         ///
         /// Ed25519, PEM. The signatures stand beside the files: report.json.sig.
         #[arg(long, value_name = "PEM")]
@@ -236,8 +236,8 @@ pub(crate) enum Command {
     },
     /// Judge captures in a browser: a page of this machine alone, for dropping them
     ///
-    /// It listens on 127.0.0.1 only, at an address that nobody can guess, stores nothing and asks nothing of any network.
-    /// The options say how captures are judged that are dropped there.
+    /// It listens on 127.0.0.1 only, at an address that cannot be guessed, stores nothing and contacts no network.
+    /// The options apply to every capture that is dropped there.
     #[command(max_term_width = 100)]
     #[command(mut_arg("captures", |it| it
         .required_unless_present(clap::builder::Resettable::Reset)
@@ -325,7 +325,7 @@ pub(crate) struct Inspect {
     pub(crate) profile: String,
     /// The controller's address (repeatable)
     ///
-    /// Needed only where it cannot be told from the capture.
+    /// Needed only if the capture does not show it.
     #[arg(long, value_name = "IP")]
     pub(crate) wlc: Vec<IpAddr>,
     /// Cisco's cloud beyond the profile's (repeatable)
@@ -389,8 +389,8 @@ pub(crate) struct Inspect {
     /// Open encrypted handshakes with the secrets of this key log (SSLKEYLOGFILE)
     ///
     /// A pcapng capture that carries its own secrets (Decryption Secrets Block) is a key log too: name it here, and as the
-    /// capture. What it opens are handshake messages and alerts; of application data nothing is shown or kept. A capture is judged
-    /// without one, too: it makes certain what sizes of records make likely.
+    /// capture. Only handshake messages and alerts are opened; application data is neither shown nor kept. A capture is judged
+    /// without a key log, too: the key log makes certain what the sizes of records make likely.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) keylog: Option<PathBuf>,
     /// Judge certificates at this time
@@ -417,7 +417,8 @@ pub(crate) struct Inspect {
     pub(crate) redact: bool,
     /// Make pseudonyms with the bytes of this file
     ///
-    /// Otherwise with the capture itself: whoever has it could undo them, and whoever guesses all of it could check the guess.
+    /// Without it they are made with the capture itself: a reader who has the capture can undo them, and one who guesses every
+    /// byte of it can check the guess.
     #[arg(long, value_name = "FILE", requires = "redact", hide_short_help = true)]
     pub(crate) redact_key: Option<PathBuf>,
     /// Leave certificates as they are in what is redacted
@@ -437,13 +438,13 @@ pub(crate) struct Inspect {
     pub(crate) quiet: bool,
     /// Exit 0 if every capture is as expected, else 1 (repeatable)
     ///
-    /// A verdict, several of which any will do, parted by commas, or a fact: "tls >= 1.3", "client-certificate: sent", "alert: none",
-    /// "healthy within 2 s"; docs/usage.md has them all. What is seen instead is told on standard error.
+    /// A verdict, several verdicts separated by commas (one of them must fit), or a fact: "tls >= 1.3", "client-certificate: sent", "alert: none",
+    /// "healthy within 2 s"; docs/usage.md has them all. The facts that differ are printed on standard error.
     #[arg(long, value_name = "EXPECTED", value_parser = Gate::parse, conflicts_with = "expect_file", hide_short_help = true)]
     pub(crate) expect: Vec<Gate>,
     /// The same, with lines for each capture in a file
     ///
-    /// A line each: the verdict (or several, parted by commas), then the capture's name; * and ? stand for anything.
+    /// One line for each capture: the verdict (or several, separated by commas), then the capture's name; * and ? stand for anything.
     /// The first line that fits counts. Facts stand below it, indented. A line that fits no capture is a failure.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) expect_file: Option<PathBuf>,

@@ -1,4 +1,4 @@
-//! command line → Listing: which attempts a report lists. What it does not list it counts.
+//! command line → Listing: the attempts that a report lists; it counts the others.
 
 use std::net::IpAddr;
 
@@ -10,7 +10,7 @@ use tlswalk::report::explain;
 
 use crate::cli::did_you_mean;
 
-/// What would be expected of attempts that are not there.
+/// Options that expect something of every attempt, listed or not.
 const EXPECTING: [&str; 3] = ["expect", "expect_file", "accepted"];
 
 /// Options that choose among the attempts.
@@ -18,8 +18,8 @@ const EXPECTING: [&str; 3] = ["expect", "expect_file", "accepted"];
 pub(crate) struct ListingArgs {
     /// List failures, or one verdict, only (repeatable)
     ///
-    /// failures, or verdicts parted by commas: see tlswalk explain. What is not listed is counted by verdict; the report's own verdict
-    /// and the exit code are those of all attempts.
+    /// failures, or verdicts separated by commas: see tlswalk explain. Other attempts are counted by verdict; the report's own
+    /// verdict and the exit code are those of all attempts.
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = only, conflicts_with_all = EXPECTING, hide_short_help = true)]
     pub(crate) only: Vec<Only>,
     /// List attempts to reach this server only: address or name (repeatable)
@@ -42,7 +42,7 @@ pub(crate) struct ListingArgs {
 }
 
 impl ListingArgs {
-    /// `whole`: something is expected of each attempt, so each must be there.
+    /// `whole`: an option expects something of every attempt, so the report lists all.
     pub(crate) fn listing(&self, whole: bool) -> Listing {
         Listing {
             only: self.only.clone(),
@@ -55,7 +55,7 @@ impl ListingArgs {
         }
     }
 
-    /// Each option that was given, with its value.
+    /// The options that were given, each with its value.
     pub(crate) fn given(&self) -> impl Iterator<Item = (&'static str, String)> {
         let only = self.only.iter().map(|it| ("--only", it.name().to_owned()));
         let servers = self.server.iter().map(|it| ("--server", it.to_string()));

@@ -1,32 +1,32 @@
-//! Words of a user → Listing: which attempts a report lists. What it does not list it counts.
+//! A user's words → Listing: the attempts that a report lists; it counts the others.
 //!
-//! It decides nothing else: the verdict of a report, and the exit code, are those of every attempt of the capture.
+//! The choice changes nothing else: the report's verdict and the exit code are those of all attempts in the capture.
 
 use std::net::IpAddr;
 
 use crate::base::frame::Timestamp;
 use crate::profile::options::Target;
 
-/// Which attempts a report lists. What is said twice of one kind is an alternative; what is said of several kinds must all hold.
+/// The attempts that a report lists. Several values of one field are alternatives; several fields must all fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
-    /// Those with one of these outcomes; none: whatever became of them.
+    /// Outcomes; empty for any.
     pub only: Vec<Only>,
-    /// Those to reach one of these servers.
+    /// Servers; empty for any.
     pub servers: Vec<Target>,
-    /// Those of one of these clients.
+    /// Clients; empty for any.
     pub clients: Vec<IpAddr>,
-    /// Those that began at this time or later.
+    /// The earliest beginning.
     pub since: Option<Timestamp>,
-    /// Those that began at this time or earlier.
+    /// The latest beginning.
     pub until: Option<Timestamp>,
-    /// So many of them, the earliest.
+    /// The number of attempts, the earliest first.
     pub first: Option<usize>,
-    /// What went well is listed as well, however much it is: whoever expects something of each attempt must see each.
+    /// True if attempts that went well are listed even when they are very many: a gate has to see every attempt.
     pub whole: bool,
 }
 
-/// What became of an attempt.
+/// An outcome of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Only {
     /// It failed, or shows a problem of severity `error`.
@@ -36,7 +36,7 @@ pub enum Only {
 }
 
 impl Listing {
-    /// Reads what is listed only: `failures`, or the id of a verdict.
+    /// Reads a value of `--only`: `failures`, or the id of a verdict.
     #[must_use]
     pub fn only(word: &str) -> Only {
         match word {
@@ -45,7 +45,7 @@ impl Listing {
         }
     }
 
-    /// Whether attempts that went well are listed even where they are very many.
+    /// True if attempts with this verdict are listed even when they went well and are very many.
     #[must_use]
     pub fn asks_for(&self, id: &str) -> bool {
         self.whole
@@ -55,7 +55,7 @@ impl Listing {
                 .any(|it| matches!(it, Only::Verdict(asked) if asked == id))
     }
 
-    /// Whether attempts with this verdict are listed; `is_failure`: it failed, or something of it is an error.
+    /// True if attempts with this verdict are listed; `is_failure` is true if the attempt has a finding of severity `error`.
     #[must_use]
     pub fn lists(&self, id: &str, is_failure: bool) -> bool {
         self.only.is_empty()
