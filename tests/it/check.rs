@@ -381,7 +381,7 @@ fn whole_answers_are_read_sentence_by_sentence() {
             .collect::<String>()
     };
     let mut reports: BTreeMap<String, Report> = BTreeMap::new();
-    for name in ["whole-1.txt", "whole-2.txt"] {
+    for name in ["whole-1.txt", "whole-2.txt", "whole-3.txt", "whole-4.txt"] {
         let file = templates(name);
         let floor = file.lines().find_map(|line| line.strip_prefix("# Caught at least: "));
         let floor: f64 = floor.unwrap().trim_end_matches(" %").parse().unwrap();

@@ -24,13 +24,21 @@ pub(super) const SENDING: &[Word] = &[
 /// The clearest way of naming it counts.
 pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, bool), ()> {
     let parties = making.parties();
+    if super::steps::asks(making, step) {
+        return asker(making, step, &parties);
+    }
     let agents = || parties.iter().filter(|it| it.1 == Role::Agent).map(|it| it.0);
     // `The SYN is refused by the server`: the step was refused, and its sender is not named.
     if let Some(agent) = agents().find(|at| *at > step.at)
         && let Some(between) = making.tokens.get(step.to..agent)
-        && between
+        && (between
             .iter()
             .any(|it| matches!(it.token, Token::Word(Word::Reject | Word::Answer | Word::Accept)))
+            || between.windows(2).any(|pair| match pair {
+                // `The SYN is reset by the server`
+                [is, verb] => is.token == Token::Word(Word::Is) && verb.token == Token::Word(Word::Reset),
+                _ => false,
+            }))
     {
         return Err(());
     }
@@ -82,6 +90,18 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
     Ok((recipient.map(|it| Who::Side(other(it))), false))
 }
 
+/// `the server requests a certificate from the client`: the party before the request.
+fn asker(making: &Making<'_>, step: &Named, parties: &[(usize, Role)]) -> Result<(Option<Who>, bool), ()> {
+    let asker = parties.iter().rfind(|it| it.0 < step.at);
+    let asker = asker
+        .and_then(|it| making.token(it.0))
+        .or(making.clause.subject.as_ref());
+    match asker {
+        Some(asker) => Ok((who(asker)?, true)),
+        None => Ok((None, false)),
+    }
+}
+
 /// A side right beside a step: `Certificate of the server`, `Client Hello (client)`, `server → Client Hello`.
 fn beside<'a>(making: &'a Making<'_>, step: &Named) -> Option<&'a Token> {
     let is_side = |it: &&Token| side(it).is_some();
@@ -122,7 +142,8 @@ fn is_active(making: &Making<'_>, step: &Named, verb: usize) -> bool {
     let written = making.tokens.get(verb);
     let written = written.and_then(|it| making.plain.get(it.from..it.to));
     let is_passive = is_behind_be && written.is_some_and(|it| ["sent", "reset", "closed"].contains(&it));
-    !is_passive && (!is_own || making.word(verb) == Some(Word::Send))
+    // `the attempt of 192.0.2.1 fails with unknown_ca` names no sender.
+    !is_passive && making.word(verb) != Some(Word::Fail) && (!is_own || making.word(verb) == Some(Word::Send))
 }
 
 /// The sender of a step does not show which connection is meant.

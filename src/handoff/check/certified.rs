@@ -185,7 +185,7 @@ fn offset(zone: i32) -> Option<UtcOffset> {
 }
 
 /// Whether a time of a certificate is on that day; `None` if another time zone may explain the difference.
-fn same_day(moment: &Moment, time: &str) -> Option<bool> {
+pub(super) fn same_day(moment: &Moment, time: &str) -> Option<bool> {
     let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
     let (year, month, day) = moment.day?;
     let claimed = Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()?;

@@ -21,6 +21,15 @@ pub(super) struct Claim {
     /// The sentence denies it.
     pub(super) not: bool,
     pub(super) scope: Scope,
+    /// A word of its clause that is in no list: the clause may say something else.
+    pub(super) unknown: Option<String>,
+}
+
+impl Claim {
+    pub(super) fn with_unknown(mut self, word: Option<&str>) -> Self {
+        self.unknown = word.map(str::to_owned);
+        self
+    }
 }
 
 /// The attempts that a claim is about; any, if the sentence names none.
@@ -79,6 +88,8 @@ pub(super) enum What {
         number: u64,
         by: Option<Side>,
     },
+    /// The time of the first frame.
+    Began(Moment),
     /// The length of the capture, in seconds.
     Length(f64),
     /// The handshake completed.
@@ -95,6 +106,11 @@ pub(super) enum What {
     /// These frames hold a DNS question, or an answer.
     DnsFrames {
         is_answer: bool,
+        frames: Frames,
+    },
+    /// The question in these frames goes to this server.
+    Asked {
+        address: IpAddr,
         frames: Frames,
     },
     DnsStatus(&'static str),

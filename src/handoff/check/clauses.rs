@@ -19,6 +19,16 @@ pub(super) struct Clause {
 }
 
 impl Clause {
+    /// The place of its first token in the sentence.
+    pub(super) fn from(&self) -> usize {
+        self.tokens.iter().map(|it| it.from).min().unwrap_or(0)
+    }
+
+    /// The end of its last token.
+    pub(super) fn to(&self) -> usize {
+        self.tokens.iter().map(|it| it.to).max().unwrap_or(0)
+    }
+
     pub(super) fn has(&self, word: Word) -> bool {
         self.tokens.iter().any(|it| it.token == Token::Word(word))
     }
@@ -43,7 +53,6 @@ impl Clause {
         self.has_any(VERBS)
     }
 
-    /// The number of its negations.
     /// It is the name of a certificate, as of a message: `the client's certificate`.
     fn is_certificate(&self) -> bool {
         self.has_any(&[Word::Certificate, Word::Chain])
@@ -65,8 +74,14 @@ impl Clause {
         }
     }
 
+    /// The number of its negations.
     pub(super) fn denials(&self) -> usize {
         self.tokens.iter().filter(|it| is_denial(&it.token)).count()
+    }
+
+    /// `#4: smartreceiver.cisco.com → 192.0.2.1` is a statement of its own.
+    fn is_way(&self) -> bool {
+        self.has(Word::To) && self.has_frames() && self.is_place()
     }
 
     /// True if it only names a place or a time.
@@ -134,6 +149,7 @@ const fn is_property(token: &Token) -> bool {
                 | Word::Http
                 | Word::Handshake
                 | Word::Licensing
+                | Word::Began
                 | Word::DnsStatus(_)
         ) | Token::Version(_)
             | Token::Suite(_)
@@ -328,7 +344,7 @@ fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
     let mut waiting: Vec<Placed> = Vec::new();
     let mut is_open = false;
     for (how, mut clause) in parts {
-        if clause.is_context {
+        if clause.is_context || clause.is_way() && waiting.is_empty() && how == Cut::Hard {
             out.push(clause);
             is_open = false;
             continue;
@@ -341,7 +357,12 @@ fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
         let last = out.last_mut().filter(|_| is_open && how == Cut::Soft);
         match last {
             // `alert unknown_ca, sent by the client`
-            Some(last) if waiting.is_empty() && clause.is_participle() && last.has_event() && !last.has_verb() => {
+            Some(last)
+                if waiting.is_empty()
+                    && clause.is_participle()
+                    && last.has_event()
+                    && (!last.has_verb() || last.has(Word::End) && clause.has(Word::Send)) =>
+            {
                 last.tokens.append(&mut clause.tokens);
             }
             // Frames after a part without frames, or a further item of a statement.
@@ -397,6 +418,8 @@ fn inherit(parts: &mut [Clause]) {
             .find(|it| is_party(&it.token))
             .map(|it| it.token.clone());
         match own {
+            // The name in a Client Hello does nothing.
+            Some(Token::Host(_)) if part.has(Word::Sni) => {}
             Some(own) if !part.is_context => subject = Some(own),
             Some(_) => {}
             None => part.subject.clone_from(&subject),

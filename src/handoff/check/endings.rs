@@ -75,6 +75,8 @@ pub(super) fn endings(making: &mut Making<'_>, named: &[Named]) {
     let how = match making.word(verb) {
         Some(Word::Close) => Ending::Fin,
         Some(Word::Reset) => Ending::Reset,
+        // `ended the TCP connection`: by FIN or RST, whatever alert came before.
+        _ if making.clause.has(Word::Tcp) => Ending::Fin,
         _ => Ending::Any,
     };
     let event = match how {
@@ -82,7 +84,11 @@ pub(super) fn endings(making: &mut Making<'_>, named: &[Named]) {
         Ending::Reset => Some(Event::Step("reset")),
         Ending::Any => None,
     };
-    let is_told = named.iter().any(|it| Some(it.event) == event);
+    // `hangs up first (FIN, frame 27)`
+    let says_how = |it: &Named| matches!(it.event, Event::Step("fin" | "reset"));
+    let is_told = named
+        .iter()
+        .any(|it| Some(it.event) == event || event.is_none() && says_how(it));
     let is_of_certificate = how == Ending::Any && making.clause.has_any(&[Word::Expire, Word::Certificate]);
     if is_told || is_of_certificate {
         return;
@@ -95,7 +101,7 @@ pub(super) fn endings(making: &mut Making<'_>, named: &[Named]) {
     let first = making.clause.has(Word::First);
     // A claim about its frame is a claim on that frame.
     if let Some(event) = event
-        && let Some(frames) = free_frames(making)
+        && let Some(frames) = free_frames(making, verb)
     {
         let frames = Some(frames);
         let by = by.clone();
@@ -133,12 +139,21 @@ fn who_ended(making: &Making<'_>, verb: usize) -> Result<Option<Who>, ()> {
 }
 
 /// Frames that no claim uses yet; from now on they are used.
-fn free_frames(making: &mut Making<'_>) -> Option<Frames> {
-    let free = |it: &Placed| !making.used.contains(&it.from);
-    let at = making
+fn free_frames(making: &mut Making<'_>, verb: usize) -> Option<Frames> {
+    let is_free = |it: &Placed| matches!(it.token, Token::Frames(_)) && !making.used.contains(&it.from);
+    let mut free = making
         .tokens
         .iter()
-        .position(|it| matches!(it.token, Token::Frames(_)) && free(it))?;
+        .enumerate()
+        .filter(|(_, it)| is_free(it))
+        .map(|it| it.0);
+    // `the SYN in frame 9 is reset in frame 10`: those behind the verb, if there are any.
+    let first = free.next()?;
+    let at = if first > verb {
+        first
+    } else {
+        free.find(|at| *at > verb).unwrap_or(first)
+    };
     making.take(at);
     match making.token(at)? {
         Token::Frames(frames) => Some(frames.clone()),

@@ -57,6 +57,18 @@ impl Judgement {
         self
     }
 
+    /// Not false if the claim's clause holds a word that is not understood.
+    pub(super) fn unless_unknown(self, claim: &Claim) -> Self {
+        match &claim.unknown {
+            Some(word) if self.mark == Mark::False => Self {
+                mark: Mark::NotProvable,
+                why: Some(phrase("check-why-unknown").with("word", word.clone())),
+                ..self
+            },
+            _ => self,
+        }
+    }
+
     /// The same for a sentence that denies it.
     pub(super) fn denied(mut self, not: bool) -> Self {
         if not {
@@ -78,6 +90,8 @@ pub(super) fn judge(claim: &Claim, facts: &Facts<'_>) -> Judgement {
         What::Count { of, number, by } => {
             return measured::count(*of, *number, *by, scope, facts).denied(claim.not && *number > 0);
         }
+        What::Began(moment) => return measured::began(moment, facts).denied(claim.not),
+        What::Asked { address, frames } => return measured::asked(*address, frames, facts).denied(claim.not),
         What::Length(seconds) => return measured::length(*seconds, facts).denied(claim.not),
         What::Place { of, address, port } => return measured::place(*of, *address, *port, facts).denied(claim.not),
         What::Between { from, to } => return measured::between(*from, *to, facts).denied(claim.not),
@@ -155,7 +169,7 @@ fn ended(how: Ending, by: Option<&Who>, first: bool, of: &Of<'_>, facts: &Facts<
         None => None,
     };
     let is_end = |kind: &str, level: Option<&str>| match how {
-        Ending::Fin => kind == "fin" || kind == "reset",
+        Ending::Fin => matches!(kind, "fin" | "reset") || kind == "alert" && of.connection.carrier.is_some(),
         Ending::Reset => kind == "reset",
         Ending::Any => matches!(kind, "fin" | "reset") || kind == "alert" && level == Some("fatal"),
     };
@@ -170,7 +184,7 @@ fn ended(how: Ending, by: Option<&Who>, first: bool, of: &Of<'_>, facts: &Facts<
     };
     let own = ends
         .iter()
-        .find(|it| it.side == side.name() && (how != Ending::Fin || it.kind == "fin"));
+        .find(|it| it.side == side.name() && (how != Ending::Fin || it.kind != "reset"));
     match (own, ends.first()) {
         (Some(own), Some(earliest)) if own.frame == earliest.frame => Judgement::new(Mark::True).showing(shown),
         (Some(own), Some(_)) if how == Ending::Reset && !first => {
@@ -301,7 +315,15 @@ fn of_attempts(claim: &Claim, facts: &Facts<'_>) -> Judgement {
             What::Proxy { address, port } => proxy(*address, *port, attempt),
             What::Verdict(id) => verdict(id, attempt),
             What::Rejected { by } => rejected(*by, attempt, facts),
-            What::Resolved(address) => lookups(attempt, |it| it.addresses.contains(&address.to_string()).into()),
+            What::Resolved(address) => lookups(attempt, |it| {
+                let address = address.to_string();
+                match it.addresses.contains(&address) {
+                    true => Some(true),
+                    // The address of the server that was asked is no answer that was misread.
+                    false if it.server.starts_with(&address) => None,
+                    false => Some(false),
+                }
+            }),
             What::DnsAnswered => lookups(attempt, |it| Some(it.answer.is_some())),
             What::DnsStatus(status) => lookups(attempt, |it| it.status.as_deref().map(|it| it == *status)),
             _ => Judgement::open("check-why-nothing-of-it"),

@@ -109,6 +109,8 @@ pub(super) enum Word {
     Alerts,
     Syns,
     Times,
+    /// The beginning of the capture.
+    Began,
     // Outcomes.
     Handshake,
     Tcp,

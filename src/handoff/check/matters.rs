@@ -179,6 +179,25 @@ fn counts(making: &mut Making<'_>) {
         }
     }
     length(making);
+    began(making);
+}
+
+/// `The first frame is from 2026-11-22 11:43:50 UTC.`
+fn began(making: &mut Making<'_>) {
+    let Some(word) = making.first(&[Word::Began]) else {
+        return;
+    };
+    let mut moments = making.tokens.iter().enumerate().filter_map(|(at, it)| match it.token {
+        Token::Moment(moment) => Some((at, moment)),
+        _ => None,
+    });
+    let (Some((at, moment)), None) = (moments.next(), moments.next()) else {
+        return;
+    };
+    if at > word && !making.tokens.iter().any(|it| matches!(it.token, Token::Event(_))) {
+        making.take(at);
+        making.claim(word, What::Began(moment));
+    }
 }
 
 /// The thing that a token counts, if it can be counted.
@@ -279,7 +298,11 @@ fn outcomes(making: &mut Making<'_>) {
     let complete = making
         .first(&[Word::Complete])
         .or(ends.filter(|_| !making.clause.has_any(&[Word::Send])));
-    let fail = making.first(&[Word::Fail]);
+    // `the handshake breaks off`, with nobody who does it
+    let breaks = making.first(&[Word::End]).filter(|_| {
+        making.clause.has(Word::Handshake) && making.parties().is_empty() && making.clause.subject.is_none()
+    });
+    let fail = making.first(&[Word::Fail]).or(breaks);
     // `the connection is established` may mean TCP, `did not fail` many things.
     let is_opened = complete.is_some_and(|at| {
         let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));

@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 
 use super::Mark;
+use super::certified;
 use super::claims::{Answerable, Counted, Scope, Who};
 use super::facts::{Facts, Hidden, Of};
 use super::judging::Judgement;
 use super::stepped::shown;
-use super::tokens::Frames;
+use super::tokens::{Frames, Moment};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::step::Side;
 use crate::profile::Transport;
@@ -271,6 +272,35 @@ pub(super) fn length(seconds: f64, facts: &Facts<'_>) -> Judgement {
     match apart > 0.5 && apart > own * 0.5 {
         true => Judgement::new(Mark::False).because(found(&format!("{own:.2}"))),
         false => Judgement::open("check-why-two-readings"),
+    }
+}
+
+/// Whether the first frame has this time, or day.
+pub(super) fn began(moment: &Moment, facts: &Facts<'_>) -> Judgement {
+    let Some(first) = facts.report.capture.first.as_deref() else {
+        return Judgement::open("check-why-nothing-of-it");
+    };
+    let same = match moment.day {
+        Some(_) => certified::same_day(moment, first),
+        None => certified::same_moment(moment, first),
+    };
+    match same {
+        Some(true) => Judgement::new(Mark::True),
+        Some(false) => Judgement::new(Mark::False).because(found(first)),
+        None => Judgement::open("check-why-zone"),
+    }
+}
+
+/// Whether the questions in these frames go to this server.
+pub(super) fn asked(address: IpAddr, frames: &Frames, facts: &Facts<'_>) -> Judgement {
+    let address = address.to_string();
+    let mut lookups = facts.report.attempts.iter().flat_map(|it| &it.lookups);
+    let is_there =
+        |server: &str| server == address || server.strip_prefix(&address).is_some_and(|it| it.starts_with(':'));
+    match lookups.find(|it| frames.list == [it.question]) {
+        Some(it) if is_there(&it.server) => Judgement::new(Mark::True),
+        Some(it) => Judgement::new(Mark::False).because(found(&it.server)),
+        None => Judgement::open("check-why-unknown-frame"),
     }
 }
 

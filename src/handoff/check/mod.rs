@@ -12,6 +12,7 @@ mod claims;
 mod clauses;
 mod endings;
 mod facts;
+mod fillers;
 mod frames;
 mod judging;
 mod lexicon;
@@ -186,7 +187,7 @@ impl Check {
                 self.left_out = self.left_out.saturating_add(1);
                 continue;
             }
-            let judgement = judging::judge(claim, facts);
+            let judgement = judging::judge(claim, facts).unless_unknown(claim);
             let count = match judgement.mark {
                 Mark::True => &mut self.counts.holds,
                 Mark::False => &mut self.counts.fails,

@@ -166,3 +166,12 @@ fn zone_of(text: &str) -> Option<(i32, usize)> {
     let east = sign * i32::try_from(hours * 3600 + minutes * 60).ok()?;
     Some((east, text.len() - behind.len() + len))
 }
+
+/// The length of a month and a day in Japanese, without a year.
+pub(super) fn day_of_month(text: &str) -> Option<usize> {
+    let (_, month) = digits(text)?;
+    let behind = text.get(month..)?.trim_start().strip_prefix('月')?.trim_start();
+    let (_, day) = digits(behind)?;
+    let rest = behind.get(day..)?.trim_start().strip_prefix('日')?;
+    Some(text.len() - rest.len())
+}

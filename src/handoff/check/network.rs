@@ -33,6 +33,9 @@ fn resolved(making: &mut Making<'_>) {
     let names = |words: &[&str]| words.iter().any(|it| written.contains(it));
     let is_answer = making.clause.has(Word::Answer) || names(&["response", "answer", "reply", "応答"]);
     let is_question = names(&["query", "question", "request", "問い合わせ", "クエリ", "照会"]);
+    if is_question && !making.is_denied() {
+        asked(making, word);
+    }
     if is_answer != is_question && !making.is_denied() && frames(making, word, is_answer) {
         return;
     }
@@ -44,7 +47,7 @@ fn resolved(making: &mut Making<'_>) {
     };
     let address = making.tokens.iter().enumerate().skip(from);
     let address = address.into_iter().find_map(|(at, it)| match it.token {
-        Token::Address(address, _) => Some((at, address)),
+        Token::Address(address, _) if !making.used.contains(&it.from) => Some((at, address)),
         _ => None,
     });
     match address {
@@ -59,6 +62,25 @@ fn resolved(making: &mut Making<'_>) {
         }
         None if is_answer || making.clause.has(Word::Complete) => making.claim(word, What::DnsAnswered),
         None => {}
+    }
+}
+
+/// `The query goes to 192.0.2.53 in frame 3.`
+fn asked(making: &mut Making<'_>, word: usize) {
+    let mut frames = making.tokens.iter().filter_map(|it| match &it.token {
+        Token::Frames(frames) => Some(frames.clone()),
+        _ => None,
+    });
+    let (Some(frames), None) = (frames.next(), frames.next()) else {
+        return;
+    };
+    let address = (word..making.tokens.len()).find_map(|at| match making.token(at) {
+        Some(Token::Address(address, _)) if making.word(at - 1) == Some(Word::To) => Some((at, *address)),
+        _ => None,
+    });
+    if let Some((at, address)) = address {
+        making.take(at);
+        making.claim(word, What::Asked { address, frames });
     }
 }
 
@@ -92,7 +114,9 @@ fn answered(making: &mut Making<'_>) {
     let status = making.tokens.iter().enumerate().find_map(|(at, it)| match it.token {
         Token::Http(status) => Some((at, status)),
         Token::Number(number @ 100..=599)
-            if is_answer(at) || word.is_some_and(|word| (word..word + 5).contains(&at)) =>
+            if is_answer(at)
+                || is_returned(making, at, number)
+                || word.is_some_and(|word| (word..word + 5).contains(&at)) =>
         {
             Some((at, number))
         }
@@ -114,6 +138,30 @@ fn answered(making: &mut Making<'_>) {
     }
     let frames = frames.map(|it| it.1);
     making.claim(at, What::HttpStatus { status, frames });
+}
+
+/// Statuses that a number after `answers` or `sends back` may be (RFC 9110 section 15).
+const STATUSES: [u64; 24] = [
+    200, 201, 202, 204, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 407, 408, 413, 429, 500, 501, 502, 503,
+    504,
+];
+
+/// `answers 404`, `answered with a 502`, `503 を返しました`
+fn is_returned(making: &Making<'_>, at: usize, number: u64) -> bool {
+    let is_verb = |at: Option<usize>| {
+        at.and_then(|at| making.word(at))
+            .is_some_and(|it| matches!(it, Word::Answer | Word::Send))
+    };
+    let before = at.checked_sub(1);
+    let with = before.filter(|at| making.word(*at) == Some(Word::With));
+    let behind = making.tokens.get(at).and_then(|it| making.plain.get(it.to..));
+    let behind = behind.unwrap_or_default().trim_start();
+    let is_returned = behind.starts_with('を') && is_verb(Some(at + 1));
+    let counts = ["byte", "ms", "second", "packet", "segment", "frame", "time"];
+    STATUSES.contains(&number)
+        && (is_verb(before) || is_verb(with.and_then(|at| at.checked_sub(1))) || is_returned)
+        && !counts.iter().any(|it| behind.starts_with(it))
+        && !making.clause.has(Word::Port)
 }
 
 /// The port that is said of the address at a place, with its own: `192.0.2.1:443`, `192.0.2.1 on port 443`,
@@ -183,9 +231,54 @@ fn between(making: &mut Making<'_>) {
     making.claim(*second, what);
 }
 
+/// True if a party and an address do not belong together: `the controller queries 192.0.2.53`, `RST の送信元は 192.0.2.1`.
+fn is_apart(making: &Making<'_>, party: usize, address: usize) -> bool {
+    let place = |at: usize| making.tokens.get(at).map(|it| (it.from, it.to));
+    let (Some((from, to)), Some((end, _))) = (place(party), place(address)) else {
+        return true;
+    };
+    let written = making.plain.get(from..to).unwrap_or_default();
+    let has_event = making.tokens.iter().any(|it| matches!(it.token, Token::Event(_)));
+    let is_role = ["送信元", "宛先", "接続先", "destination", "initiator"].contains(&written);
+    const LINKS: [&str; 10] = ["is", "was", "at", "the", "s", "address", "ip", "ipv4", "ipv6", "on"];
+    let has_host = (party..address).any(|at| matches!(making.token(at), Some(Token::Host(_))));
+    let between = making.plain.get(to..end).unwrap_or_default();
+    let mut words = between
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|it| !it.is_empty());
+    is_role && has_event || !has_host && words.any(|it| !LINKS.contains(&it))
+}
+
+/// `192.0.2.1 is the client and 192.0.2.2 the server`
+fn roles(making: &mut Making<'_>) {
+    let is = |at: usize| making.word(at + 1) == Some(Word::Is);
+    let told = |at: usize| making.token(at + 1 + usize::from(is(at))).and_then(side);
+    let found: Vec<(usize, IpAddr, Option<u16>, Side)> = making
+        .tokens
+        .iter()
+        .enumerate()
+        .filter_map(|(at, it)| match it.token {
+            Token::Address(address, port) => Some((at, address, port, told(at)?)),
+            _ => None,
+        })
+        .collect();
+    if !found.iter().any(|it| is(it.0)) {
+        return;
+    }
+    for (at, address, port, of) in found {
+        making.take(at);
+        let (of, address) = (Some(of), Some(address));
+        making.claim(at, What::Place { of, address, port });
+    }
+}
+
 /// Addresses and ports of the two sides.
 fn places(making: &mut Making<'_>) {
+    roles(making);
     for at in 0..making.tokens.len() {
+        if making.tokens.get(at).is_some_and(|it| making.used.contains(&it.from)) {
+            continue;
+        }
         let Some(Token::Address(address, port)) = making.token(at).cloned() else {
             continue;
         };
@@ -198,7 +291,8 @@ fn places(making: &mut Making<'_>) {
         let back = (0..at).rev().find(|at| !is_link(at));
         let party = back.and_then(|at| making.token(at)).and_then(side);
         let begins_verb = making.word(at.wrapping_sub(1)) == Some(Word::In);
-        if let (Some(party), false) = (party, begins_verb) {
+        let is_apart = back.is_some_and(|back| is_apart(making, back, at));
+        if let (Some(party), false) = (party, begins_verb || is_apart) {
             making.take(at);
             let (of, address) = (Some(party), Some(address));
             making.claim(at, What::Place { of, address, port });
@@ -208,7 +302,10 @@ fn places(making: &mut Making<'_>) {
     let Some(word) = making.first(&[Word::Port]) else {
         return;
     };
+    // `port 443 is not a TLS port` denies something else than the port.
+    let is_other = making.is_denied() && !making.clause.has_verb();
     if let Some((at, port)) = port_behind(making, word)
+        && !is_other
         && !making.clause.has_any(&[Word::Dns, Word::Proxy])
         && making.tokens.get(at).is_some_and(|it| !making.used.contains(&it.from))
     {

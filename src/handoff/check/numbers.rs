@@ -46,6 +46,12 @@ pub(super) fn number(text: &str, last: Option<&Token>) -> Option<(Token, usize)>
         ("twelve", 12),
         ("zero", 0),
     ];
+    // `1 本目`, `3 回目`: which one, and not how many.
+    const ORDINALS: [&str; 6] = ["本目", "回目", "番目", "つ目", "個目", "台目"];
+    let behind = digits(text).and_then(|(_, len)| text.get(len..));
+    if behind.is_some_and(|it| ORDINALS.iter().any(|nth| it.trim_start().starts_with(nth))) {
+        return None;
+    }
     for (word, number) in WORDS {
         if text.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '-'])) {
             return Some((Token::Number(number), word.len()));

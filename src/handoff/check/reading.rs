@@ -98,6 +98,8 @@ impl Making<'_> {
         }
         match (before, self.token(next)) {
             (Some(Token::Word(Word::From | Word::By)), _) => Role::Agent,
+            // `IPv6 宛て (2001:db8::1)`
+            (Some(Token::Word(Word::ToBefore)), _) if back < at => Role::Recipient,
             (_, Some(Token::Word(Word::FromBefore | Word::ByBefore))) => Role::Agent,
             (Some(Token::Word(Word::To)), _) | (_, Some(Token::Word(Word::ToBefore))) => Role::Recipient,
             (_, Some(Token::Word(Word::Of | Word::Certificate | Word::Certificates | Word::Chain | Word::Fatal)))
@@ -156,20 +158,27 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
         }
     }
     let whole = scope_of(&all);
+    let unknown = super::tokens::unknown(&plain, &all);
     let mut claims = Vec::new();
     let mut used = Vec::new();
     let mut before = Before::default();
-    for clause in clauses(&all, &plain).unwrap_or_default() {
+    let parts = clauses(&all, &plain).unwrap_or_default();
+    for (nth, clause) in parts.iter().enumerate() {
+        // Words between two clauses may belong to either.
+        let from = nth.checked_sub(1).and_then(|it| parts.get(it)).map_or(0, Clause::to);
+        let to = parts.get(nth + 1).map_or(plain.len(), Clause::from);
+        let range = from.min(clause.from())..to.max(clause.to());
+        let strange = unknown.iter().find(|(at, _)| range.contains(at)).map(|(_, word)| *word);
         let is_context = clause.is_context && !clause.has(Word::Without);
         if is_context && clause.denials() == 0 && !clause.is_hedged {
-            let (of_context, its) = read_context(&clause, &plain);
-            claims.extend(of_context);
+            let (of_context, its) = read_context(clause, &plain);
+            claims.extend(of_context.into_iter().map(|it| it.with_unknown(strange)));
             used.extend(its);
         }
         let is_tangled = clause.denials() > 1 && !clause.has(Word::Or);
         if !(clause.is_hedged || is_context || is_tangled) {
-            let (of_clause, its) = read_clause(&clause, &plain, &whole, &mut before);
-            claims.extend(of_clause);
+            let (of_clause, its) = read_clause(clause, &plain, &whole, &mut before);
+            claims.extend(of_clause.into_iter().map(|it| it.with_unknown(strange)));
             used.extend(its);
         }
     }
@@ -227,6 +236,7 @@ fn read_clause(clause: &Clause, plain: &str, whole: &Scope, before: &mut Before)
             not,
             what,
             scope: scope.clone(),
+            unknown: None,
         })
         .collect();
     if claims.is_empty() {

@@ -159,6 +159,12 @@ fn ends_line(line: &str, before: usize, next: &str, wrap: Option<usize>) -> bool
     if next.is_empty() || line.starts_with('#') || line.ends_with([':', '：', '|']) || begins_item(next) {
         return true;
     }
+    // Polite verbs end a sentence in Japanese, unless a joint follows.
+    const ENDS: [&str; 6] = ["ました", "ます", "です", "ません", "でした", "ください"];
+    const JOINTS: [&str; 9] = ["が", "の", "か", "し", "と", "け", "よ", "ね", "。"];
+    if ENDS.iter().any(|it| line.ends_with(it)) && !JOINTS.iter().any(|it| next.starts_with(it)) {
+        return true;
+    }
     let last = line.rsplit(char::is_whitespace).next().unwrap_or_default();
     const READS_ON: [&str; 24] = [
         "a", "an", "the", "no", "not", "in", "at", "by", "of", "to", "and", "or", "from", "with", "without", "frame",
@@ -182,13 +188,19 @@ fn is_full(line: &str, width: usize, next: &str, wrap: usize) -> bool {
 
 /// A sentence without the sign or number that makes it an item of a list.
 pub(super) fn without_marker(sentence: &str) -> &str {
-    let text = sentence.trim_start_matches(|c: char| c.is_whitespace() || "-•・>+●■○".contains(c));
+    let text = sentence.trim_start_matches(|c: char| c.is_whitespace() || "-•・>+●■○|".contains(c));
     // `#12` is a frame, `## Result` a heading.
     let heading = text.trim_start_matches('#').strip_prefix(' ');
     let text = heading.or_else(|| text.strip_prefix("* ")).unwrap_or(text).trim_start();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let behind = text.get(digits..).unwrap_or_default();
-    let is_number = (1..=2).contains(&digits) && behind.starts_with(['.', ')', '）', '．']);
+    // The first cell of a row may be the number of the row.
+    let behind = if behind.trim_start().starts_with('|') {
+        behind.trim_start()
+    } else {
+        behind
+    };
+    let is_number = (1..=2).contains(&digits) && behind.starts_with(['.', ')', '）', '．', '|']);
     let item = behind
         .get(behind.chars().next().map_or(0, char::len_utf8)..)
         .unwrap_or_default();
@@ -200,7 +212,7 @@ pub(super) fn without_marker(sentence: &str) -> &str {
 
 /// True if a line begins an item of a list, a row of a table, a heading or a quotation.
 fn begins_item(line: &str) -> bool {
-    if line.starts_with(['-', '*', '•', '・', '#', '|', '>', '+', '●', '■', '○']) {
+    if line.starts_with(['-', '*', '•', '・', '#', '|', '>', '+', '●', '■', '○']) || is_spoken(line) {
         return true;
     }
     let lower = line.get(..line.len().min(24)).unwrap_or(line).to_lowercase();
@@ -219,6 +231,12 @@ fn begins_item(line: &str) -> bool {
         .get(sign..)
         .is_none_or(|it| !it.starts_with(|c: char| c.is_ascii_alphanumeric()));
     (1..=5).contains(&digits) && ends && (named.is_some() || digits < 3 && is_apart)
+}
+
+/// True if a line begins with a speaker, as in a chat: `tom: the server answers`.
+fn is_spoken(line: &str) -> bool {
+    let speaker = line.split_once(": ").map_or("", |it| it.0);
+    (2..=12).contains(&speaker.len()) && speaker.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::claims::{Scope, Step, Who};
 use super::facts::{Event, Facts, Hidden, Of};
 use super::judging::{Judgement, side_name, together};
 use super::lexicon;
-use crate::base::phrase::{Phrase, phrase};
+use crate::base::phrase::{Language, Phrase, phrase};
 use crate::connection::step::{Side, StepKind};
 use crate::report::step_name;
 use crate::tls::AlertDescription;
@@ -110,7 +110,9 @@ enum Fit {
 }
 
 fn fit(claim: &Step, event: &Event<'_>, of: &Of<'_>) -> Fit {
-    if event.kind != name(claim) {
+    // Over UDP a connection is closed by a message that is reported as an alert.
+    let closes = name(claim) == "fin" && event.kind == "alert" && of.connection.carrier.is_some();
+    if event.kind != name(claim) && !closes {
         return Fit::No;
     }
     if let Some(who) = &claim.by {
@@ -126,7 +128,7 @@ fn fit(claim: &Step, event: &Event<'_>, of: &Of<'_>) -> Fit {
             None => return Fit::Perhaps,
         }
     }
-    if event.kind == "alert" {
+    if event.kind == "alert" && !closes {
         let wanted = claim.alert.map(u64::from).or(claim.number);
         return match (wanted, event.code) {
             (Some(wanted), Some(code)) if wanted != u64::from(code) => Fit::No,
@@ -160,7 +162,16 @@ fn sent(claim: &Step, of: &Of<'_>, facts: &Facts<'_>, not: bool) -> Judgement {
     };
     let found = fits(Fit::Yes);
     if !found.is_empty() {
-        return Judgement::new(Mark::True).showing(found);
+        // An empty message is sent by a client that has no certificate (RFC 8446 section 4.4.2).
+        let client_has_none = name(claim) == "certificate" && of.certificates(Side::Client).is_empty();
+        let is_servers = of
+            .events
+            .iter()
+            .any(|it| it.kind == "certificate" && it.side == "server" && fit(claim, it, of) == Fit::Yes);
+        return match not && client_has_none && !is_servers {
+            true => Judgement::open("check-why-two-readings").showing(found),
+            false => Judgement::new(Mark::True).showing(found),
+        };
     }
     let perhaps = fits(Fit::Perhaps);
     if !perhaps.is_empty() {
@@ -346,7 +357,15 @@ fn icmp(claim: &Step, not: bool, facts: &Facts<'_>) -> Judgement {
         Some(frames) => frames.list.iter().all(|frame| found.iter().any(|it| it.0 == *frame)),
         None => !found.is_empty(),
     };
-    match holds {
+    // The evidence names the sender of an ICMP message.
+    let is_by = match &claim.by {
+        Some(Who::At(address, _)) => {
+            let address = address.to_string();
+            found.iter().any(|it| it.1.in_language(Language::En).contains(&address))
+        }
+        _ => true,
+    };
+    match holds && is_by {
         true => Judgement::new(Mark::True).showing(found).denied(not),
         false => Judgement::open("check-why-nothing-of-it"),
     }

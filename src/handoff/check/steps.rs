@@ -1,11 +1,12 @@
 //! Clause → Claims on steps: the sender of a message and its frame.
 
 use super::agents::{SENDING, agent, take_party};
-use super::claims::{Step, What};
+use super::claims::{Step, What, Who};
 use super::lexicon::{Event, Word};
 use super::named::{Named, has_time, named};
 use super::reading::Making;
 use super::tokens::{Frames, Moment, Token};
+use crate::connection::step::Side;
 
 /// Words besides those for sending that make a claim of a named step.
 const SAYING: &[Word] = &[Word::Receive, Word::See, Word::Hold, Word::Captured];
@@ -29,7 +30,7 @@ pub(super) fn read(making: &mut Making<'_>) {
         take_party(making, by.as_ref());
         let is_alert = it.event == Event::Alert && (it.alert.is_some() || it.number.is_some());
         let names_alert = is_alert && making.clause.has(Word::Is);
-        let asks = it.event == Event::Step("certificate-request") && asks(making, it);
+        let asks = asks(making, it);
         if frames.is_none() && !(sent || is_told || names_alert || asks || has_time(making)) {
             continue;
         }
@@ -61,10 +62,44 @@ pub(super) fn read(making: &mut Making<'_>) {
         making.claim(it.at, What::Step(step));
     }
     super::endings::endings(making, &named);
+    hellos(making);
+}
+
+/// `the hellos are frames 8 (client) and 10 (server)`
+fn hellos(making: &mut Making<'_>) {
+    let Some((_, behind)) = making.plain.split_once("hellos ") else {
+        return;
+    };
+    let frame_of = |sign: &str| {
+        let before = behind.split_once(sign)?.0.trim_end();
+        let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        before.get(before.len() - digits..)?.parse::<u64>().ok()
+    };
+    let both = frame_of("(client)").zip(frame_of("(server)"));
+    let Some((client, server)) = both.filter(|_| !making.is_denied()) else {
+        return;
+    };
+    for (event, frame, side) in [
+        ("client-hello", client, Side::Client),
+        ("server-hello", server, Side::Server),
+    ] {
+        let frames = Frames {
+            list: vec![frame],
+            is_span: false,
+        };
+        let step = Step {
+            frames: Some(frames),
+            ..Step::of(Event::Step(event), Some(Who::Side(side)))
+        };
+        making.claim(0, What::Step(step));
+    }
 }
 
 /// True if the step is written as what its sender does: `asks for a client certificate`.
-fn asks(making: &Making<'_>, it: &Named) -> bool {
+pub(super) fn asks(making: &Making<'_>, it: &Named) -> bool {
+    if it.event != Event::Step("certificate-request") {
+        return false;
+    }
     let written = making.tokens.get(it.at).and_then(|it| making.plain.get(it.from..it.to));
     let is_verb = |text: &str| {
         ["ask", "request", "demand", "want"]
@@ -107,7 +142,8 @@ fn frames_of(making: &Making<'_>, named: &[Named]) -> Vec<Option<(usize, Frames)
     {
         return each.into_iter().map(|frames| Some((*at, frames))).collect();
     }
-    for (nth, (at, frames)) in all.iter().enumerate() {
+    let beside = frames_beside(making, named, &all, &mut of);
+    for (nth, (at, frames)) in all.iter().enumerate().filter(|(_, it)| !beside.contains(&it.0)) {
         let before = named.iter().rposition(|it| it.at < *at);
         let next_frames = all.get(nth + 1).map_or(usize::MAX, |(at, _)| *at);
         match before {
@@ -140,6 +176,41 @@ fn frames_of(making: &Making<'_>, named: &[Named]) -> Vec<Option<(usize, Frames)
         }
     }
     of
+}
+
+/// `FIN in frame 10`: these frames can belong to no other step. Returns their places.
+fn frames_beside(
+    making: &Making<'_>,
+    named: &[Named],
+    all: &[(usize, &Frames)],
+    of: &mut [Option<(usize, Frames)>],
+) -> Vec<usize> {
+    let mut beside = Vec::new();
+    let is_latin = |at: usize| {
+        let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
+        written.is_some_and(str::is_ascii)
+    };
+    for (slot, it) in of.iter_mut().zip(named) {
+        let is_link = |at: &usize| {
+            let links = matches!(making.token(*at), Some(Token::Open | Token::Word(Word::In | Word::Is)));
+            links && is_latin(*at)
+        };
+        let next = (it.to..making.tokens.len()).find(|at| !is_link(at));
+        // A comma between them is no token here.
+        let place = |at: usize| making.tokens.get(at).map(|it| (it.from, it.to));
+        let end = it.to.checked_sub(1).and_then(place).map(|it| it.1);
+        let between = end
+            .zip(next.and_then(place))
+            .and_then(|(end, next)| making.plain.get(end..next.0));
+        if between.is_none_or(|it| it.contains([',', ';', '、'])) {
+            continue;
+        }
+        if let Some((at, frames)) = all.iter().find(|it| Some(it.0) == next) {
+            *slot = Some((*at, (*frames).clone()));
+            beside.push(*at);
+        }
+    }
+    beside
 }
 
 /// `The SYN and the SYN-ACK are in frames 5 and 6`: as many steps as frames, one frame for each.

@@ -190,6 +190,8 @@ fn other(what: &What) -> Phrase {
                 None => counted,
             }
         }
+        What::Began(moment) => phrase("check-began").with("time", of_moment(moment)),
+        What::Asked { address, .. } => phrase("check-asked").with("address", address.to_string()),
         What::Length(seconds) => phrase("check-length").with("seconds", format!("{seconds}")),
         What::Handshake => phrase("check-handshake"),
         What::TcpOpened => phrase("check-tcp-opened"),

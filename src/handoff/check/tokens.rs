@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 
 use super::lexicon::{self, Event, Word};
-use super::values;
+use super::{fillers, moments, values};
 
 /// A part of a sentence.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +83,7 @@ pub(super) fn plain(text: &str) -> String {
             c => c.to_ascii_lowercase(),
         });
     }
-    bare_values(&out.replace("->", "→").replace("=>", "→"))
+    bare_values(&out.replace("->", "→").replace("=>", "→").replace(" / ", " ; "))
 }
 
 /// `cn="lab root ca"` without the quotation marks.
@@ -120,6 +120,47 @@ pub(super) fn tokens(text: &str) -> Vec<Placed> {
     found
 }
 
+/// The length of a label: a time, a speaker, the number of a step: `[14:27] tom: …`, `手順 3: …`.
+fn label(text: &str, found: &[Placed]) -> usize {
+    let is_part = |it: &&Placed| {
+        matches!(
+            it.token,
+            Token::Moment(_) | Token::Number(_) | Token::Open | Token::Close | Token::Colon | Token::Semicolon
+        )
+    };
+    let first = found.iter().find(|it| !is_part(it)).map_or(text.len(), |it| it.from);
+    let before = text.get(..first.min(LONGEST_LABEL)).unwrap_or_default();
+    before.rfind([':', '>', ';', ']']).map_or(0, |end| end + 1)
+}
+
+/// In bytes.
+const LONGEST_LABEL: usize = 40;
+
+/// Words of a normalised sentence that are no part of a token and in no list, with their places: they may turn the meaning of
+/// a statement.
+pub(super) fn unknown<'a>(text: &'a str, found: &[Placed]) -> Vec<(usize, &'a str)> {
+    let mut unknown = Vec::new();
+    let mut at = label(text, found);
+    let ends = found
+        .iter()
+        .map(|it| (it.from, it.to))
+        .chain([(text.len(), text.len())]);
+    for (from, to) in ends {
+        while let Some(rest) = text.get(at..from).filter(|rest| !rest.is_empty()) {
+            let before = text.get(..at).and_then(|it| it.chars().next_back());
+            at += match fillers::begins(rest, before) {
+                fillers::Begin::Nothing(len) => len,
+                fillers::Begin::Unknown(len) => {
+                    unknown.extend(rest.get(..len).map(|word| (at, word)));
+                    len
+                }
+            };
+        }
+        at = at.max(to);
+    }
+    unknown
+}
+
 /// The token at the beginning of the text, and its length.
 fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, usize) {
     let first = rest.chars().next().unwrap_or(' ');
@@ -149,6 +190,10 @@ fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, u
     if before.is_some_and(is_latin) && is_latin(first) {
         return (None, rest.len() - rest.trim_start_matches(is_latin).len());
     }
+    // `11月22日`, without a year: not 22 days.
+    if let Some(len) = moments::day_of_month(rest) {
+        return (None, len);
+    }
     if let Some((token, len)) = values::value(rest, found) {
         return (Some(token), len);
     }
@@ -161,6 +206,15 @@ fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, u
         return (Some(Token::Quoted(name)), len);
     }
     match lexicon::longest(rest, before) {
+        // `no reset is seen`: the noun.
+        Some((Some(Word::Reset), len))
+            if matches!(
+                found.last().map(|it| &it.token),
+                Some(Token::Word(Word::Not | Word::Without))
+            ) && rest.get(..len).is_some_and(|it| it == "reset" || it == "resets") =>
+        {
+            (Some(Token::Event(Event::Step("reset"))), len)
+        }
         Some((Some(word), len)) => (Some(of_word(word, rest.get(..len).unwrap_or_default())), len),
         Some((None, len)) => (None, len),
         None => (None, first.len_utf8()),

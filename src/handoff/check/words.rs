@@ -19,7 +19,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Event(Step("encrypted-extensions")), "encrypted~extensions"),
     (
         Word::Event(Step("certificate-request")),
-        "request for a client certificate|request for the client certificate|request for the client's certificate|asks for the client's certificate|asks for the client certificate|ask for a client certificate|asking for a client certificate|demands a client certificate|demanded a client certificate|wants a client certificate|requests the client's certificate|certificate request message|証明書要求|証明書の要求|クライアント証明書の要求|certificate~request|asked for a client certificate|asks for a client certificate|requests a client certificate|requested a client certificate|クライアント証明書を要求",
+        "ask for a certificate|asks for a certificate|asked for a certificate|asks the client for a certificate|asked the client for a certificate|asks the client for its certificate|requests a certificate|requested a certificate|request a certificate|request for a client certificate|request for the client certificate|request for the client's certificate|asks for the client's certificate|asks for the client certificate|ask for a client certificate|asking for a client certificate|demands a client certificate|demanded a client certificate|wants a client certificate|requests the client's certificate|certificate request message|証明書要求|証明書の要求|クライアント証明書の要求|certificate~request|asked for a client certificate|asks for a client certificate|requests a client certificate|requested a client certificate|クライアント証明書を要求",
     ),
     (Word::Event(Step("certificate-verify")), "certificate~verify"),
     (Word::Event(Step("certificate-status")), "certificate~status"),
@@ -44,9 +44,12 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Event(Step("reset")),
-        "rst|rst~ack|rst/ack|rst,ack|rst, ack|tcp rst|tcp reset|rst packet|rst segment|reset packet|a reset|no reset",
+        "rst|rst~ack|rst/ack|rst,ack|rst, ack|tcp rst|tcp reset|rst packet|rst segment|reset packet|a reset",
     ),
-    (Word::Event(Step("connect-request")), "connect request|http connect"),
+    (
+        Word::Event(Step("connect-request")),
+        "connect request|http connect|sends connect|a connect|the connect|sent connect",
+    ),
     (
         Word::Event(Step("http-request")),
         "http request|http リクエスト|http post|http get",
@@ -96,7 +99,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Root, "root|trust anchor|roots|truststore|trust store|ルート"),
     (
         Word::Not,
-        "could not find|couldn't find|could not see|cannot find|can't find|cannot see|could find no|did not find|i see no|no sign of|no trace of|neither side|neither of them|nobody|no one|no-one|誰も|not|never|no|none|neither|cannot|didn't|doesn't|wasn't|isn't|hasn't|haven't|weren't|don't|aren't|can't|won't|lacks|lack of|lacking|missing|absent|absence of|failed to|fails to|nothing|nowhere|ない|なかった|なし|ません|無い|無し|無かった|おらず|欠けて|見当たら|不在",
+        "確認できず|確認されず|見られず|観測されず|返らず|返されず|来ず|届かず|could not find|couldn't find|could not see|cannot find|can't find|cannot see|could find no|did not find|i see no|no sign of|no trace of|neither side|neither of them|nobody|no one|no-one|誰も|not|never|no|none|neither|cannot|didn't|doesn't|wasn't|isn't|hasn't|haven't|weren't|don't|aren't|can't|won't|lacks|lack of|lacking|missing|absent|absence of|failed to|fails to|nothing|nowhere|ない|なかった|なし|ません|無い|無し|無かった|おらず|欠けて|見当たら|不在",
     ),
     (Word::NotThen, "ずに|ないまま|ないで|せず|ず、"),
     (Word::Without, "without"),
@@ -160,7 +163,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::End,
-        "tears it down|tore it down|tear it down|hang up|brings it down|broken off|gives up|gave up|bails out|bailed out|breaks off|broke off|quits|kills|killed|cancels|cancelled|放棄|terminates|terminated|ends|ended|aborts|aborted|drops|dropped|disconnects|disconnected|tore down|tears down|hung up|hangs up|切断|終了|中断|打ち切|中止",
+        "tears the connection down|tore the connection down|tears it down|tore it down|tear it down|hang up|brings it down|broken off|gives up|gave up|bails out|bailed out|breaks off|broke off|quits|kills|killed|cancels|cancelled|放棄|terminates|terminated|ends|ended|aborts|aborted|drops|dropped|disconnects|disconnected|tore down|tears down|hung up|hangs up|切断|終了|中断|打ち切|中止",
     ),
     (Word::Reset, "reset|resets|resetting|リセット"),
     (
@@ -177,12 +180,12 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::See,
-        "can be seen|is seen|you see|you will find|we see|one sees|there is|there was|there are|there were|seen|observed|appears|appear|appeared|present|arrives|arrived|arrive|came|comes|come|follows|followed|visible|found|occurs|occurred|is in|was in|exists|existed|確認でき|確認され|見られ|現れ|届い|届か|来て|来な|来ま|到着|存在|観測|見え|見つか",
+        "can be seen|is seen|you see|you will find|we see|one sees|there is|there was|there are|there were|seen|observed|appears|appear|appeared|present|arrives|arrived|arrive|came|comes|come|follows|followed|visible|found|occurs|occurred|is in|was in|exists|existed|flows|flow|flowed|確認でき|確認され|見られ|現れ|届い|届か|来て|来な|来ま|到着|存在|観測|見え|見つか",
     ),
     (Word::Captured, "captured|recorded|キャプチャされ|記録され"),
     (
         Word::Offer,
-        "offer|offers|offered|offering|proposes|proposed|advertises|advertised|supports|supported|advertise|propose|提案|提供|対応|サポート|オファー|提示した",
+        "の提示は|offer|offers|offered|offering|proposes|proposed|advertises|advertised|supports|supported|advertise|propose|提案|提供|対応|サポート|オファー|提示した",
     ),
     (
         Word::Choose,
@@ -195,7 +198,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Fail, "fail|fails|failed|failure|unsuccessful|unsuccessfully|失敗"),
     (
         Word::Expire,
-        "expire|expires|expired|期限切れ|期限が切れ|有効期限が切れ|失効して|切れてい|切れた|切れて",
+        "had run out|has run out|ran out before|expire|expires|expired|期限切れ|期限が切れ|有効期限が切れ|失効して|切れてい|切れた|切れて",
     ),
     (
         Word::NotAfter,
@@ -230,7 +233,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Suite,
-        "cipher suite|cipher suites|cipher|ciphersuite|暗号スイート|暗号方式",
+        "suite|cipher suite|cipher suites|cipher|ciphersuite|暗号スイート|暗号方式",
     ),
     (
         Word::Group,
@@ -247,6 +250,10 @@ pub(super) const WORDS: &[(Word, &str)] = &[
         Word::Connections,
         "connections|tcp connections|tls connections|本の接続",
     ),
+    (
+        Word::Began,
+        "first frame is from|first frame dates from|first packet is from|first packet dates from|first frame was captured|it was taken|was taken on|was taken at|was recorded on|was captured on|capture was made on|capture starts at|capture starts on|capture begins at|capture begins on|trace starts at|trace starts on|取得日|取得日時|採取日|採取日時|最初のフレームは|最初のパケットは|キャプチャ開始は",
+    ),
     (Word::Times, "times|回|個|件|枚|本"),
     (
         Word::Handshake,
@@ -259,7 +266,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Tls, "tls session|tls connection|tls セッション|tls 接続"),
     (
         Word::Capture,
-        "in total|in all|altogether|合計|全体で|総フレーム数|recording|capture|pcap|trace|file|キャプチャ|ファイル|export",
+        "from first to last|from the first to the last|first to last|最初から最後|in total|in all|altogether|合計|全体で|総フレーム数|recording|capture|pcap|trace|file|キャプチャ|ファイル|export",
     ),
     (
         Word::Healthy,
@@ -269,7 +276,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Licensing, "licensing traffic|smart licensing traffic"),
     (
         Word::Dns,
-        "is looked up|was looked up|looked up|に解決|へ解決|dns response|dns answer|dns reply|dns question|dns request|dns応答|dns問い合わせ|dnsクエリ|dns の応答|dns の問い合わせ|dns クエリ|dns 照会|dns|dns lookup|dns look up|dns query|lookup|name resolution|dns resolution|resolved to|resolves to|resolved|名前解決|dns 応答|dns 問い合わせ|dns クエリ",
+        "a query|aaaa query|a record|aaaa record|is looked up|was looked up|looked up|に解決|へ解決|dns response|dns answer|dns reply|dns question|dns request|dns応答|dns問い合わせ|dnsクエリ|dns の応答|dns の問い合わせ|dns クエリ|dns 照会|dns|dns lookup|dns look up|dns query|lookup|name resolution|dns resolution|resolved to|resolves to|resolved|名前解決|dns 応答|dns 問い合わせ|dns クエリ",
     ),
     (Word::DnsStatus("NXDOMAIN"), "nxdomain"),
     (Word::DnsStatus("SERVFAIL"), "servfail"),
@@ -302,7 +309,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Warning, "warning level|warning alert"),
     (
         Word::Hedge,
-        "possible|potentially|conceivably|plausible|chance|anything|says|saying|may|might|could|would|should|probably|perhaps|possibly|maybe|likely|unlikely|seems|seem|suggests|suggest|apparently|presumably|assume|assuming|guess|suspect|suspected|i think|we think|not only|no longer|not necessarily|not sure|unclear|expected|expect|supposed|appears to|as if|nothing else|no other|nothing more|not clear|unknown whether|whether|rule out|ruled out|normally|usually|would have|かもしれ|可能性|と思われ|と思い|思う|だろう|でしょう|おそらく|恐らく|推測|疑い|らしい|ようです|ようだ|とは限ら|はず|かどうか|に違いな|とみられ|と考えられ|と考え",
+        "looked for|searched for|checked for|possible|potentially|conceivably|plausible|chance|anything|says|saying|may|might|could|would|should|probably|perhaps|possibly|maybe|likely|unlikely|seems|seem|suggests|suggest|apparently|presumably|assume|assuming|guess|suspect|suspected|i think|we think|not only|no longer|not necessarily|not sure|unclear|expected|expect|supposed|appears to|as if|nothing else|no other|nothing more|not clear|unknown whether|whether|rule out|ruled out|normally|usually|would have|かもしれ|可能性|と思われ|と思い|思う|だろう|でしょう|おそらく|恐らく|推測|疑い|らしい|ようです|ようだ|とは限ら|はず|かどうか|に違いな|とみられ|と考えられ|と考え",
     ),
     (
         Word::General,
@@ -319,7 +326,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
 ];
 
 /// Longer words that contain one of ours and mean something else.
-pub(super) const NOT_OURS: &str = "ends its flight|ended its flight|ends the flight|closes its flight|acks|ack number|少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
+pub(super) const NOT_OURS: &str = "gets as far as|got as far as|get as far as|as far as|so far|tls port|ends its flight|ended its flight|ends the flight|closes its flight|acks|ack number|少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
 
 /// Names of alerts in addition to those that reports use.
 pub(super) const ALERT_NAMES: &[(u8, &str)] = &[
