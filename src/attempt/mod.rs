@@ -32,7 +32,7 @@ use crate::attempt::revocation::{Revocation, revocation};
 use crate::attempt::selection::{Clue, Purposed, Selector};
 use crate::attempt::testimony::Testimony;
 use crate::attempt::twin::Twins;
-use crate::attempt::unopened::{HTTPS, Unopened};
+use crate::attempt::unopened::Unopened;
 use crate::base::carrier::Carrier;
 use crate::base::command::HostArgument;
 use crate::base::command::IosName;
@@ -368,8 +368,8 @@ fn is_wanted(options: &Options, connection: &Connection, speaks_tls: Option<Fram
 }
 
 /// Without any captured message, only the port shows that TLS is expected.
-pub(crate) const fn hides_tls(connection: &Connection) -> bool {
-    connection.server.port == HTTPS && connection.beginning_hidden
+pub(crate) fn hides_tls(connection: &Connection) -> bool {
+    connection.beginning_hidden && plain::client::is_tls_port(connection.server.port)
 }
 
 /// True if TLS was requested or expected and did not follow.

@@ -14,6 +14,7 @@ use crate::base::frame::FrameNumber;
 use crate::base::phrase::Phrase;
 use crate::base::word::words;
 use crate::connection::walk::Side;
+use crate::judge::alternative::AlternativeId;
 use crate::judge::context::Context;
 use crate::judge::explanation::Explanation;
 use crate::judge::reason::Reason;
@@ -165,8 +166,8 @@ pub struct Evidence {
 /// Another explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alternative {
-    /// A verdict id, or another short name.
-    pub id: &'static str,
+    /// What it is.
+    pub id: AlternativeId,
     /// Why it is less likely, or what would prove it.
     pub why_not: Phrase,
     /// True if the bytes exclude it.
@@ -292,9 +293,9 @@ impl Finding {
 
     /// Adds another explanation.
     #[must_use]
-    pub fn alternative(mut self, id: &'static str, why_not: Phrase) -> Self {
+    pub fn alternative(mut self, id: impl Into<AlternativeId>, why_not: Phrase) -> Self {
         self.alternatives.push(Alternative {
-            id,
+            id: id.into(),
             why_not,
             excluded: false,
         });
@@ -303,9 +304,9 @@ impl Finding {
 
     /// Adds an explanation that a reader may think of and that the bytes exclude.
     #[must_use]
-    pub fn excluded(mut self, id: &'static str, why_not: Phrase) -> Self {
+    pub fn excluded(mut self, id: impl Into<AlternativeId>, why_not: Phrase) -> Self {
         self.alternatives.push(Alternative {
-            id,
+            id: id.into(),
             why_not,
             excluded: true,
         });
@@ -315,9 +316,9 @@ impl Finding {
     /// Adds a possible reason behind the finding. `judge` decides where it is reported: beside a fact it is hidden from
     /// view (`cannot_tell`), beside a guess it is another explanation.
     #[must_use]
-    pub fn behind(mut self, id: &'static str, clause: Phrase) -> Self {
+    pub fn behind(mut self, id: impl Into<AlternativeId>, clause: Phrase) -> Self {
         self.behind.push(Alternative {
-            id,
+            id: id.into(),
             why_not: clause,
             excluded: false,
         });

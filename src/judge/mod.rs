@@ -1,5 +1,6 @@
 //! Attempt → Verdict: what went wrong, how certain that is, and how several tries turned out.
 
+pub mod alternative;
 pub mod cadence;
 pub mod context;
 pub mod course;

@@ -196,6 +196,7 @@ mod tests {
     use crate::capture::CaptureFacts;
     use crate::connection::Connection;
     use crate::connection::{SECOND, connection};
+    use crate::judge::alternative::OtherCause;
     use crate::judge::finding::{At, By};
     use crate::profile::Profile;
     use crate::profile::options::Options;
@@ -297,11 +298,29 @@ mod tests {
             (finding.confidence, others, finding.cannot_tell.len())
         };
         let clause = || phrase("client-hello");
-        assert_eq!(weighed(fact().alternative("a", clause())).0, Confidence::Likely);
-        assert_eq!(weighed(fact().excluded("a", clause())).0, Confidence::Certain);
-        assert_eq!(weighed(fact().behind("a", clause())), (Confidence::Certain, vec![], 1));
-        let guess = fact().alternative("a", clause()).behind("b", clause());
-        assert_eq!(weighed(guess), (Confidence::Likely, vec!["a", "b"], 0));
+        assert_eq!(
+            weighed(fact().alternative(OtherCause::Clock, clause())).0,
+            Confidence::Likely
+        );
+        assert_eq!(
+            weighed(fact().excluded(OtherCause::Clock, clause())).0,
+            Confidence::Certain
+        );
+        assert_eq!(
+            weighed(fact().behind(OtherCause::Clock, clause())),
+            (Confidence::Certain, vec![], 1)
+        );
+        let guess = fact()
+            .alternative(OtherCause::Clock, clause())
+            .behind(OtherCause::Firewall, clause());
+        assert_eq!(
+            weighed(guess),
+            (
+                Confidence::Likely,
+                vec![OtherCause::Clock.into(), OtherCause::Firewall.into()],
+                0
+            )
+        );
     }
 
     #[test]

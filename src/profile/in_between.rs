@@ -212,10 +212,27 @@ mod tests {
                 "Palo Alto Networks (administrator's name)",
             ),
             ("http://proxy.corp.example/?cfru=aHR0", "Blue Coat (Symantec) ProxySG"),
+            (
+                "https://1.1.1.1/login.html?redirect=www.example/",
+                "Cisco Wireless Controller",
+            ),
+            (
+                "http://192.0.2.1/fs/customwebauth/login.html?switch_url=http://192.0.2.1/login.html&wlan=guests",
+                "Cisco Wireless Controller",
+            ),
+            (
+                "https://ise.corp.example:8443/guestportal/gateway?sessionId=0A&action=cwa",
+                "Cisco Identity Services Engine",
+            ),
         ] {
             assert_eq!(named(moved(to)).as_deref(), Some(product), "{to}");
         }
-        for to in ["https://www.example/", "https://login.corp.example/sso", "/home"] {
+        for to in [
+            "https://www.example/",
+            "https://login.corp.example/sso",
+            "/home",
+            "/login.html?redirect=/orders",
+        ] {
             assert_eq!(named(moved(to)), None, "{to}");
         }
         let by_server = Response {

@@ -171,7 +171,7 @@ fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, voice:
             .alternatives
             .iter()
             .map(|other| Alternative {
-                id: other.id.to_owned(),
+                id: other.id,
                 why_not: other.why_not.told(voice),
                 excluded: other.excluded,
             })

@@ -221,7 +221,7 @@ pub(crate) fn rejected() -> Report {
         evidence(23, "alert unknown_ca"),
     ];
     verdict.alternatives = vec![Alternative {
-        id: "interception-suspected".into(),
+        id: OtherCause::InterceptionSuspected.into(),
         why_not: "the server's own chain verifies up to IdenTrust Commercial Root CA 1".into(),
         excluded: true,
     }];
@@ -343,7 +343,7 @@ pub(crate) fn inferred() -> Report {
         "an encrypted record of 19 bytes, the size of an alert, then FIN",
     )];
     verdict.alternatives = vec![Alternative {
-        id: "version-mismatch".into(),
+        id: OtherCause::VersionMismatch.into(),
         why_not: "a Server Hello was sent".into(),
         excluded: false,
     }];

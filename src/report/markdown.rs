@@ -145,7 +145,7 @@ fn write_attempt(report: &Report, attempt: &Attempt, language: Language, out: &m
             out,
             "- *{}*: {}: {}",
             say(label),
-            escaped(&plain_name(&other.id, language)),
+            escaped(&plain_name(other.id.name(), language)),
             escaped(&other.why_not)
         )?;
     }

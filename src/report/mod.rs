@@ -51,6 +51,7 @@ pub use unread::Unread;
 
 pub use crate::base::confidence::Confidence;
 pub use crate::device::Standing;
+pub use crate::judge::alternative::{AlternativeId, OtherCause};
 pub use crate::judge::cadence::Rhythm;
 pub use crate::judge::course::Kind as CourseKind;
 pub use crate::judge::finding::{At, By, Owner, Severity, VerdictId};
@@ -664,7 +665,7 @@ pub struct Evidence {
 #[non_exhaustive]
 pub struct Alternative {
     /// Verdict or cause id.
-    pub id: String,
+    pub id: AlternativeId,
     /// Why it is less likely, or what would prove it.
     pub why_not: String,
     /// The bytes exclude it: it is named only because a reader may think of it.

@@ -120,6 +120,14 @@ mod tests {
     }
 
     #[test]
+    fn an_alternative_is_never_called_by_its_identifier_in_another_language() {
+        for id in crate::judge::alternative::OtherCause::ALL {
+            let name = plain_name(id.name(), Language::Ja);
+            assert!(!name.is_ascii(), "{id}: {name}");
+        }
+    }
+
+    #[test]
     fn identifiers_are_in_order() {
         assert!(NAMES.is_sorted());
         assert_eq!(plain_name("interception-suspected", Language::En), "TLS inspection");

@@ -433,7 +433,7 @@ impl Ticket<'_> {
         let verdict = &attempt.verdict;
         let others = verdict.alternatives.iter().map(|other| {
             let id = if other.excluded { "ticket-excluded" } else { "ticket-or" };
-            let name = plain_name(&other.id, self.voice.language);
+            let name = plain_name(other.id.name(), self.voice.language);
             self.say(phrase(id).with("name", name).with("what", other.why_not.as_str()))
         });
         let hidden = verdict

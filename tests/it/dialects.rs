@@ -424,10 +424,10 @@ fn a_line_is_recognised_with_its_values_and_no_other() {
 
 #[test]
 fn a_line_that_no_document_has_is_printed_with_that_remark() {
-    // `ping tcp`: no public text from an ASA was found that has it.
+    // `tcp mss`: no public text from IOS XR was found that has it.
     let row = rows()
         .into_iter()
-        .find(|row| row.file == "tcp-no-response.pcap")
+        .find(|row| row.file == "silent-mid-handshake.pcap")
         .unwrap();
     let printed = |dialect: &str, language: &str| {
         let mut arguments = row.options.clone();
@@ -438,16 +438,16 @@ fn a_line_that_no_document_has_is_printed_with_that_remark() {
             dialect,
             "-f",
             "json",
-            "samples/tcp-no-response.pcap",
+            "samples/silent-mid-handshake.pcap",
         ];
         arguments.extend(more.map(String::from));
         let report: Value =
             serde_json::from_str(&tlswalk(&arguments, std::time::Duration::from_secs(60)).stdout).unwrap();
         report.get(0).unwrap_or(&report)["attempts"][0]["verdict"]["remedy"].to_string()
     };
-    let asa = printed("asa", "en");
-    assert!(asa.contains("found in no document: ping tcp "), "{asa}");
-    assert!(printed("asa", "ja").contains("確認していないコマンド: ping tcp "));
+    let xr = printed("ios-xr", "en");
+    assert!(xr.contains("found in no document: tcp mss "), "{xr}");
+    assert!(printed("ios-xr", "ja").contains("確認していないコマンド: tcp mss "));
     assert!(!printed("ios-xe-wireless", "en").contains("found in no document"));
 }
 

@@ -85,5 +85,6 @@ mod tidy;
 mod told;
 mod triage;
 mod tshark;
+mod twins;
 mod two_points;
 mod words;

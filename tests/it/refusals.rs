@@ -4,7 +4,7 @@
 use crate::scenario::messages::*;
 use crate::scenario::*;
 use crate::support::analyze;
-use tlswalk::report::{Attempt, Report};
+use tlswalk::report::{Attempt, Confidence, Report};
 
 /// An extension of a hello.
 fn extension(kind: u16, body: &[u8]) -> Vec<u8> {
@@ -124,6 +124,71 @@ fn verdict(report: &Report) -> (&str, &str) {
 
 fn whole() -> [Vec<u8>; 2] {
     [extension(RENEGOTIATION, &[0]), extension(MASTER_SECRET, &[])]
+}
+
+/// A hello to an address, with an offer of these suites and groups, in these versions if it lists any.
+fn offering(suites: &[u16], groups: &[u16], versions: &[u16]) -> Vec<u8> {
+    let list = |values: &[u16]| list16(&values.iter().flat_map(|it| it.to_be_bytes()).collect::<Vec<_>>());
+    let versions: Vec<u8> = versions.iter().flat_map(|it| it.to_be_bytes()).collect();
+    let listed = [&[u8::try_from(versions.len()).unwrap()][..], &versions].concat();
+    let extensions = [
+        extension(10, &list(groups)),
+        extension(13, &list16(&[4, 3, 8, 4, 4, 1, 5, 3, 8, 5, 5, 1, 8, 6, 6, 1])),
+        extension(RENEGOTIATION, &[0]),
+        extension(MASTER_SECRET, &[]),
+        if versions.is_empty() {
+            Vec::new()
+        } else {
+            extension(VERSIONS, &listed)
+        },
+    ];
+    let body = [
+        vec![3, 3],
+        noise(1, 32),
+        vec![0],
+        list(suites),
+        vec![1, 0],
+        list16(&extensions.concat()),
+    ];
+    message(1, &body.concat())
+}
+
+#[test]
+fn a_narrow_offer_explains_a_refusal_before_the_missing_name_does() {
+    const SUITES: [u16; 4] = [0xc02b, 0xc02f, 0xc030, 0x009d];
+    const GROUPS: [u16; 3] = [29, 23, 24];
+    const NEW: [u16; 3] = [0x1301, 0x1302, 0x1303];
+    let told = |hello: &[u8]| {
+        let report = refused_by_server(hello, 40);
+        let verdict = &only(&report).verdict;
+        let others = verdict.alternatives.iter().map(|it| it.id.to_string());
+        let named = verdict.causes.iter().map(ToString::to_string);
+        (
+            verdict.id.name().to_owned(),
+            verdict.confidence,
+            others.chain(named).any(|it| it == "server-name-missing"),
+        )
+    };
+    // One suite, or two; one group; TLS 1.3 alone: next to nothing is offered. With one suite for one kind of key, the offer is
+    // odd enough for the name not to matter.
+    for (narrow, names_both) in [
+        (offering(&SUITES[..1], &GROUPS, &[]), false),
+        (offering(&SUITES[..2], &GROUPS, &[]), true),
+        (offering(&SUITES, &GROUPS[..1], &[]), true),
+        (offering(&NEW, &GROUPS, &[0x0304]), true),
+    ] {
+        let (id, confidence, names) = told(&narrow);
+        assert_eq!((id.as_str(), names), ("cipher-mismatch", names_both));
+        assert!(confidence < Confidence::Certain, "{confidence}");
+    }
+    // With a broad one, that no server is named is all that is odd.
+    for broad in [
+        offering(&SUITES, &GROUPS, &[]),
+        offering(&[&NEW[..], &SUITES].concat(), &GROUPS, &[0x0304, 0x0303]),
+    ] {
+        let (id, _, names_it) = told(&broad);
+        assert_eq!((id.as_str(), names_it), ("handshake-refused", true));
+    }
 }
 
 #[test]

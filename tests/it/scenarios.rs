@@ -10,7 +10,7 @@ use crate::scenario::messages::*;
 use crate::scenario::*;
 use crate::support::{alerts, analyze, fingerprints, messages};
 use tlswalk::Options;
-use tlswalk::report::{Attempt, Connection, Reason, Report};
+use tlswalk::report::{Attempt, Connection, Reason, Report, Verdict};
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -528,6 +528,29 @@ fn empty_client_certificate_is_none() {
             "alert {code}"
         );
     }
+}
+
+#[test]
+fn an_empty_client_certificate_is_cured_by_a_certificate_and_not_by_trust() {
+    let refused_with = |chain: &[&[u8]]| {
+        let story = Scenario::open()
+            .send(Client, each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]))
+            .send(Server, each_in_a_record(&server_flight()))
+            .send(Client, each_in_a_record(&[certificate(chain), client_key_exchange()]))
+            .send(Server, alert(Level::Fatal, 42))
+            .close(Server);
+        analyze(&story.pcap()).attempts.remove(0).verdict
+    };
+    let owners = |verdict: &Verdict| verdict.remedy.iter().map(|it| it.owner.name()).collect::<Vec<_>>();
+    let empty = refused_with(&[]);
+    assert_eq!(empty.causes, [Reason::Missing]);
+    // What a server trusts, or what a certificate says, cannot matter where none was sent.
+    assert_eq!(owners(&empty), ["wlc"], "{:#?}", empty.remedy);
+    assert!(empty.remedy[0].action.contains("none was sent"), "{:#?}", empty.remedy);
+    let sent = refused_with(&[CLIENT_CERTIFICATE]);
+    assert_ne!(sent.causes, [Reason::Missing]);
+    assert_eq!(owners(&sent), ["wlc", "server"], "{:#?}", sent.remedy);
+    assert!(!sent.remedy[0].action.contains("none was sent"), "{:#?}", sent.remedy);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Packets printed as text → the report of their capture, but for what the text cannot hold.
 //!
 //! Every sample is printed in each form that is read, and judged from the text. What a form leaves out (dates, link layers,
-//! fractions of a second) is left out of the capture that it is compared with, too.
+//! fractions of a second) is left out of the capture that it is compared with, too. Every report of every form is compared with
+//! `TLSWALK_DUMPS=all`.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -110,6 +111,7 @@ fn samples() -> Vec<(String, Vec<Seen>, Options)> {
 #[test]
 fn every_sample_printed_in_every_form_gives_its_report() {
     let samples = samples();
+    let is_all = std::env::var_os("TLSWALK_DUMPS").is_some_and(|it| it == "all");
     let mut read_back = [0; FORMS.len()];
     let mut different = Vec::new();
     for (n, (name, frames, options)) in samples.iter().enumerate() {
@@ -129,8 +131,8 @@ fn every_sample_printed_in_every_form_gives_its_report() {
                 assert_eq!(found, held, "{name}, {}", form.name);
             }
             *count += 1;
-            // The same frames give the same report; of each sample, every eighth form shows that they do.
-            if (n + m) % 8 == 0 {
+            // The same frames give the same report; of each sample, every eighth form shows that they do, and all if asked to.
+            if (n + m) % 8 == 0 || is_all {
                 let expected = report(&file(&held, (form.time)(1, 1).is_some()), options);
                 let told = report(text.as_bytes(), options);
                 different.extend(difference(&told, &expected, "").map(|what| format!("{name}, {}: {what}", form.name)));

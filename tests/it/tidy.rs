@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::support::{log_rows, root, rows, tlswalk};
 use tlswalk::base::phrase::Language;
+use tlswalk::report::OtherCause;
 use tlswalk::report::explain;
 
 /// The folders of the library, in the order of the pipeline: each uses only itself and those above it.
@@ -589,31 +590,29 @@ fn every_place_of_a_rule_is_missed_where_it_is_gone() {
     }
 }
 
-/// The identifiers of other explanations that a source gives, where they stand in quotes.
-fn explanations_in(code: &str) -> Vec<&str> {
-    let calls = [".alternative(", ".excluded(", ".behind("];
-    let rests = calls.iter().flat_map(|call| code.split(call).skip(1));
-    let quoted = rests.filter_map(|rest| rest.trim_start().strip_prefix('"'));
-    quoted.filter_map(|rest| rest.split('"').next()).collect()
-}
-
 #[test]
-fn every_other_explanation_has_a_name_in_every_language() {
+fn every_other_explanation_has_a_name_in_every_language_and_a_rule_that_gives_it() {
     let mut wrong = Vec::new();
-    let mut count = 0;
-    for language in Language::ALL.map(Language::tag) {
-        let names = fs::read_to_string(root().join(format!("texts/{language}/names.ftl"))).unwrap();
-        for (file, text) in sources().into_iter().filter(|(file, _)| file.starts_with("judge/")) {
-            for id in explanations_in(&code(&text)) {
-                count += 1;
-                if !names.contains(&format!("name-{id} = ")) {
-                    wrong.push(format!("{file}: {id} has no name in {language}"));
-                }
+    let names = Language::ALL.map(|language| {
+        let file = root().join(format!("texts/{}/names.ftl", language.tag()));
+        (language.tag(), fs::read_to_string(file).unwrap())
+    });
+    let judge: String = sources()
+        .into_iter()
+        .filter(|(file, _)| file.starts_with("judge/rules/"))
+        .map(|(_, text)| code(&text))
+        .collect();
+    for cause in OtherCause::ALL {
+        for (language, names) in &names {
+            if !names.contains(&format!("name-{cause} = ")) {
+                wrong.push(format!("{cause} has no name in {language}"));
             }
         }
+        if !judge.contains(&format!("OtherCause::{cause:?},")) {
+            wrong.push(format!("no rule gives {cause}"));
+        }
     }
-    assert!(count > 100, "{count}");
-    assert_none(&wrong, "other explanations without a name");
+    assert_none(&wrong, "other explanations without a name, or that nothing gives");
 }
 
 #[test]

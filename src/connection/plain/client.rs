@@ -95,7 +95,7 @@ fn sign(connection: &Connection, spoken: Spoken) -> Option<TlsSign> {
     if tls.is_some() || spoken == Spoken::Tlcp {
         return None;
     }
-    let is_tls_port = TLS_PORTS.contains(&connection.server.port);
+    let is_tls_port = is_tls_port(connection.server.port);
     if let Some((frame, answer)) = connection.http.iter().find_map(|exchange| exchange.response.as_ref()) {
         let said = format!("{} {}", answer.reason.raw(), answer.excerpt.raw()).to_ascii_lowercase();
         let says_so = SENTENCES.iter().any(|sentence| said.contains(sentence)) || answer.status == 497;
@@ -107,6 +107,11 @@ fn sign(connection: &Connection, spoken: Spoken) -> Option<TlsSign> {
     }
     let silent = connection.tcp.server.bytes == 0 && connection.tcp.server.frames > 0;
     (is_tls_port && silent && is_over(connection)).then_some(TlsSign::Port)
+}
+
+/// True if TLS is usual at this port from the first byte.
+pub(crate) fn is_tls_port(port: u16) -> bool {
+    TLS_PORTS.contains(&port)
 }
 
 /// True if the connection ended without a byte of the server, and no part of it is missing.

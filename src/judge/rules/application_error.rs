@@ -14,6 +14,7 @@ use crate::base::wire_text::WireText;
 use crate::connection::{Connection, Exchange};
 use crate::http::licensing_answer::Status;
 use crate::http::reader::Response;
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
@@ -152,7 +153,7 @@ fn refused_inside(attempt: &Attempt<'_>, exchange: &Exchange, context: &Context<
         );
     }
     finding = finding
-        .excluded("reachability", phrase("licensing-refused-reached"))
+        .excluded(OtherCause::Reachability, phrase("licensing-refused-reached"))
         .remedy(on_client(
             attempt,
             phrase("licensing-refused-do").with("code", &code),
@@ -199,7 +200,7 @@ fn without_content(attempt: &Attempt<'_>, exchange: &Exchange, context: &Context
             *answered,
             phrase("application-error-empty-answer").with("status", response.status),
         )
-        .alternative("healthy", phrase("application-error-empty-meant"))
+        .alternative(OtherCause::Healthy, phrase("application-error-empty-meant"))
         .remedy(on_client(
             attempt,
             phrase("device-do-empty").with("host", attempt.host().to_string()),

@@ -6,6 +6,7 @@ use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
+use crate::judge::alternative::OtherCause;
 use crate::judge::finding::{At, By, Finding, VerdictId};
 use crate::judge::reason::Reason;
 use crate::tcp::side::Mark;
@@ -53,7 +54,7 @@ fn behind_hidden(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts,
         .evidence(finished.frame, phrase("bare-end-certificate").with("who", &who))
         .evidence(end.frame, phrase("bare-end-closes").with("span", span))
         .cannot_tell(phrase("client-certificate-rejected-cannot-tell-encrypted"))
-        .alternative("application-close", phrase("bare-end-or-close")),
+        .alternative(OtherCause::ApplicationClose, phrase("bare-end-or-close")),
     )
 }
 
@@ -100,7 +101,7 @@ fn behind_shown(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, 
         )
         .evidence(end.frame, phrase("bare-end-closes").with("span", span))
         .cannot_tell(phrase("bare-end-cannot-tell"))
-        .alternative("server-closed", phrase("bare-end-or-other")),
+        .alternative(OtherCause::ServerClosed, phrase("bare-end-or-other")),
     )
 }
 

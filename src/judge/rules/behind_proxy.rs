@@ -7,6 +7,7 @@ use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::{Connection, Exchange};
 use crate::http::reader::Request;
+use crate::judge::alternative::OtherCause;
 use crate::judge::finding::{By, Finding, Owner};
 use crate::profile::Profile;
 
@@ -25,7 +26,10 @@ pub(super) fn behind_proxy(mut finding: Finding, attempt: &Attempt<'_>, connecti
         .with("name", &name);
     finding.remedies.insert(0, elsewhere(attempt, Owner::Proxy, ask));
     finding
-        .alternative("path-behind-proxy", phrase("behind-proxy-path").with("name", &name))
+        .alternative(
+            OtherCause::PathBehindProxy,
+            phrase("behind-proxy-path").with("name", &name),
+        )
         .cannot_tell(phrase("behind-proxy-cannot-tell").with("proxy", connection.server))
 }
 

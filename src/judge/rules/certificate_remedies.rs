@@ -13,6 +13,7 @@ use crate::base::command::{HostName, Word};
 use crate::base::dialect::{Task, task};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
+use crate::judge::alternative::OtherCause;
 use crate::judge::finding::{Finding, Owner, Remedy};
 use crate::profile::Transport;
 use crate::tls::AlertDescription;
@@ -52,9 +53,10 @@ pub(super) fn with_remedies(finding: Finding, attempt: &Attempt<'_>, refused: &R
     if let Some(action) = by_dates(judgement) {
         let finding = finding.remedy(server(action));
         return match judgement.validity {
-            Validity::NotYetValid(_) => {
-                finding.behind("capture-clock", phrase("server-certificate-rejected-capture-clock"))
-            }
+            Validity::NotYetValid(_) => finding.behind(
+                OtherCause::CaptureClock,
+                phrase("server-certificate-rejected-capture-clock"),
+            ),
             _ => finding,
         };
     }

@@ -7,6 +7,7 @@ use crate::base::phrase::phrase;
 use crate::base::wire_text::WireText;
 use crate::decode::arp::Claim;
 use crate::http::licensing_request::ProductInstance;
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{By, Finding, Rule, Severity};
 
@@ -25,7 +26,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 .with("now", instance(&now.instance)),
         )
         .confidence(Confidence::Likely)
-        .alternative("address-translation", phrase("chassis-changed-or-translation")),
+        .alternative(OtherCause::AddressTranslation, phrase("chassis-changed-or-translation")),
         (None, Some((before, now))) => Finding::ok(
             RULE.id,
             phrase("chassis-changed-hardware")
@@ -34,7 +35,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 .with("now", now.hardware.to_string()),
         )
         .confidence(Confidence::Possible)
-        .alternative("same-address", phrase("chassis-changed-or-same-address")),
+        .alternative(OtherCause::SameAddress, phrase("chassis-changed-or-same-address")),
         (None, None) => return None,
     };
     let mut finding = Finding {

@@ -11,6 +11,7 @@ use crate::base::dialect::task;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Detail, Side, StepKind};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, Finding, Owner, Rule};
 use crate::judge::reason::Reason;
@@ -153,14 +154,14 @@ impl Case<'_, '_> {
         }
         finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
         if !self.is_certain() {
-            finding = finding.alternative("server-policy", phrase("cipher-mismatch-policy"));
+            finding = finding.alternative(OtherCause::ServerPolicy, phrase("cipher-mismatch-policy"));
         }
         if self.may_be_version() {
             let or_version = phrase("cipher-mismatch-or-version").with("service", service(self.attempt));
-            finding = finding.alternative("version-mismatch", or_version);
+            finding = finding.alternative(OtherCause::VersionMismatch, or_version);
         }
         if let Some(nameless) = &self.nameless {
-            finding = finding.alternative(nameless.reason.name(), nameless.clause.clone());
+            finding = finding.alternative(nameless.reason, nameless.clause.clone());
         }
         if self.grounds.excluded.is_empty() && self.refused_offer {
             finding = finding.cannot_tell(phrase("cipher-mismatch-cannot-tell"));

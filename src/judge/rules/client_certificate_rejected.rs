@@ -13,6 +13,7 @@ use crate::base::dialect::task;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::judge::reason::Reason;
@@ -230,9 +231,15 @@ impl<'a, 'c> Case<'a, 'c> {
         } else if self.is_encrypted {
             finding = finding
                 .cannot_tell(phrase("client-certificate-rejected-cannot-tell-encrypted"))
-                .alternative("application-close", phrase("client-certificate-rejected-close"));
+                .alternative(
+                    OtherCause::ApplicationClose,
+                    phrase("client-certificate-rejected-close"),
+                );
         } else if self.is_missing && self.refusal.confidence != Confidence::Certain {
-            finding = finding.alternative("handshake-refused", phrase("client-certificate-rejected-other-alert"));
+            finding = finding.alternative(
+                OtherCause::HandshakeRefused,
+                phrase("client-certificate-rejected-other-alert"),
+            );
         } else if self.clauses.is_empty() && !self.is_missing {
             finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-why"));
         }
@@ -242,13 +249,13 @@ impl<'a, 'c> Case<'a, 'c> {
             finding = finding
                 .evidence(at, phrase("client-certificate-rejected-issuer-listed"))
                 .behind(
-                    "revocation-unavailable",
+                    OtherCause::RevocationUnavailable,
                     phrase("client-certificate-rejected-revocation"),
                 );
         }
         if let Some(Chain::Anchored { anchor, .. }) = self.attempt.presented.server.judgement().map(|it| &it.chain) {
             finding = finding.excluded(
-                "interception-suspected",
+                OtherCause::InterceptionSuspected,
                 phrase("client-certificate-rejected-chain").with("anchor", anchor),
             );
         }

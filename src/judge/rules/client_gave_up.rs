@@ -5,6 +5,7 @@ use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::walk::{Side, StepKind};
+use crate::judge::alternative::OtherCause;
 use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// RFC 9846 section 4.4.3: a side that sends a certificate proves with a signature that it holds the key. A key in a
@@ -35,7 +36,10 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
         )
         .evidence(alert, phrase("client-gave-up-alert").with("who", &who))
         .cannot_tell(phrase("client-gave-up-cannot-tell").with("who", &who))
-        .alternative("healthy", phrase("client-gave-up-or-closed").with("who", &who))
+        .alternative(
+            OtherCause::Healthy,
+            phrase("client-gave-up-or-closed").with("who", &who),
+        )
         .remedy(elsewhere(
             attempt,
             Owner::Wlc,

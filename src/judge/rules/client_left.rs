@@ -11,6 +11,7 @@ use crate::base::frame::{FrameAt, FrameNumber};
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::judge::reason::Reason;
@@ -123,7 +124,7 @@ fn for_certificate(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Findi
         )
         .evidence(left.frame, phrase("client-left").with("who", &who))
         .cannot_tell(phrase("client-left-cannot-tell").with("who", &who))
-        .alternative("no-request", phrase("client-left-probe"));
+        .alternative(OtherCause::NoRequest, phrase("client-left-probe"));
     let refused = Refused {
         connection,
         described: None,
@@ -165,7 +166,7 @@ fn for_protocol(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .evidence(chosen, phrase("client-left-protocol-chosen"))
         .evidence(left.frame, phrase("client-left").with("who", &who))
         .cannot_tell(phrase("client-left-cannot-tell").with("who", &who))
-        .alternative("no-request", phrase("client-left-probe"))
+        .alternative(OtherCause::NoRequest, phrase("client-left-probe"))
         .remedy(elsewhere(
             attempt,
             Owner::Server,

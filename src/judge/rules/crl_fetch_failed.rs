@@ -9,6 +9,7 @@ use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Exchange;
 use crate::connection::walk::{Side, StepKind};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Evidence, Finding, Owner, Rule};
 use crate::profile::Transport;
@@ -65,9 +66,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding.evidence(alert.frame, alert_from(alert, client(attempt)));
     }
     finding = if anchored {
-        finding.excluded("server-certificate-rejected", phrase("crl-fetch-failed-sound"))
+        finding.excluded(OtherCause::ServerCertificateRejected, phrase("crl-fetch-failed-sound"))
     } else {
-        finding.alternative("server-certificate-rejected", phrase("crl-fetch-failed-unchecked"))
+        finding.alternative(
+            OtherCause::ServerCertificateRejected,
+            phrase("crl-fetch-failed-unchecked"),
+        )
     };
     Some(with_remedies(finding, attempt, revocation))
 }

@@ -15,6 +15,7 @@ use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::datagram::{DatagramFacts, Torn};
 use crate::connection::walk::{Side, Step, StepKind};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, VerdictId};
 
@@ -270,11 +271,11 @@ fn or_refused(finding: Finding, connection: &Connection, presented: Side) -> Fin
     }
     match presented {
         Side::Server => finding.behind(
-            "server-certificate-rejected",
+            OtherCause::ServerCertificateRejected,
             phrase("silent-mid-handshake-client-certificate"),
         ),
         Side::Client => finding.behind(
-            "client-certificate-rejected",
+            OtherCause::ClientCertificateRejected,
             phrase("silent-mid-handshake-server-certificate"),
         ),
     }

@@ -6,6 +6,7 @@ use crate::attempt::device_clock::{Offset, span};
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::phrase::phrase;
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{By, Finding, Remedy, Rule, Severity};
 
@@ -42,7 +43,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     .severity(Severity::Warning)
     .confidence(offset.certainty)
     .evidence(frame, phrase("device-clock-off-evidence"))
-    .alternative("capture-clock", phrase("device-clock-off-or-capture"))
+    .alternative(OtherCause::CaptureClock, phrase("device-clock-off-or-capture"))
     .remedy(Remedy {
         verify: phrase("device-clock-off-verify"),
         ..on_client(

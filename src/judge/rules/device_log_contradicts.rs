@@ -12,6 +12,7 @@ use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::walk::{Side, StepKind};
 use crate::device::{JoinReason, Reason, What};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Rule, Severity};
 
@@ -39,7 +40,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     .severity(Severity::Warning)
     .confidence(testimony.certainty)
     .evidence(frame, shows)
-    .alternative("other-path", phrase("device-log-contradicts-other-path"))
+    .alternative(OtherCause::OtherPath, phrase("device-log-contradicts-other-path"))
     .cannot_tell(phrase("device-log-contradicts-cannot-tell"));
     Some(Finding {
         by: Some(By::Device),

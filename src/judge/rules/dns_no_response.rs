@@ -14,6 +14,7 @@ use crate::connection::Connection;
 use crate::connection::walk::Side;
 use crate::decode::IcmpError;
 use crate::dns::lookup::Lookup;
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
 
@@ -177,7 +178,7 @@ fn no_name_server(attempt: &Attempt<'_>, lookup: &Lookup) -> Finding {
             .with("name", &lookup.name)
             .with("count", count),
     )
-    .alternative("dns-server-not-used", phrase("dns-no-name-server-or"))
+    .alternative(OtherCause::DnsServerNotUsed, phrase("dns-no-name-server-or"))
     .remedy(on_client(
         attempt,
         phrase("dns-no-name-server-do").with("who", client(attempt)),

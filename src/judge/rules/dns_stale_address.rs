@@ -8,6 +8,7 @@ use crate::base::command::HostArgument;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::phrase::phrase;
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Rule, Severity};
 
@@ -59,7 +60,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             connection.first.frame,
             phrase("dns-stale-address-used").with("used", used),
         )
-        .alternative("static-entry", phrase("dns-stale-address-static").with("used", used))
+        .alternative(
+            OtherCause::StaticEntry,
+            phrase("dns-stale-address-static").with("used", used),
+        )
         .remedy(on_client(
             attempt,
             phrase("dns-stale-address-do").with("used", used).with("name", name),

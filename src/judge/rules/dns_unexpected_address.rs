@@ -7,6 +7,7 @@ use super::odd_address::oddness;
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tls::trust::NameMatch;
@@ -66,7 +67,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     Some(
         finding
-            .alternative("private-path", phrase("dns-unexpected-address-private-path"))
+            .alternative(OtherCause::PrivatePath, phrase("dns-unexpected-address-private-path"))
             .remedy(elsewhere(
                 attempt,
                 Owner::Server,

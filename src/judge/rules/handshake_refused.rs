@@ -52,7 +52,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
     for cause in causes.iter().skip(1) {
-        finding = finding.alternative(cause.reason.name(), cause.clause.clone());
+        finding = finding.alternative(cause.reason, cause.clause.clone());
     }
     if description == AlertDescription::UNRECOGNIZED_NAME && tls.client_hello.is_some() {
         let other_name = match name {

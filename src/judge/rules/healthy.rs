@@ -11,6 +11,7 @@ use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, TlsFacts};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Rule};
 
@@ -86,7 +87,7 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
         finding = finding
             .confidence(confidence)
             .cannot_tell(clause)
-            .alternative("answer-cut", phrase("healthy-or-cut"));
+            .alternative(OtherCause::AnswerCut, phrase("healthy-or-cut"));
     }
     let hides_certificate = tls.version().is_some_and(crate::tls::Version::is_tls13);
     if hides_certificate && tls.certificates.server.is_none() && !tls.resumed {
@@ -108,22 +109,22 @@ fn or_otherwise(mut finding: Finding, attempt: &Attempt<'_>, tls: &TlsFacts, lef
         finding = finding
             .confidence(Confidence::Likely)
             .evidence(frame, phrase("healthy-left").with("who", &who))
-            .alternative("broken-off", phrase("healthy-or-gave-up").with("who", &who));
+            .alternative(OtherCause::BrokenOff, phrase("healthy-or-gave-up").with("who", &who));
         if tls.application_data.client == 0 && shows_a_fault(attempt) {
             finding = finding.confidence(Confidence::Possible).alternative(
-                "server-certificate-rejected",
+                OtherCause::ServerCertificateRejected,
                 phrase("healthy-or-certificate").with("who", who),
             );
         }
     } else if tls.ticket_or_answer.is_some() {
         finding = finding
             .confidence(Confidence::Likely)
-            .alternative("no-application-response", phrase("healthy-ticket-or-answer"));
+            .alternative(OtherCause::NoApplicationResponse, phrase("healthy-ticket-or-answer"));
     }
     if tls.lone_answer {
         finding = finding
             .confidence(Confidence::Likely)
-            .alternative("no-application-response", phrase("healthy-lone-answer"));
+            .alternative(OtherCause::NoApplicationResponse, phrase("healthy-lone-answer"));
     }
     finding
 }

@@ -7,6 +7,7 @@ use crate::base::carrier::Carrier;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::walk::StepKind;
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Rule};
 
@@ -45,7 +46,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     Some(match connection.carrier {
         Carrier::Quic => finding
             .confidence(Confidence::Likely)
-            .alternative("no-application-response", phrase("healthy-ticket-or-answer")),
+            .alternative(OtherCause::NoApplicationResponse, phrase("healthy-ticket-or-answer")),
         _ => finding,
     })
 }

@@ -6,6 +6,7 @@ use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Exchange;
 use crate::http::reader::Response;
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, VerdictId};
 use crate::profile::Page;
@@ -78,7 +79,7 @@ pub(super) fn answered_in_between(
     }
     Some(
         finding
-            .alternative("server-misconfigured", phrase("in-between-or"))
+            .alternative(OtherCause::ServerMisconfigured, phrase("in-between-or"))
             .remedy(remedy(attempt, is_portal)),
     )
 }

@@ -10,6 +10,7 @@ use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule, Severity};
 use crate::profile::Interceptor;
@@ -174,15 +175,18 @@ impl Case<'_, '_> {
 
     fn with_alternatives(&self, mut finding: Finding) -> Finding {
         if self.judgement.name == NameMatch::Differs {
-            finding = finding.alternative("wrong-server", phrase("interception-suspected-other-names"));
+            finding = finding.alternative(OtherCause::WrongServer, phrase("interception-suspected-other-names"));
         }
         if let Some(request) = self.connection.step_by(StepKind::CertificateRequest, Side::Server) {
             finding = finding.alternative(
-                "private-service",
+                OtherCause::PrivateService,
                 phrase("interception-suspected-asks-client").with("frame", request.frame),
             );
         } else if self.product.is_none() {
-            finding = finding.alternative("private-service", phrase("interception-suspected-private-service"));
+            finding = finding.alternative(
+                OtherCause::PrivateService,
+                phrase("interception-suspected-private-service"),
+            );
         }
         if self.product.is_none() {
             finding = finding.cannot_tell(phrase("interception-suspected-cannot-tell"));

@@ -8,6 +8,7 @@ use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::phrase::phrase;
 use crate::connection::walk::StepKind;
+use crate::judge::alternative::OtherCause;
 use crate::judge::finding::{At, By, Finding, VerdictId};
 
 /// The number of encrypted records of both sides up to which a session held no more than a Join Request, its answer,
@@ -42,7 +43,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
                 phrase("join-refused-end").with("who", side_name(alert.side)),
             )
             .cannot_tell(phrase("join-refused-cannot-tell"))
-            .alternative("restart", phrase("join-refused-or-restart"))
+            .alternative(OtherCause::Restart, phrase("join-refused-or-restart"))
             .remedy(on_controller(
                 attempt,
                 phrase("join-refused-do"),

@@ -12,6 +12,7 @@ use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::StepKind;
 use crate::judge::finding::{Finding, Remedy};
+use crate::judge::reason::Reason;
 use crate::tls::Group;
 use crate::tls::hello::ClientHello;
 
@@ -43,7 +44,7 @@ pub(super) fn or_large_hello(finding: Finding, attempt: &Attempt<'_>, connection
         return finding;
     };
     finding
-        .alternative("large-hello", clause)
+        .alternative(Reason::LargeHello, clause)
         .remedy(try_smaller(attempt, connection))
 }
 

@@ -13,6 +13,7 @@ use crate::base::frame::Timestamp;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind};
+use crate::judge::alternative::OtherCause;
 use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 use crate::tcp::side::Mark;
 
@@ -73,7 +74,7 @@ pub(super) fn unacknowledged(attempt: &Attempt<'_>, id: VerdictId) -> Option<Fin
     .confidence(Confidence::Likely)
     .evidence(request.frame, phrase("later-request").with("who", client(attempt)))
     .evidence(repeated.last.frame, lost_bytes::repeated(repeated))
-    .alternative("server-gone", phrase("later-request-server-gone"))
+    .alternative(OtherCause::ServerGone, phrase("later-request-server-gone"))
     .claims_silence_of(Side::Server);
     finding = with_idle(finding, connection, request);
     let finding = lost_bytes::by_size(finding, attempt, connection, Side::Client);
@@ -140,7 +141,7 @@ fn instead_of_answer(
             .with("clause", origin.clause()),
     );
     with_idle(finding, connection, request)
-        .alternative("no-request", phrase("later-request-none"))
+        .alternative(OtherCause::NoRequest, phrase("later-request-none"))
         .remedy(elsewhere(
             attempt,
             Owner::Server,

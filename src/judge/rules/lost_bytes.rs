@@ -10,6 +10,7 @@ use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::Side;
+use crate::judge::alternative::OtherCause;
 use crate::judge::finding::{Finding, Owner};
 use crate::tcp::delivery::{Repeated, SizeLimit};
 use crate::tcp::stream::{Gap, GapCause};
@@ -73,10 +74,10 @@ pub(super) fn size_clause(connection: &Connection, side: Side) -> Option<Phrase>
 pub(super) fn by_size(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, side: Side) -> Finding {
     match size_limit(connection, side) {
         SizeLimit::Excluded { lost } => {
-            return finding.excluded("path-mtu", phrase("lost-not-by-size").with("lost", lost));
+            return finding.excluded(OtherCause::PathMtu, phrase("lost-not-by-size").with("lost", lost));
         }
         SizeLimit::Hardly { lost } => {
-            return finding.alternative("path-mtu", phrase("lost-hardly-by-size").with("lost", lost));
+            return finding.alternative(OtherCause::PathMtu, phrase("lost-hardly-by-size").with("lost", lost));
         }
         SizeLimit::Likely { .. } | SizeLimit::Open => {}
     }
@@ -84,7 +85,7 @@ pub(super) fn by_size(finding: Finding, attempt: &Attempt<'_>, connection: &Conn
         Some(clause) => finding
             .cannot_tell(phrase("lost-where"))
             .evidence(shown_by(connection, side), clause),
-        None => finding.alternative("path-mtu", phrase("lost-maybe-by-size")),
+        None => finding.alternative(OtherCause::PathMtu, phrase("lost-maybe-by-size")),
     };
     let finding = finding.remedy(elsewhere(attempt, Owner::Firewall, phrase("silent-mid-handshake-icmp")));
     if attempt.licensing {

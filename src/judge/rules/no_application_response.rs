@@ -10,6 +10,7 @@ use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Seen, Side, Step, StepKind, TlsFacts};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tcp::delivery::Coverage;
@@ -239,7 +240,7 @@ impl Case<'_, '_> {
         if let Some(frame) = self.closed_first {
             finding = finding
                 .evidence(frame, phrase("no-application-response-closed"))
-                .alternative("idle-time-out", phrase("no-application-response-crossed"));
+                .alternative(OtherCause::IdleTimeOut, phrase("no-application-response-crossed"));
         }
         finding = match &self.late {
             Some(answer) => finding.evidence(
@@ -251,30 +252,30 @@ impl Case<'_, '_> {
         if let Some(frame) = self.half_closed {
             finding = finding
                 .evidence(frame, phrase("no-application-response-half-closed"))
-                .alternative("no-request", phrase("no-application-response-or-no-request"));
+                .alternative(OtherCause::NoRequest, phrase("no-application-response-or-no-request"));
         }
         if self.is_open {
-            finding = finding.alternative("answer-later", phrase("no-application-response-open"));
+            finding = finding.alternative(OtherCause::AnswerLater, phrase("no-application-response-open"));
         }
         if let Some(FrameAt { frame, time: closed }) = self.connection.tcp.server.window_closed.filter(|_| !self.left) {
             let waited = seconds(self.end.since(closed));
             finding = finding
                 .evidence(frame, phrase("no-application-response-window").with("waited", waited))
-                .alternative("server-stalled", phrase("no-application-response-stalled"));
+                .alternative(OtherCause::ServerStalled, phrase("no-application-response-stalled"));
         }
         if self.may_be_refusal {
             finding = finding.alternative(
-                "client-certificate-rejected",
+                OtherCause::ClientCertificateRejected,
                 phrase("no-application-response-or-refusal"),
             );
         }
         if let Some(frame) = self.either {
             finding = finding
                 .evidence(frame, phrase("no-application-response-record"))
-                .alternative("healthy", phrase("no-application-response-or-answer"));
+                .alternative(OtherCause::Healthy, phrase("no-application-response-or-answer"));
         }
         if self.short_record {
-            finding = finding.alternative("healthy", phrase("no-application-response-short-record"));
+            finding = finding.alternative(OtherCause::Healthy, phrase("no-application-response-short-record"));
         }
         finding
     }

@@ -7,6 +7,7 @@ use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::frame::{FrameAt, Timestamp};
 use crate::base::phrase::phrase;
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Rule, Severity};
 use crate::judge::recapture;
@@ -65,8 +66,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding.evidence(frame, of_device("no-connection-visible"));
     }
     finding = finding
-        .alternative("other-path", of_device("no-connection-other-path"))
-        .alternative("look-up-only", of_device("no-connection-look-up-only"))
+        .alternative(OtherCause::OtherPath, of_device("no-connection-other-path"))
+        .alternative(OtherCause::LookUpOnly, of_device("no-connection-look-up-only"))
         .remedy(on_client(
             attempt,
             of_device("no-connection-do"),

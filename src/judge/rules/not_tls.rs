@@ -12,6 +12,7 @@ use crate::connection::Connection;
 use crate::connection::plain::Spoken;
 use crate::connection::walk::{Side, Step, StepKind};
 use crate::http::reader::Response;
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::profile::options::Host;
@@ -103,14 +104,14 @@ fn in_http(
     }
     if by == By::Path {
         return finding
-            .alternative("server-misconfigured", phrase("not-tls-misconfigured"))
+            .alternative(OtherCause::ServerMisconfigured, phrase("not-tls-misconfigured"))
             .remedy(in_between::remedy(attempt, page.is_some_and(|page| page.of.portal)));
     }
     let enable = phrase("not-tls-enable")
         .with("ip", connection.server.ip)
         .with("port", connection.server.port);
     finding
-        .alternative("block-page", phrase("not-tls-block-page"))
+        .alternative(OtherCause::BlockPage, phrase("not-tls-block-page"))
         .remedy(elsewhere(attempt, Owner::Server, enable))
 }
 
@@ -149,7 +150,7 @@ fn other_bytes(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> 
     Some(match like_record {
         true => finding
             .confidence(Confidence::Likely)
-            .alternative("broken-tls", phrase("not-tls-or-broken")),
+            .alternative(OtherCause::BrokenTls, phrase("not-tls-or-broken")),
         false => finding,
     })
 }
@@ -164,7 +165,7 @@ fn echoed(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> Optio
             .confidence(Confidence::Likely)
             .evidence(hello.frame, phrase("client-hello"))
             .evidence(echo.frame, phrase("not-tls-echo"))
-            .alternative("another-client", phrase("not-tls-or-client"))
+            .alternative(OtherCause::AnotherClient, phrase("not-tls-or-client"))
             .remedy(elsewhere(attempt, Owner::Server, listen)),
     )
 }
@@ -227,7 +228,7 @@ fn before_hello(
                 .with("status", response.status)
                 .with("reason", &response.reason),
         )
-        .alternative("server-refuses", phrase("not-tls-before-or"))
+        .alternative(OtherCause::ServerRefuses, phrase("not-tls-before-or"))
         .cannot_tell(phrase("not-tls-before-cannot-tell"))
         .remedy(elsewhere(
             attempt,
@@ -283,7 +284,7 @@ fn of_proxy(
     }
     if !named {
         let other = phrase("not-tls-proxy-or").with("proxy", server.to_string());
-        finding = finding.alternative("block-page", other);
+        finding = finding.alternative(OtherCause::BlockPage, other);
     }
     Some(finding.remedy(on_client(
         attempt,

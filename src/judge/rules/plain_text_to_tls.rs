@@ -10,6 +10,7 @@ use crate::connection::Connection;
 use crate::connection::plain::client::is_over;
 use crate::connection::plain::{PlainClient, Spoken, TlsSign};
 use crate::connection::walk::Side;
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
 
@@ -65,9 +66,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let finding = match shows {
         Shows::Sign(TlsSign::Alert(..) | TlsSign::SaysSo(_)) => finding,
         Shows::Sign(TlsSign::Refuses(_)) => {
-            finding.alternative("application-error", phrase("plain-text-to-tls-or-refused"))
+            finding.alternative(OtherCause::ApplicationError, phrase("plain-text-to-tls-or-refused"))
         }
-        _ => finding.alternative("server-closed", phrase("plain-text-to-tls-or-closed")),
+        _ => finding.alternative(OtherCause::ServerClosed, phrase("plain-text-to-tls-or-closed")),
     };
     let action = match plain.spoken {
         Spoken::Http | Spoken::Http2 => "plain-text-to-tls-https",

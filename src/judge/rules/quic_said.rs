@@ -7,6 +7,7 @@ use crate::base::frame::FrameNumber;
 use crate::base::phrase::phrase;
 use crate::connection::datagram::QuicFacts;
 use crate::connection::walk::{Side, StepKind};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 use crate::quic::{TransportError, Version};
@@ -65,7 +66,7 @@ pub(super) fn no_version(attempt: &Attempt<'_>, context: &Context<'_>, id: Verdi
         .evidence(first, phrase("quic-version-asked").with("asked", asked.to_string()))
         .evidence(frame, phrase("quic-version-list").with("offers", offers))
         .cannot_tell(phrase("quic-version-cannot-tell").with("who", client(attempt)))
-        .alternative("in-between", phrase("quic-version-or"))
+        .alternative(OtherCause::InBetween, phrase("quic-version-or"))
         .remedy(elsewhere(
             attempt,
             Owner::Server,
@@ -168,10 +169,10 @@ fn ended(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
         finding
             .evidence(end, phrase("quic-ended-last"))
             .alternative(
-                "client-certificate-rejected",
+                OtherCause::ClientCertificateRejected,
                 phrase("quic-ended-or-certificate").with("who", &who),
             )
-            .alternative("application-close", phrase("quic-ended-or-close"))
+            .alternative(OtherCause::ApplicationClose, phrase("quic-ended-or-close"))
             .cannot_tell(phrase("quic-ended-cannot-tell"))
             .remedy(elsewhere(
                 attempt,

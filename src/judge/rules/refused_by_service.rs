@@ -17,6 +17,7 @@ use crate::attempt::testimony::Testimony;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::device::{Reason, What};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Rule};
 
@@ -77,7 +78,7 @@ fn reported(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(
         told(finding, attempt, testimony, "device-failure-beside-evidence", context)
             .confidence(certainty.min(Confidence::Likely))
-            .alternative("other-path", phrase("device-log-contradicts-other-path"))
+            .alternative(OtherCause::OtherPath, phrase("device-log-contradicts-other-path"))
             .cannot_tell(phrase("device-failure-beside-cannot-tell")),
     )
 }

@@ -10,6 +10,7 @@ use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, TlsFacts};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
 use crate::tcp::side::Mark;
@@ -131,7 +132,7 @@ impl Case<'_, '_> {
             return finding.cannot_tell(phrase("reset-after-established-cannot-tell"));
         }
         if connection.server.port == 443 {
-            return finding.alternative("wrong-scheme", phrase("reset-after-established-scheme"));
+            return finding.alternative(OtherCause::WrongScheme, phrase("reset-after-established-scheme"));
         }
         finding
     }

@@ -9,6 +9,7 @@ use crate::base::frame::FrameAt;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::Side;
+use crate::judge::alternative::OtherCause;
 use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// The finding for a RST before the first byte; `None` if the client itself took back a connection that it had just
@@ -75,10 +76,10 @@ fn with_remedies(finding: Finding, attempt: &Attempt<'_>, connection: &Connectio
     match by {
         By::Client => of_client(attempt, connection, finding),
         By::Path => finding
-            .alternative("server-reset", phrase("reset-during-handshake-balancer"))
+            .alternative(OtherCause::ServerReset, phrase("reset-during-handshake-balancer"))
             .remedy(firewall(attempt)),
         _ => finding
-            .alternative("firewall-reset", phrase("reset-during-handshake-firewall"))
+            .alternative(OtherCause::FirewallReset, phrase("reset-during-handshake-firewall"))
             .remedy(elsewhere(
                 attempt,
                 Owner::Server,
@@ -102,7 +103,7 @@ fn of_client(attempt: &Attempt<'_>, connection: &Connection, finding: Finding) -
     let device = attempt.device;
     finding
         .alternative(
-            "another-host",
+            OtherCause::AnotherHost,
             phrase("reset-at-once-another-host").with("device", device),
         )
         .cannot_tell(phrase("reset-at-once-cannot-tell"))

@@ -9,6 +9,7 @@ use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tcp::side::Mark;
@@ -129,7 +130,7 @@ impl Case<'_, '_> {
         let of_path = |rule| phrase(rule).with("name", named(attempt)).with("device", attempt.device);
         match self.by {
             By::Path => finding
-                .alternative("server-reset", phrase("reset-during-handshake-balancer"))
+                .alternative(OtherCause::ServerReset, phrase("reset-during-handshake-balancer"))
                 .remedy(elsewhere(
                     attempt,
                     Owner::Firewall,
@@ -137,7 +138,7 @@ impl Case<'_, '_> {
                 )),
             By::Client => finding
                 .alternative(
-                    "server-certificate-rejected",
+                    OtherCause::ServerCertificateRejected,
                     phrase("reset-during-handshake-client-certificate"),
                 )
                 .remedy(elsewhere(
@@ -146,7 +147,7 @@ impl Case<'_, '_> {
                     phrase("reset-during-handshake-controller-log"),
                 )),
             _ => finding
-                .alternative("firewall-reset", phrase("reset-during-handshake-firewall"))
+                .alternative(OtherCause::FirewallReset, phrase("reset-during-handshake-firewall"))
                 .remedy(elsewhere(
                     attempt,
                     Owner::Server,

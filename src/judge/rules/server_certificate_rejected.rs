@@ -16,6 +16,7 @@ use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Seen, Side, StepKind, TlsFacts};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::judge::reason::Reason;
@@ -219,7 +220,7 @@ impl Case<'_, '_> {
         finding
             .evidence(step.frame, leads_to("server-certificate-rejected-chain"))
             .excluded(
-                "interception-suspected",
+                OtherCause::InterceptionSuspected,
                 leads_to("server-certificate-rejected-genuine"),
             )
     }
@@ -228,9 +229,10 @@ impl Case<'_, '_> {
         let who = client(self.attempt);
         if let Some(revocation) = self.attempt.revocation.first() {
             let hidden = phrase("server-certificate-rejected-cannot-tell-revocation").with("host", &revocation.host);
-            finding = finding
-                .cannot_tell(hidden)
-                .behind("crl-fetch-failed", phrase("server-certificate-rejected-revocation"));
+            finding = finding.cannot_tell(hidden).behind(
+                OtherCause::CrlFetchFailed,
+                phrase("server-certificate-rejected-revocation"),
+            );
         }
         if let Some((frame, said)) = self.accepted {
             finding = finding
@@ -245,7 +247,7 @@ impl Case<'_, '_> {
         let who = client(self.attempt);
         if self.leaf.is_some() && !says_so {
             let reasons = phrase("server-certificate-rejected-other-reasons").with("who", &who);
-            finding = finding.behind("client-policy", reasons);
+            finding = finding.behind(OtherCause::ClientPolicy, reasons);
         }
         if self.then {
             finding = finding.cannot_tell(phrase("cannot-tell-roots-then"));
@@ -254,7 +256,7 @@ impl Case<'_, '_> {
         let may_be_clock = is_current && self.by_address.is_none() && may_be_clock(self.described);
         if let Some(leaf) = self.leaf.filter(|_| may_be_clock) {
             finding = finding.behind(
-                "clock",
+                OtherCause::Clock,
                 phrase("server-certificate-rejected-client-clock")
                     .with("who", &who)
                     .with("from", date(leaf.not_before))
@@ -263,7 +265,10 @@ impl Case<'_, '_> {
         }
         let is_strange = |it: &Judgement| it.name == NameMatch::Differs && !matches!(it.chain, Chain::Anchored { .. });
         if self.judgement.is_some_and(is_strange) {
-            finding = finding.behind("wrong-server", phrase("server-certificate-rejected-wrong-server"));
+            finding = finding.behind(
+                OtherCause::WrongServer,
+                phrase("server-certificate-rejected-wrong-server"),
+            );
         }
         if self.by_address.is_some() {
             let url = match self.judgement {
@@ -273,7 +278,7 @@ impl Case<'_, '_> {
             };
             finding = finding
                 .cannot_tell(phrase("server-certificate-rejected-cannot-tell-url"))
-                .behind("clock", phrase("server-certificate-rejected-slow-clock"))
+                .behind(OtherCause::Clock, phrase("server-certificate-rejected-slow-clock"))
                 .remedy(on_client(
                     self.attempt,
                     phrase("server-certificate-rejected-address"),
@@ -295,9 +300,12 @@ impl Case<'_, '_> {
                 } else {
                     "server-certificate-rejected-cannot-tell-certificate"
                 }))
-                .behind("interception-suspected", phrase("server-certificate-rejected-resigned"))
                 .behind(
-                    "crl-fetch-failed",
+                    OtherCause::InterceptionSuspected,
+                    phrase("server-certificate-rejected-resigned"),
+                )
+                .behind(
+                    OtherCause::CrlFetchFailed,
                     phrase("server-certificate-rejected-revocation-unknown"),
                 );
         }
@@ -307,7 +315,7 @@ impl Case<'_, '_> {
         finding
             .cannot_tell(phrase("server-certificate-rejected-cannot-tell-encrypted"))
             .behind(
-                "interception-suspected",
+                OtherCause::InterceptionSuspected,
                 phrase("server-certificate-rejected-resigned-encrypted"),
             )
     }

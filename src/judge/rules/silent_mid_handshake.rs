@@ -14,6 +14,7 @@ use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tls::Version;
@@ -239,7 +240,7 @@ impl Case<'_, '_> {
         let (attempt, connection) = (self.attempt, self.connection);
         match self.blame().0 {
             By::Path => {
-                let finding = finding.alternative("random-loss", phrase("silent-mid-handshake-random-loss"));
+                let finding = finding.alternative(OtherCause::RandomLoss, phrase("silent-mid-handshake-random-loss"));
                 let side = self.lost.unwrap_or(Side::Server);
                 lost_bytes::by_size(finding, attempt, connection, side).remedy(elsewhere(
                     attempt,
@@ -269,7 +270,7 @@ impl Case<'_, '_> {
     fn why_it_left(&self, finding: Finding) -> Finding {
         let went_on = |kind| self.connection.step_by(kind, Side::Client).is_some();
         let finding = match self.end {
-            End::LeftAtOnce(_) => finding.alternative("healthy", phrase("silent-mid-handshake-did-not-wait")),
+            End::LeftAtOnce(_) => finding.alternative(OtherCause::Healthy, phrase("silent-mid-handshake-did-not-wait")),
             _ => finding,
         };
         if went_on(StepKind::ApplicationData) {
@@ -289,11 +290,11 @@ fn disliked(finding: Finding, connection: &Connection, presented: Side) -> Findi
     let was_sent = connection.step_by(StepKind::Certificate, presented).is_some();
     match presented {
         Side::Server if was_sent || is_sealed => finding.behind(
-            "server-certificate-rejected",
+            OtherCause::ServerCertificateRejected,
             phrase("silent-mid-handshake-client-certificate"),
         ),
         Side::Client if was_sent || tls.is_some_and(|tls| tls.client_sent_certificate) => finding.behind(
-            "client-certificate-rejected",
+            OtherCause::ClientCertificateRejected,
             phrase("silent-mid-handshake-server-certificate"),
         ),
         _ => finding,

@@ -9,6 +9,7 @@ use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::walk::Side;
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, Finding, VerdictId};
 use crate::judge::reason::Reason;
@@ -61,7 +62,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, context: &Context<'_>, presented: S
         )
         .claims_silence_of(silent)
         .cannot_tell(phrase("silent-refusal-cannot-tell").with("who", side_name(silent)))
-        .alternative("silent-mid-handshake", phrase("silent-refusal-or-lost"));
+        .alternative(OtherCause::SilentMidHandshake, phrase("silent-refusal-or-lost"));
     match presented {
         Side::Server => {
             let refused = Refused {

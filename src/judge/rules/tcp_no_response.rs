@@ -8,6 +8,7 @@ use crate::base::frame::{FrameAt, FrameNumber};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::Side;
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tcp::side::StaleAnswer;
@@ -134,7 +135,7 @@ fn overloaded(
                 .with("server", connection.server)
                 .with("span", seconds(before)),
         )
-        .alternative("firewall", phrase("tcp-no-response-became-closed"))
+        .alternative(OtherCause::Firewall, phrase("tcp-no-response-became-closed"))
         .remedy(elsewhere(
             attempt,
             Owner::Server,
@@ -180,7 +181,10 @@ fn of_another(attempt: &Attempt<'_>, connection: &Connection, stale: &StaleAnswe
         );
     }
     finding
-        .alternative("sequence-numbers-changed", phrase("tcp-no-response-stale-rewritten"))
+        .alternative(
+            OtherCause::SequenceNumbersChanged,
+            phrase("tcp-no-response-stale-rewritten"),
+        )
         .cannot_tell(phrase("tcp-no-response-stale-cannot-tell"))
         .remedy(elsewhere(
             attempt,
@@ -246,7 +250,7 @@ fn unacknowledged(attempt: &Attempt<'_>, connection: &Connection, context: &Cont
                 .with("frames", frames(&asked_again)),
         );
     } else {
-        finding = finding.alternative("scan", phrase("tcp-no-response-scan"));
+        finding = finding.alternative(OtherCause::Scan, phrase("tcp-no-response-scan"));
     }
     Some(
         finding

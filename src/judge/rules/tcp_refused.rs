@@ -5,6 +5,7 @@ use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::phrase::phrase;
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
@@ -33,7 +34,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .with("span", super::seconds(reset.time.since(syn.time)))
             .with("ttl", reset.ttl),
     )
-    .alternative("firewall-reject", phrase("tcp-refused-firewall"));
+    .alternative(OtherCause::FirewallReject, phrase("tcp-refused-firewall"));
     // The reader cannot start a public service; a refusal with its address comes from a device on the path.
     let is_public = attempt.licensing && attempt.service.public_certificate;
     if !is_public {

@@ -6,6 +6,7 @@ use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::plain::client::is_over;
 use crate::connection::plain::{Spoken, TlsSign};
+use crate::judge::alternative::OtherCause;
 use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// GB/T 38636: a protocol like TLS 1.2, with version 0x0101 and suites of its own. A TLS server has no version in common
@@ -35,7 +36,7 @@ pub(super) fn mismatch(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> 
         _ if is_over(connection) => finding("tlcp-summary-silent")
             .confidence(Confidence::Likely)
             .evidence(connection.last.frame, phrase("plain-text-to-tls-end"))
-            .alternative("server-closed", phrase("plain-text-to-tls-or-closed")),
+            .alternative(OtherCause::ServerClosed, phrase("plain-text-to-tls-or-closed")),
         _ => return None,
     };
     Some(finding.remedy(elsewhere(

@@ -13,6 +13,7 @@ use crate::base::frame::{FrameAt, FrameNumber};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tcp::delivery::Coverage;
@@ -137,7 +138,7 @@ fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, connection: &Conne
         Case::BehindProxy => finding = taken(finding, attempt, connection, false),
         Case::Left(left) => {
             if left.within_round_trip.is_none() {
-                finding = finding.alternative("server-slow", phrase("tls-no-response-slow"));
+                finding = finding.alternative(OtherCause::ServerSlow, phrase("tls-no-response-slow"));
             }
             let wait = phrase("tls-no-response-left").with("span", seconds(left.after));
             return finding.remedy(elsewhere(attempt, Owner::Wlc, wait));
@@ -145,7 +146,7 @@ fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, connection: &Conne
         Case::ClosedAtOnce(_) => {
             let listen = phrase("reset-at-once-listen").with("server", connection.server);
             return finding
-                .alternative("firewall-proxying", phrase("tls-no-response-proxying"))
+                .alternative(OtherCause::FirewallProxying, phrase("tls-no-response-proxying"))
                 .remedy(elsewhere(attempt, Owner::Server, listen));
         }
         Case::Unopened => {
@@ -268,7 +269,7 @@ fn taken(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, close
         false => "tls-no-response-listen",
     };
     finding
-        .alternative("firewall-proxying", phrase("tls-no-response-proxying"))
+        .alternative(OtherCause::FirewallProxying, phrase("tls-no-response-proxying"))
         .cannot_tell(phrase("tls-no-response-cannot-tell"))
         .remedy(elsewhere(
             attempt,

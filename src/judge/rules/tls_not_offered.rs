@@ -8,6 +8,7 @@ use crate::base::dialect::{Dialect, task};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::plain::{Denial, Next, Offer, Protocol};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule, Severity};
 
@@ -43,7 +44,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 line.frame,
                 phrase("tls-not-offered-blotted").with("line", line.text.quoted()),
             )
-            .alternative("server-without-tls", phrase("tls-not-offered-or-server"))
+            .alternative(OtherCause::ServerWithoutTls, phrase("tls-not-offered-or-server"))
             .remedy(remedy(
                 attempt,
                 Owner::Firewall,
@@ -84,14 +85,14 @@ fn denied(
         Denial::Closed { asked } => finding
             .evidence(asked.frame, about("tls-not-offered-asks"))
             .evidence(connection.last.frame, phrase("tls-not-offered-end"))
-            .alternative("server-failed", phrase("tls-not-offered-or-failed")),
+            .alternative(OtherCause::ServerFailed, phrase("tls-not-offered-or-failed")),
         Denial::NotOffered { list } => finding
             .evidence(
                 list.frame,
                 about("tls-not-offered-list").with("line", list.text.quoted()),
             )
             .evidence(connection.last.frame, about("tls-not-offered-leaves"))
-            .alternative("health-check", about("tls-not-offered-or-probe")),
+            .alternative(OtherCause::HealthCheck, about("tls-not-offered-or-probe")),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::base::frame::FrameAt;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind};
+use crate::judge::alternative::OtherCause;
 use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// RFC 9110 section 15.5.9: a server may close a connection that it does not want to wait on. Time-outs of idle
@@ -43,7 +44,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     .evidence(frame, phrase("no-application-response-unasked"))
     .cannot_tell(phrase("no-application-response-unasked-cannot-tell"))
     .alternative(
-        "healthy",
+        OtherCause::Healthy,
         phrase("no-application-response-unasked-probe").with("who", &who),
     )
     .remedy(elsewhere(
@@ -56,7 +57,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     }
     if tls.client_sent_certificate {
         finding = finding.alternative(
-            "client-certificate-rejected",
+            OtherCause::ClientCertificateRejected,
             phrase("no-application-response-or-refusal"),
         );
     }

@@ -125,7 +125,7 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize) -> View {
             .map(|other| {
                 (
                     other.excluded,
-                    plain_name(&other.id, voice.language),
+                    plain_name(other.id.name(), voice.language),
                     other.why_not.clone(),
                 )
             })

@@ -193,7 +193,11 @@ fn evidence(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result
         labelled(
             page,
             label,
-            &named(&plain_name(&other.id, page.language), &other.why_not, page.language),
+            &named(
+                &plain_name(other.id.name(), page.language),
+                &other.why_not,
+                page.language,
+            ),
         )?;
     }
     not_visible(page, &verdict.cannot_tell)

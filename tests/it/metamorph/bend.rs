@@ -354,7 +354,7 @@ pub fn renumber(capture: &Capture, before: u32) -> Capture {
 }
 
 /// Changes the TCP packet that an ICMP error quotes, of which at least the ports and the sequence number are there.
-fn edit_quote(frame: &Frame, change: impl FnOnce(&mut Packet)) -> Frame {
+pub fn edit_quote(frame: &Frame, change: impl FnOnce(&mut Packet)) -> Frame {
     let is_error = |packet: &Packet| {
         let kind = packet.body.first().copied().unwrap_or_default();
         match packet.protocol() {

@@ -14,6 +14,7 @@
 pub mod bend;
 pub mod capture;
 pub mod cases;
+pub mod families;
 pub mod judge;
 pub mod packet;
 pub mod reviewed;

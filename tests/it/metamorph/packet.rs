@@ -73,7 +73,7 @@ pub fn checksum(parts: &[&[u8]]) -> u16 {
 }
 
 /// Where the network layer begins, and what it is.
-fn network(frame: &Frame) -> Option<(usize, u16)> {
+pub fn network(frame: &Frame) -> Option<(usize, u16)> {
     let bytes = &frame.bytes;
     let by_version = |at: usize| match bytes.get(at)? >> 4 {
         4 => Some(0x0800),
