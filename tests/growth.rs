@@ -8,6 +8,11 @@
     reason = "test code states its invariants"
 )]
 
+#[path = "support/flood.rs"]
+mod flood;
+#[path = "growth/floods.rs"]
+mod floods;
+
 use std::ops::ControlFlow;
 use tlswalk::Options;
 use tlswalk::base::phrase::Language;

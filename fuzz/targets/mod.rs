@@ -13,7 +13,7 @@ mod conversations;
 mod datagrams;
 mod handed_on;
 mod paths;
-mod quic_keys;
+pub mod quic_keys;
 mod texts;
 mod wire;
 

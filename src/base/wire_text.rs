@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// A string from the capture. Its `Display` escapes everything that could control a terminal or hide text: C0 and C1
-/// controls, DEL, bidirectional controls, zero-width and other invisible characters, line separators.
+/// controls, DEL, bidirectional controls, zero-width and other invisible characters, line separators, and the two
+/// noncharacters that XML refuses.
 ///
 /// A backslash stays as it is: it separates nothing, and distinguished names (RFC 4514) are full of meaningful ones.
 ///
@@ -167,7 +168,7 @@ pub(crate) const fn is_unsafe(c: char) -> bool {
         '\0'..='\x1f' | '\x7f'..='\u{9f}'
         | '\u{ad}' | '\u{61c}' | '\u{180e}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 impl fmt::Display for WireText {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber, Timestamp};
 use crate::base::phrase::Phrase;
+use crate::base::wire_text::is_unsafe;
 use crate::capture::{CaptureFacts, Damage, End};
 
 /// The beginning of a comment that holds a piece of a note; then `1/2 ` and the first half of the JSON text.
@@ -179,7 +180,7 @@ impl Note {
     #[must_use]
     pub fn comments(&self) -> Vec<String> {
         // These types have no map with other keys than strings, which is all that could fail.
-        let text = serde_json::to_string(self).unwrap_or_default();
+        let text = escaped(&serde_json::to_string(self).unwrap_or_default());
         let mut pieces: Vec<&str> = Vec::new();
         let mut rest = text.as_str();
         while !rest.is_empty() {
@@ -257,6 +258,22 @@ fn depth(json: &str) -> usize {
         }
     }
     deepest
+}
+
+/// JSON without characters that could hide text: names of files are in it, and Wireshark shows comments. Such characters
+/// stand in strings only.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_unsafe(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -103,17 +103,23 @@ fn write_cells(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
 
 /// A cell: quoted if necessary. A value that a spreadsheet would read as a formula gets an apostrophe before it: the
 /// names in a capture are chosen by their senders.
+///
+/// Where the comma is the decimal sign, spreadsheets separate cells by semicolons, and the quotation marks of a cell
+/// in the middle of theirs separate nothing. So a formula also begins behind a semicolon.
 fn cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-    let text = if is_formula {
-        format!("'{text}")
+    let mut safe = String::with_capacity(text.len());
+    let mut is_start = true;
+    for c in text.chars() {
+        if is_start && matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠') {
+            safe.push('\'');
+        }
+        safe.push(c);
+        is_start = c == ';' || is_start && matches!(c, ' ' | '"' | '\u{a0}');
+    }
+    if safe.contains(['"', ',', '\n', '\r', ';', '\'']) {
+        format!("\"{}\"", safe.replace('"', "\"\""))
     } else {
-        text.to_owned()
-    };
-    if text.contains(['"', ',', '\n', '\r', ';', '\'']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
+        safe
     }
 }
 
@@ -121,6 +127,12 @@ fn cell(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::report::examples;
+
+    #[test]
+    fn behind_a_semicolon_no_formula_begins_either() {
+        assert_eq!(cell("a; =b"), "\"a; '=b\"");
+        assert_eq!(cell("a;\"=b;-c;d-e"), "\"a;\"\"'=b;'-c;d-e\"");
+    }
 
     #[test]
     fn a_reader_gets_back_what_was_written_and_no_formula() {

@@ -229,8 +229,10 @@ pub(super) fn escaped(text: &str) -> String {
         }
         out.push(c);
     }
-    // Without the colon, no service makes a link out of text from a capture.
+    // Without the colon, or the full stop, no service makes a link out of text from a capture.
     out.replace("://", "\\://")
+        .replace("www.", "www\\.")
+        .replace("WWW.", "WWW\\.")
 }
 
 #[cfg(test)]

@@ -148,7 +148,7 @@ fn notification(kind: usize, (capture, artifact): (&str, usize), text: &str) -> 
     json!({
         "descriptor": {"id": id, "index": kind},
         "level": level,
-        "message": {"text": visible(&format!("{capture}: {text}"))},
+        "message": message(&format!("{capture}: {text}")),
         "locations": [{
             "physicalLocation": {"artifactLocation": {"uri": uri(capture), "index": artifact}}
         }],
@@ -212,7 +212,7 @@ fn result(told: &Told<'_>) -> Value {
         "ruleId": told.id,
         "kind": kind,
         "level": level,
-        "message": {"text": visible(&text)},
+        "message": message(&text),
         "locations": [{
             "physicalLocation": {
                 "artifactLocation": {"uri": uri(&told.report.capture.file), "index": told.artifact}
@@ -221,6 +221,16 @@ fn result(told: &Told<'_>) -> Value {
         }],
         "properties": properties,
     })
+}
+
+/// A plain text message without placeholders and links: viewers replace `{0}` by an argument (section 3.11.5) and make
+/// `[text](address)` a link (section 3.11.6), and both may stand in names that a sender chose.
+///
+/// Section 3.11.6 escapes brackets in the text of a link only, and viewers that search for links do not know the
+/// escape. So a space is put between the two brackets, without which there is no link.
+fn message(text: &str) -> Value {
+    let text = visible(text).replace('{', "{{").replace('}', "}}");
+    json!({"text": text.replace("](", "] (")})
 }
 
 /// A file name as a URI reference (RFC 3986).
@@ -240,6 +250,14 @@ fn uri(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::report::examples;
+
+    #[test]
+    fn a_message_holds_no_placeholder_and_no_link() {
+        assert_eq!(
+            message("a {0} {{1}} [b](http://x) \u{1b}"),
+            json!({"text": "a {{0}} {{{{1}}}} [b] (http://x) \\x1b"})
+        );
+    }
 
     #[test]
     fn every_result_names_a_rule_and_an_artifact_that_are_there() {

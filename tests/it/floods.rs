@@ -1,10 +1,13 @@
-//! Very many files → a row each, within a memory that does not grow with their number.
+//! Very many files and frames → what the program says of them, within a memory that does not grow with their number. How many bytes
+//! each flood may take stands in `tests/growth/floods.rs`.
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::process::Command;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use crate::flood::{Flood, Kind};
 use crate::support;
 
 /// Address space in KiB: that of a call on one file is about half of it, and the rows and places of so many files a few MB.
@@ -39,5 +42,38 @@ fn a_folder_of_very_many_files_is_a_row_each_in_little_memory() {
         let outcome = support::run(&mut command, Duration::from_secs(3600));
         let rows = outcome.stdout.lines().filter(|it| it.contains(".pcap")).count();
         assert_eq!(rows, count as usize, "{}", outcome.stderr);
+    }
+}
+
+/// Floods that come through a pipe, as they do from `tcpdump -w -`: address space is what bounds the program here. Most of it is what
+/// any program maps.
+#[test]
+fn floods_through_a_pipe_are_read_to_their_end_in_little_memory() {
+    let times = std::env::var("TLSWALK_FLOOD").map_or(1, |times| times.parse::<u32>().unwrap());
+    for (kind, count, frames) in [
+        (Kind::Refused, 20_000, 5),
+        (Kind::HalfOpen, 20_000, 2),
+        (Kind::Name, 20_000, 2),
+        (Kind::DtlsHello, 20_000, 1),
+    ] {
+        let count = count * times;
+        let script = format!("ulimit -v {SPACE}; exec \"$0\" \"$@\"");
+        let mut child = Command::new("sh")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_tlswalk"), "-f", "json", "--all", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut pipe = child.stdin.take().unwrap();
+        let feeder = std::thread::spawn(move || {
+            // If the program ends early, that is seen below.
+            drop(std::io::copy(&mut Flood::new(kind, count), &mut pipe));
+            drop(pipe.flush());
+        });
+        let output = child.wait_with_output().unwrap();
+        feeder.join().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{kind:?}: {error}, {}", output.status));
+        assert_eq!(report["capture"]["frames"], u64::from(count) * frames, "{kind:?}");
     }
 }

@@ -13,6 +13,8 @@
 
 // What several of them use.
 mod answers;
+#[path = "../support/flood.rs"]
+mod flood;
 #[path = "../../benches/generator/mod.rs"]
 mod generator;
 mod metamorph;
@@ -53,6 +55,7 @@ mod generated;
 mod handed_on;
 mod holes;
 mod in_between;
+mod injection;
 mod key_log;
 mod listing;
 mod metamorphic;

@@ -9,6 +9,7 @@
 mod attacks;
 mod carriers;
 mod handing;
+mod originals;
 mod searcher;
 
 use std::collections::BTreeSet;

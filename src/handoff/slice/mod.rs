@@ -27,6 +27,7 @@ use crate::capture::{Block, CaptureError, CaptureFacts, Described, Item, read_an
 use crate::handoff::verify;
 use crate::profile::options::Options;
 use crate::report::Report;
+use crate::report::text::visible;
 
 pub mod choice;
 pub mod writer;
@@ -376,7 +377,7 @@ fn section_comments(judged: &Judged, wish: &Wish<'_>) -> Vec<String> {
             .with("verdict", report.verdict.summary.as_str())
             .with("id", report.verdict.id.name())
             .with("version", note.version.as_str())
-            .with("name", wish.name)
+            .with("name", visible(wish.name))
             .with("kept", note.kept)
             .with("frames", note.frames)
             .in_language(wish.language),
@@ -411,7 +412,7 @@ fn frame_comments(report: &Report, wish: &Wish<'_>) -> BTreeMap<u64, Vec<Phrase>
     let mut comments: BTreeMap<u64, Vec<Phrase>> = BTreeMap::new();
     for (frame, what, finding, attempt) in cited(report) {
         let said = phrase("slice-frame")
-            .with("name", wish.name)
+            .with("name", visible(wish.name))
             .with("what", shortened(what))
             .with("finding", finding)
             .with("attempt", attempt);

@@ -4,7 +4,9 @@
 //! close without sending a byte (Node after comparing names, gRPC if no application protocol was chosen).
 
 use super::certificate_remedies::{Refused, with_remedies};
-use super::{certificate_causes, certificate_clauses, client, elsewhere, first_fin, listed, sees_handshake, service};
+use super::{
+    certificate_causes, certificate_clauses, client, elsewhere, first_fin, listed_texts, sees_handshake, service,
+};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::frame::{FrameAt, FrameNumber};
@@ -147,7 +149,7 @@ fn for_protocol(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     let left = left(connection, tls)?;
     let who = client(attempt);
-    let list = listed(&hello.alpn);
+    let list = listed_texts(&hello.alpn);
     let offer = connection.step(StepKind::ClientHello)?.frame;
     let chosen = connection.step(StepKind::ServerHello)?.frame;
     Some(

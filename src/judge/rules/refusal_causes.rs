@@ -5,7 +5,7 @@
 //! server no longer knows. Only if none of them is found may a report say that the capture does not explain the alert.
 
 use super::large_hello::{large_hello, try_smaller};
-use super::{client, elsewhere, listed};
+use super::{client, elsewhere, listed, listed_texts};
 use crate::attempt::Attempt;
 use crate::attempt::other_connections::Stretch;
 use crate::base::frame::FrameNumber;
@@ -166,10 +166,10 @@ impl Seen<'_, '_> {
             }
             (AlertDescription::NO_APPLICATION_PROTOCOL, _) => phrase("refusal-protocols")
                 .with("who", client(self.attempt))
-                .with("list", listed(&hello.alpn)),
+                .with("list", listed_texts(&hello.alpn)),
             (_, Some(chosen)) if self.client_refused_server() => phrase("refusal-protocols-foreign")
                 .with("chosen", chosen)
-                .with("list", listed(&hello.alpn)),
+                .with("list", listed_texts(&hello.alpn)),
             _ => return None,
         };
         let action = phrase("refusal-protocols-do").with("server", self.connection.server);

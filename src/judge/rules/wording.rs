@@ -87,6 +87,12 @@ pub(super) fn listed<T: std::fmt::Display>(items: &[T]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
+/// Names that a sender chose, each in the form for a sentence.
+pub(super) fn listed_texts(texts: &[WireText]) -> String {
+    let shown: Vec<String> = texts.iter().map(WireText::in_prose).collect();
+    listed(&shown)
+}
+
 /// Phrases one after the other, joined by the message `id`; empty if there are none.
 pub(super) fn chained(phrases: &[Phrase], id: &'static str) -> Phrase {
     let mut phrases = phrases.iter().cloned();

@@ -8,13 +8,16 @@ use tlswalk::base::phrase::Language;
 use tlswalk::capture::read_frames;
 use tlswalk::handoff::redact::{Certificates, Redactor};
 use tlswalk::handoff::slice::{Judged, Kept, Wish, cut};
-use tlswalk::report::json;
+use tlswalk::report::text::{TextStyle, Verbosity, write_text};
+use tlswalk::report::{html, json};
 use tlswalk::{Analyzer, Options};
 
-/// What is handed on of a capture: the whole slice, and the report in JSON.
+/// What is handed on of a capture: the whole slice, and the report in JSON, as a page and as text.
 pub struct Told {
     pub slice: Vec<u8>,
     pub report: Vec<u8>,
+    pub page: Vec<u8>,
+    pub text: Vec<u8>,
     pub redactor: Redactor,
 }
 
@@ -49,9 +52,18 @@ pub fn redacted(bytes: &[u8]) -> Option<Told> {
     redactor.rewind();
     let mut report = Vec::new();
     json::write_pretty(&judged.report, &mut report).unwrap();
+    let (mut page, mut text) = (Vec::new(), Vec::new());
+    html::write_html(std::slice::from_ref(&judged.report), &[], &mut page).unwrap();
+    let loud = TextStyle {
+        verbosity: Verbosity::Verbose,
+        ..TextStyle::default()
+    };
+    write_text(&judged.report, &mut text, &loud).unwrap();
     Some(Told {
         slice,
         report,
+        page,
+        text,
         redactor,
     })
 }

@@ -8,6 +8,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 #[derive(Default)]
 pub struct Searcher {
     needles: HashMap<[u8; 4], HashMap<Vec<u8>, String>>,
+    /// In small letters: found in letters of either case, mixed as resolvers do it too (0x20).
+    folded: HashMap<[u8; 4], HashMap<Vec<u8>, String>>,
 }
 
 /// Decimal digits beside a number make it another number.
@@ -21,6 +23,45 @@ impl Searcher {
         let needle = needle.into();
         let first = *needle.first_chunk::<4>().unwrap();
         self.needles.entry(first).or_default().insert(needle, of.to_owned());
+    }
+
+    /// As [`Self::add`], in letters of either case.
+    fn add_folded(&mut self, needle: impl Into<Vec<u8>>, of: &str) {
+        let needle = needle.into().to_ascii_lowercase();
+        let first = *needle.first_chunk::<4>().unwrap();
+        self.folded.entry(first).or_default().insert(needle, of.to_owned());
+    }
+
+    /// A word in every encoding that this module knows, in letters of either case: as it is and backwards, as UTF-16 of both
+    /// orders, in hexadecimal, percent signs and entities, and in Base64 at each of its three places.
+    pub fn word(&mut self, word: &str) {
+        let of = |way: &str| format!("{word} ({way})");
+        let backwards: String = word.chars().rev().collect();
+        for (text, way) in [(word, ""), (backwards.as_str(), "backwards, ")] {
+            self.add_folded(text, &of(&format!("{way}text")));
+            let wide = |low: bool| text.bytes().flat_map(move |it| if low { [it, 0] } else { [0, it] });
+            self.add_folded(
+                wide(true).collect::<Vec<_>>(),
+                &of(&format!("{way}UTF-16, low byte first")),
+            );
+            self.add_folded(
+                wide(false).collect::<Vec<_>>(),
+                &of(&format!("{way}UTF-16, high byte first")),
+            );
+        }
+        let (small, capital) = (word.to_ascii_lowercase(), word.to_ascii_uppercase());
+        for text in [word, &small, &capital] {
+            let percent: String = text.bytes().map(|it| format!("%{it:02x}")).collect();
+            let entities: String = text.bytes().map(|it| format!("&#{it};")).collect();
+            let escapes: String = text.bytes().map(|it| format!("\\x{it:02x}")).collect();
+            self.add_folded(hexadecimal(text.as_bytes()), &of("hexadecimal"));
+            self.add_folded(percent, &of("percent"));
+            self.add_folded(entities, &of("entities"));
+            self.add_folded(escapes, &of("escapes"));
+            for place in 0..3 {
+                self.add(base64_at(text.as_bytes(), place), &of(&format!("Base64 at {place}")));
+            }
+        }
     }
 
     /// A text as it is, in capitals, backwards, as UTF-16, in hexadecimal and in Base64.
@@ -75,6 +116,15 @@ impl Searcher {
         for (text, way) in ways_mac(mac) {
             self.add(text, &format!("{name} ({way})"));
         }
+        // The end of an address in IPv6 that a host makes of it (RFC 4291 appendix A).
+        let [a, b, c, d, e, f] = mac;
+        let host = [a ^ 2, b, c, 0xff, 0xfe, d, e, f];
+        self.add(host, &format!("{name} (EUI-64)"));
+        let groups: Vec<String> = host
+            .chunks(2)
+            .map(|it| format!("{:x}", u16::from_be_bytes([it[0], it[1]])))
+            .collect();
+        self.add_folded(groups.join(":"), &format!("{name} (EUI-64 in text)"));
     }
 
     /// Bytes as they are, backwards, in hexadecimal of both cases and in Base64.
@@ -95,9 +145,19 @@ impl Searcher {
     /// What is in the bytes, each once.
     pub fn found(&self, bytes: &[u8]) -> Vec<String> {
         let mut found = HashSet::new();
+        Self::find(&self.needles, bytes, &mut found);
+        if !self.folded.is_empty() {
+            Self::find(&self.folded, &bytes.to_ascii_lowercase(), &mut found);
+        }
+        let mut found: Vec<String> = found.into_iter().collect();
+        found.sort();
+        found
+    }
+
+    fn find(needles: &HashMap<[u8; 4], HashMap<Vec<u8>, String>>, bytes: &[u8], found: &mut HashSet<String>) {
         for (at, first) in bytes.windows(4).enumerate() {
             let first: &[u8; 4] = first.try_into().unwrap();
-            for (needle, of) in self.needles.get(first).into_iter().flatten() {
+            for (needle, of) in needles.get(first).into_iter().flatten() {
                 if !bytes[at..].starts_with(needle) {
                     continue;
                 }
@@ -109,9 +169,6 @@ impl Searcher {
                 found.insert(of.clone());
             }
         }
-        let mut found: Vec<String> = found.into_iter().collect();
-        found.sort();
-        found
     }
 }
 
@@ -200,4 +257,11 @@ pub fn base64(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// The part of Base64 that shows bytes alone where so many others (0 to 2) stand before them in their group of three.
+pub fn base64_at(bytes: &[u8], place: usize) -> String {
+    let text = base64(&[&[0; 2][..place], bytes].concat());
+    let (from, to) = ((place * 8).div_ceil(6), (place + bytes.len()) * 8 / 6);
+    text[from..to].to_owned()
 }

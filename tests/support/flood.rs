@@ -1,0 +1,216 @@
+//! number → a capture with so many of something, made while it is read: no flood has to fit into memory or on a disk.
+#![allow(
+    unreachable_pub,
+    dead_code,
+    reason = "a module of several test crates has no one interface"
+)]
+
+use std::io::{self, Read};
+
+/// What comes in great numbers, each from an address and a port of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A connection whose hello is refused by an alert: five frames.
+    Refused,
+    /// A connection that nobody ends, after its hello: three frames.
+    Open,
+    /// SYN and SYN-ACK, and nothing else.
+    HalfOpen,
+    /// A single SYN.
+    Syn,
+    /// A look-up of a name that no other asks for, and that it does not exist.
+    Name,
+    /// A Client Hello of DTLS.
+    DtlsHello,
+    /// A hello with the longest name, and a page in clear with the longest lines as its answer.
+    LongestNames,
+}
+
+/// A capture of raw IP packets, a millisecond for each of them.
+pub struct Flood {
+    kind: Kind,
+    left: u32,
+    made: u32,
+    now: u64,
+    /// What is not yet read.
+    bytes: Vec<u8>,
+    read: usize,
+    hello: Vec<u8>,
+}
+
+const SERVER: [u8; 4] = [203, 0, 113, 5];
+const START_MS: u64 = 1_770_000_000_000;
+
+impl Flood {
+    pub fn new(kind: Kind, count: u32) -> Self {
+        let words = [0xa1b2_3c4d_u32, 0x0004_0002, 0, 0, 262_144, 101];
+        let longest = vec![b'n'; 16_000];
+        let name: &[u8] = match kind {
+            Kind::LongestNames => &longest,
+            _ => b"service.example",
+        };
+        Self {
+            kind,
+            left: count,
+            made: 0,
+            now: START_MS,
+            bytes: words.into_iter().flat_map(u32::to_le_bytes).collect(),
+            read: 0,
+            hello: hello(name),
+        }
+    }
+
+    fn packet(&mut self, protocol: u8, ends: [[u8; 4]; 2], parts: &[&[u8]]) {
+        let len = 20 + parts.iter().map(|it| it.len()).sum::<usize>();
+        let [high, low] = u16::try_from(len).unwrap().to_be_bytes();
+        let (seconds, rest) = (self.now / 1000, self.now % 1000 * 1_000_000);
+        for word in [seconds as u32, rest as u32, len as u32, len as u32] {
+            self.bytes.extend(word.to_le_bytes());
+        }
+        self.bytes.extend([0x45, 0, high, low, 0, 0, 0, 0, 64, protocol, 0, 0]);
+        self.bytes.extend(ends.as_flattened());
+        parts.iter().for_each(|part| self.bytes.extend(*part));
+        self.now += 1;
+    }
+
+    /// A segment: from the client or to it.
+    fn tcp(&mut self, number: u32, from_client: bool, numbers: [u32; 2], flags: u8, body: &[u8]) {
+        let (client, port) = client(number);
+        let (ends, ports) = match from_client {
+            true => ([client, SERVER], [port, 443]),
+            false => ([SERVER, client], [443, port]),
+        };
+        let head = [
+            ports.map(u16::to_be_bytes).concat(),
+            numbers.map(u32::to_be_bytes).concat(),
+            vec![0x50, flags, 0xfa, 0, 0, 0, 0, 0],
+        ]
+        .concat();
+        self.packet(6, ends, &[&head, body]);
+    }
+
+    fn udp(&mut self, number: u32, from_client: bool, port: u16, body: &[u8]) {
+        let (client, own) = client(number);
+        let (ends, ports) = match from_client {
+            true => ([client, SERVER], [own, port]),
+            false => ([SERVER, client], [port, own]),
+        };
+        let head = [ports[0], ports[1], body.len() as u16 + 8, 0]
+            .map(u16::to_be_bytes)
+            .concat();
+        self.packet(17, ends, &[&head, body]);
+    }
+
+    fn one(&mut self, number: u32) {
+        const SYN: u8 = 2;
+        const ACK: u8 = 16;
+        const PUSH: u8 = 8 | ACK;
+        if let Kind::Name = self.kind {
+            let name = format!("\x10{number:016x}\x07example\0");
+            for flags in [0x0100_u16, 0x8183] {
+                let [high, low] = flags.to_be_bytes();
+                let head = [(number >> 8) as u8, number as u8, high, low, 0, 1, 0, 0, 0, 0, 0, 0];
+                let message = [&head[..], name.as_bytes(), &[0, 1, 0, 1]].concat();
+                self.udp(number, flags == 0x0100, 53, &message);
+            }
+            return;
+        }
+        if let Kind::DtlsHello = self.kind {
+            let mut hello = dtls_hello();
+            // Another random value: another attempt.
+            hello[27..31].copy_from_slice(&number.to_be_bytes());
+            return self.udp(number, true, 5246, &hello);
+        }
+        self.tcp(number, true, [number, 0], SYN, &[]);
+        if self.kind == Kind::Syn {
+            return;
+        }
+        self.tcp(number, false, [7, number.wrapping_add(1)], SYN | ACK, &[]);
+        if self.kind == Kind::HalfOpen {
+            return;
+        }
+        let hello = std::mem::take(&mut self.hello);
+        let (own, len) = (number.wrapping_add(1), hello.len() as u32);
+        self.tcp(number, true, [own, 8], PUSH, &hello);
+        self.hello = hello;
+        match self.kind {
+            Kind::Refused => {
+                self.tcp(
+                    number,
+                    false,
+                    [8, own.wrapping_add(len)],
+                    PUSH,
+                    &[21, 3, 3, 0, 2, 2, 40],
+                );
+                self.tcp(number, false, [15, own.wrapping_add(len)], 4 | ACK, &[]);
+            }
+            Kind::LongestNames => {
+                let line = [b'l'; 30_000];
+                let page = [
+                    &b"HTTP/1.1 400 "[..],
+                    &line,
+                    b"\r\nLocation: http://",
+                    &line,
+                    b"\r\n\r\n",
+                ]
+                .concat();
+                self.tcp(number, false, [8, own.wrapping_add(len)], PUSH, &page);
+                self.tcp(
+                    number,
+                    false,
+                    [8 + page.len() as u32, own.wrapping_add(len)],
+                    4 | ACK,
+                    &[],
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Read for Flood {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.read == self.bytes.len() {
+            self.bytes.clear();
+            self.read = 0;
+            while self.left > 0 && self.bytes.len() < 64 * 1024 {
+                self.one(self.made);
+                self.made += 1;
+                self.left -= 1;
+            }
+        }
+        let rest = &self.bytes[self.read..];
+        let len = rest.len().min(buffer.len());
+        buffer[..len].copy_from_slice(&rest[..len]);
+        self.read += len;
+        Ok(len)
+    }
+}
+
+/// Another address or port for each number.
+const fn client(number: u32) -> ([u8; 4], u16) {
+    let [high, a, b, c] = number.to_be_bytes();
+    ([11, a, b, c], 20_000 + high as u16)
+}
+
+/// A record with a Client Hello of TLS 1.2.
+fn hello(name: &[u8]) -> Vec<u8> {
+    let vector = |body: &[u8]| [&(body.len() as u16).to_be_bytes()[..], body].concat();
+    let entry = [&[0][..], &vector(name)].concat();
+    let extension = [&[0, 0][..], &vector(&vector(&entry))].concat();
+    let body = [&[3, 3][..], &[0x5a; 32], &[0, 0, 2, 0, 0x9d, 1, 0], &vector(&extension)].concat();
+    let message = [&[1][..], &(body.len() as u32).to_be_bytes()[1..], &body].concat();
+    [&[22, 3, 3][..], &vector(&message)].concat()
+}
+
+/// A record of DTLS 1.2 with a Client Hello: 13 bytes of record, 12 of message, 2 of version, and 32 random ones.
+fn dtls_hello() -> Vec<u8> {
+    let body = [&[0xfe, 0xfd][..], &[0x5a; 32], &[0, 0, 0, 2, 0, 0x9d, 1, 0]].concat();
+    let len = body.len() as u8;
+    let message = [&[1, 0, 0, len, 0, 0, 0, 0, 0, 0, 0, len][..], &body].concat();
+    [
+        &[22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, message.len() as u8][..],
+        &message,
+    ]
+    .concat()
+}
