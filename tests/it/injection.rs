@@ -257,12 +257,8 @@ fn through_every_field(language: Language) {
     let marks: Vec<BTreeSet<&String>> = (0..FORMATS.len()).map(|format| marks(format).collect()).collect();
     for (number, (field, (plain, skeletons))) in FIELDS.iter().zip(&plain).enumerate() {
         let shows = serde_json::to_string(&plain).unwrap().contains(MARK);
-        if shows != field.is_shown {
-            wrong.push(format!(
-                "{}: is it shown? {shows}, as {:?}",
-                field.name,
-                verdicts(plain)
-            ));
+        if field.is_shown && !shows {
+            wrong.push(format!("{} is not shown, as {:?}", field.name, verdicts(plain)));
         }
         // Each text in each field in one of the languages: each field and each text in both of them.
         let is_ours = |at: &usize| (at + number) % 2 == usize::from(language == Language::Ja);

@@ -10,7 +10,7 @@ pub(super) struct Field {
     pub(super) name: &'static str,
     /// The capture with a text in it.
     pub(super) capture: fn(&[u8]) -> Vec<u8>,
-    /// True if the JSON report shows the text.
+    /// True if the JSON report must show the text; otherwise it may.
     pub(super) is_shown: bool,
     /// True if the server is a licensing service: requests to others in clear are not judged.
     pub(super) is_service: bool,
@@ -143,7 +143,7 @@ pub(super) const FIELDS: &[Field] = &[
         let answer = [&[0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 60][..], &vector::<2>(&labels(it))].concat();
         let name = b"smartreceiver.cisco.com";
         let asked = (Client, dns(name, 0x0100, &[]));
-        let hello = Scenario::open().send(Client, each_in_a_record(&[self::hello(Some(it), None)]));
+        let hello = Scenario::open().send(Client, each_in_a_record(&[hello(Some(it), None)]));
         let mut file = udp(53, &[asked, (Server, dns(name, 0x8180, &[&answer]))]);
         file.extend(&hello.reset(Server).pcap()[24..]);
         file
@@ -155,9 +155,14 @@ pub(super) const FIELDS: &[Field] = &[
             b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n",
         )
     }),
-    served("target of a request", |it| {
+    read("target of a request", |it| {
         http(
-            &[b"POST /cslu/v1/pi/", it, b" HTTP/1.1\r\nHost: a.example\r\n\r\n"].concat(),
+            &[
+                &b"POST /cslu/v1/pi/"[..],
+                &unspaced(it),
+                b" HTTP/1.1\r\nHost: a.example\r\n\r\n",
+            ]
+            .concat(),
             b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n",
         )
     }),
@@ -200,14 +205,17 @@ pub(super) const FIELDS: &[Field] = &[
             &answer.concat(),
         )
     }),
-    shown("host that a proxy is asked for", |it| {
+    read("host that a proxy is asked for", |it| {
         // Without a name of its own, the tunnel's is the attempt's.
         let hello = [&[3, 3][..], &noise(1, 32), &[0], &vector::<2>(&[0, 0x9d]), &[1, 0]];
         let hello = each_in_a_record(&[message(1, &hello.concat())]);
         plain(
             8080,
             &[
-                (Client, &[b"CONNECT ", it, b":443 HTTP/1.1\r\n\r\n"].concat()),
+                (
+                    Client,
+                    &[&b"CONNECT "[..], &unspaced(it), b":443 HTTP/1.1\r\n\r\n"].concat(),
+                ),
                 (Server, b"HTTP/1.1 200 OK\r\n\r\n"),
                 (Client, &hello),
                 (Server, &alert(Level::Fatal, 40)),
@@ -390,6 +398,11 @@ fn chain(shown: &Certificate<'_>) -> Vec<u8> {
         &each_in_a_record(&flight),
         48,
     )
+}
+
+/// What a request line can hold: it ends at the first space.
+fn unspaced(text: &[u8]) -> Vec<u8> {
+    text.iter().filter(|it| !it.is_ascii_whitespace()).copied().collect()
 }
 
 fn http(request: &[u8], answer: &[u8]) -> Vec<u8> {
