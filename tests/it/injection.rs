@@ -513,7 +513,7 @@ fn hostile_text_of_a_report_or_a_statement_is_text() {
     let capture = (FIELDS[0].capture)(HARMLESS);
     fs::write(folder.path().join("a.pcap"), &capture).unwrap();
     let a: std::ffi::OsString = "a.pcap".into();
-    let report = run(folder.path(), "en", &["-f", "json", "--all"], &[a.clone()]).stdout;
+    let report = run(folder.path(), "en", &["-f", "json", "--all"], std::slice::from_ref(&a)).stdout;
     let mut printed = [0; 2];
     for (at, (name, text)) in HOSTILE.iter().enumerate() {
         let language = ["en", "ja"][at % 2];
@@ -539,7 +539,7 @@ fn hostile_text_of_a_report_or_a_statement_is_text() {
             .iter()
             .enumerate()
         {
-            let told = run(folder.path(), language, command, &[a.clone()]);
+            let told = run(folder.path(), language, command, std::slice::from_ref(&a));
             printed[at] += usize::from(told.stdout.contains(MARK) || told.stderr.contains(MARK));
             assert!(!told.stdout.is_empty() || !told.stderr.is_empty(), "{name}");
         }

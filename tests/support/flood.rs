@@ -104,7 +104,6 @@ impl Flood {
     fn one(&mut self, number: u32) {
         const SYN: u8 = 2;
         const ACK: u8 = 16;
-        const PUSH: u8 = 8 | ACK;
         if let Kind::Name = self.kind {
             let name = format!("\x10{number:016x}\x07example\0");
             for flags in [0x0100_u16, 0x8183] {
@@ -129,9 +128,16 @@ impl Flood {
         if self.kind == Kind::HalfOpen {
             return;
         }
+        self.handshake(number);
+    }
+
+    /// A Client Hello, and how the server ends the connection.
+    fn handshake(&mut self, number: u32) {
+        const PUSH_ACK: u8 = 24;
+        const RST_ACK: u8 = 20;
         let hello = std::mem::take(&mut self.hello);
         let (own, len) = (number.wrapping_add(1), hello.len() as u32);
-        self.tcp(number, true, [own, 8], PUSH, &hello);
+        self.tcp(number, true, [own, 8], PUSH_ACK, &hello);
         self.hello = hello;
         match self.kind {
             Kind::Refused => {
@@ -139,10 +145,10 @@ impl Flood {
                     number,
                     false,
                     [8, own.wrapping_add(len)],
-                    PUSH,
+                    PUSH_ACK,
                     &[21, 3, 3, 0, 2, 2, 40],
                 );
-                self.tcp(number, false, [15, own.wrapping_add(len)], 4 | ACK, &[]);
+                self.tcp(number, false, [15, own.wrapping_add(len)], RST_ACK, &[]);
             }
             Kind::LongestNames => {
                 let line = [b'l'; 30_000];
@@ -154,12 +160,12 @@ impl Flood {
                     b"\r\n\r\n",
                 ]
                 .concat();
-                self.tcp(number, false, [8, own.wrapping_add(len)], PUSH, &page);
+                self.tcp(number, false, [8, own.wrapping_add(len)], PUSH_ACK, &page);
                 self.tcp(
                     number,
                     false,
                     [8 + page.len() as u32, own.wrapping_add(len)],
-                    4 | ACK,
+                    RST_ACK,
                     &[],
                 );
             }
