@@ -17,8 +17,14 @@ pub(super) fn xml(text: &str) -> Outcome {
         if node.is_comment() || node.is_pi() {
             out.push(format!("{node:?}"));
         }
-        // A long text in a drawing is in several of them.
-        if node.has_tag_name("text") || node.has_tag_name((SVG, "text")) {
+        // How many rows and lines a drawing has depends on how long its texts are: of it, only what may stand in it is looked at.
+        if node.has_tag_name((SVG, "svg")) {
+            out.push("svg".to_owned());
+            out.extend(
+                node.descendants()
+                    .filter(|it| it.is_element() && !is_drawn(it))
+                    .map(|it| format!("{it:?}")),
+            );
             return;
         }
         if node.is_element() {
@@ -51,6 +57,15 @@ const GITHUB: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_GFM)
     .union(Options::ENABLE_YAML_STYLE_METADATA_BLOCKS)
     .union(Options::ENABLE_DEFINITION_LIST);
+
+/// True for a shape or a text of a drawing that does nothing and points to nothing outside the page.
+fn is_drawn(node: &Node<'_, '_>) -> bool {
+    const SHAPES: [&str; 10] = [
+        "svg", "title", "desc", "g", "line", "rect", "path", "polygon", "text", "a",
+    ];
+    let acts = |name: &str, value: &str| name.starts_with("on") || name == "href" && !value.starts_with('#');
+    SHAPES.contains(&node.tag_name().name()) && !node.attributes().any(|it| acts(it.name(), it.value()))
+}
 
 /// Markdown with what GitHub and GitLab add: blocks and spans. Beside links and HTML, which are in no report, it finds
 /// what services turn into links though CommonMark does not: addresses and mentions.
