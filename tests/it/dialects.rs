@@ -447,7 +447,7 @@ fn a_line_that_no_document_has_is_printed_with_that_remark() {
     };
     let asa = printed("asa", "en");
     assert!(asa.contains("found in no document: ping tcp "), "{asa}");
-    assert!(printed("asa", "ja").contains("確認していないコマンド: ping tcp "));
+    assert!(printed("asa", "ja").contains("確認していないコマンド：ping tcp "));
     assert!(!printed("ios-xe-wireless", "en").contains("found in no document"));
 }
 
