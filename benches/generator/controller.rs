@@ -16,7 +16,7 @@ const CONTROLLER: u32 = 0x0a0a_0a0a;
 const PAIR: [u32; 2] = [0xa9fe_0a0a, 0xa9fe_0a0b];
 const COLLECTOR: u32 = 0x0a0a_1414;
 
-/// What goes to and fro in datagrams.
+/// The datagrams that a controller exchanges.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// CAPWAP control: records of DTLS behind a preamble (RFC 5415 section 4.2).
@@ -118,7 +118,7 @@ pub fn telemetry(world: &mut World) -> Tcp {
     Tcp::new(world, true).between(ends, 57_500)
 }
 
-/// What the chassis copy to each other.
+/// The state that the chassis copy to each other.
 pub fn bulk_sync(world: &mut World) -> Tcp {
     Tcp::new(world, true).between(PAIR.map(|ip| Ipv4Addr::from(ip).into()), 9001)
 }

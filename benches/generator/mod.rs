@@ -36,7 +36,7 @@ use samples::Samples;
 use serde_json::{Value, json};
 use tcp::Tcp;
 
-/// What a capture consists of.
+/// The parts of a capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mix {
     /// An export of a busy uplink: HTTPS, UDP, CAPWAP, VLANs, DNS, ARP, and some licensing attempts.
@@ -90,7 +90,7 @@ impl Mix {
     }
 }
 
-/// What to write.
+/// The capture to write.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     pub mix: Mix,
@@ -142,7 +142,7 @@ impl Truth {
     }
 }
 
-/// What was written.
+/// The capture that was written.
 #[derive(Clone, Debug, Default)]
 pub struct Written {
     pub bytes: u64,
@@ -185,7 +185,7 @@ impl Talk {
     }
 }
 
-/// What all conversations draw from.
+/// The sources that all conversations draw from.
 struct World {
     rng: Rng,
     /// Bytes without structure: a slice anywhere in them is ciphertext. More than gzip's window, so that it stays so.

@@ -9,7 +9,7 @@ use super::wire::{self, Ip, Way};
 
 const MILLISECOND: u64 = 1_000_000;
 
-/// What an exchange of UDP datagrams is.
+/// The kind of an exchange of UDP datagrams.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Dns,

@@ -46,7 +46,7 @@ impl Sample {
     }
 }
 
-/// What a replay changes.
+/// The fields that a replay changes.
 #[derive(Clone, Copy)]
 pub struct Disguise {
     client: u32,

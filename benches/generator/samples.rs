@@ -63,7 +63,7 @@ const ALONE: &[(&str, &str)] = &[
 /// The licensing service's name, and that of others, of the same length.
 pub const SERVICE: &[u8] = b"smartreceiver.cisco.com";
 
-/// What the samples offer.
+/// Contents of the samples, for replay.
 pub struct Samples {
     attempts: Vec<(Row, Rc<Sample>)>,
     handshakes: Vec<Rc<Sample>>,

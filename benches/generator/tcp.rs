@@ -22,7 +22,7 @@ const LARGEST_RECORD: usize = 16_384;
 const MICROSECOND: u64 = 1000;
 const MILLISECOND: u64 = 1_000_000;
 
-/// What a connection carries.
+/// The payload of a connection.
 enum Carries {
     /// TLS, opened as in a sample; `None` when the connection began before the capture.
     Tls(Option<Rc<Template>>),

@@ -12,7 +12,7 @@ const ICMPV6: u8 = 58;
 /// The least that Ethernet carries, without its checksum.
 const SMALLEST: usize = 60;
 
-/// What a frame travels in.
+/// The carrier of a frame: link layer, tunnel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     Plain,

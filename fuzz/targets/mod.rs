@@ -29,7 +29,7 @@ pub mod scenario;
 
 pub use conversations::records;
 
-/// What is fuzzed: a function of bytes that panics where something does not hold.
+/// A fuzz target: a function of bytes that panics if a property does not hold.
 pub type Target = fn(&[u8]);
 
 /// Each target, by its name. What it begins with is in `corpus/<name>`, or, of those that take captures, in `corpus/captures`.

@@ -85,7 +85,7 @@ pub fn ipv4(protocol: u8, from: Sender, body: &[u8]) -> Vec<u8> {
     [&head[..], &ends.concat(), body].concat()
 }
 
-/// What a TCP segment says beside its bytes.
+/// The header fields of a TCP segment.
 #[derive(Clone, Debug)]
 pub struct Segment {
     pub from: Sender,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tlswalk::base::phrase::Language;
 
-/// What was given on the command line.
+/// The arguments of the command line.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Given {

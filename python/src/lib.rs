@@ -19,7 +19,7 @@ use tlswalk::report::{Report, escaped, json, outcome};
 use options::Options;
 use source::{Capture, Failure};
 
-/// What a capture is called, and where it is read from.
+/// A capture's name and source.
 type Named<'py> = (Option<String>, Bound<'py, PyAny>);
 
 /// The report on one capture, or on several files that are one, as JSON.

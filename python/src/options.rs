@@ -14,7 +14,7 @@ use tlswalk::capture::{ReadError, reason};
 use tlswalk::profile::Profile;
 use tlswalk::profile::listing::Listing;
 
-/// What to look for, and how to judge; made once for many captures.
+/// The options of judging; made once for many captures.
 #[pyclass(frozen, module = "tlswalk._native")]
 pub(crate) struct Options(tlswalk::Options);
 
@@ -119,7 +119,7 @@ const NAMES: [&str; 13] = [
     "profile", "wlc", "cssm", "on_prem", "cslu", "proxy", "ca", "log", "all", "at", "lang", "dialect", "keylog",
 ];
 
-/// What is said of an option that is none.
+/// The error for an unknown option.
 fn no_option(name: &str) -> String {
     format!("{name}: there is no such option; there are {}", NAMES.join(", "))
 }

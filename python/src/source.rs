@@ -13,7 +13,7 @@ use tlswalk::Options;
 use tlswalk::capture::{Hashed, MOST_FILES, MergeError, reason};
 use tlswalk::report::Report;
 
-/// What Python raised while a capture was read, and that capture's name.
+/// The exception that Python raised while a capture was read, and that capture's name.
 pub(crate) type Failure = Mutex<Option<(String, PyErr)>>;
 
 /// Bytes asked for at once: taking the lock back costs less than reading them.

@@ -113,7 +113,7 @@ pub struct Analyzer<'o> {
     pub(crate) options: &'o Options,
     pub(crate) decoder: Decoder,
     pub(crate) collected: Collected<'o>,
-    /// What went well and is only counted.
+    /// Successful attempts that are only counted.
     pub(crate) crowd: Crowd,
 }
 
@@ -255,7 +255,7 @@ impl<'o> Analyzer<'o> {
         (attempts, directory)
     }
 
-    /// What was seen beside the attempts.
+    /// Traffic that was seen beside the attempts.
     pub(super) fn watched(&self, hosts: Hosts) -> Watched<'_> {
         Watched {
             hosts,

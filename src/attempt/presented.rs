@@ -18,7 +18,7 @@ pub struct Presented<'a> {
     judgement: OnceCell<Judgement>,
 }
 
-/// What a chain is judged by.
+/// The facts by which a chain is judged.
 #[derive(Debug)]
 struct Question<'a> {
     chain: &'a [Certificate],

@@ -197,8 +197,8 @@ fn describe_text(text: &str) -> String {
     .any(|phrase| lower.contains(phrase))
     {
         return format!(
-            "a log of the device's command line that holds no packets in hexadecimal, as the device prints those of a capture \
-             (--log reads what it says); {}",
+            "a log of the device's command line, without the hexadecimal packets of a capture; to judge the log itself, name it \
+             with --log; {}",
             export()
         );
     }

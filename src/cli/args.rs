@@ -14,60 +14,10 @@ use tlswalk::{Options, Target};
 use crate::cli::choices::dialects;
 pub(crate) use crate::cli::choices::{Color, ForTeam, Format, Lang};
 use crate::cli::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
+use crate::cli::help::{CHECK_CODES, EXAMPLES, TEMPLATE, VERIFY_CODES, WHY_CODES};
 use crate::cli::listing::ListingArgs;
 use crate::cli::settings::Settings;
 use crate::cli::{expect, usage};
-
-pub(crate) const EXAMPLES: &str = "\
-Commands:
-  tlswalk explain [ID]          what a verdict means and looks like in a capture
-  tlswalk why <FRAME> <CAPTURE> what the report says because of that frame
-  tlswalk whynot <ID> <CAPTURE> which condition of a verdict is not met, or not visible
-  tlswalk check <TEXT> <CAPTURE> which claims of a text are true, false or not provable
-  tlswalk triage <PATH>...      folders of captures: a table by verdict, a row for each attempt
-  tlswalk serve                 a page of this machine alone, to drop captures on
-  tlswalk config                which settings hold, and where each comes from
-  tlswalk completions <SHELL>   a completion script for bash, elvish, fish, powershell or zsh
-  tlswalk man                   the manual page, in troff
-
-Examples:
-  tlswalk export.pcap                         why did licensing fail in this capture?
-  tlswalk -v export.pcap                      every certificate, step and connection too
-  tlswalk --on-prem ssm.example.net --ca ssm-root.pem export.pcapng
-  tlswalk -f json -o report.json a.pcap b.pcap.gz
-  tlswalk --log show-tech.txt export.pcap     what the controller says, beside what the wire shows
-  tlswalk --log show-tech.txt                 what the controller says, without a capture
-  tlswalk --merge ring_00001.pcap ring_00002.pcap
-  ssh wlc-jump cat export.pcap | tlswalk -    from standard input
-  tlswalk explain client-certificate-rejected
-  tlswalk -f html -o report.html export.pcap  a page to hand on
-  tlswalk --for firewall --zone +09:00 export.pcap         a ticket for that team
-  tlswalk -q --expect-file verdicts.txt captures/*.pcap    a regression suite
-  tlswalk --all --only failures export.pcap   of thousands of connections, those that failed
-
-Exit codes:
-  0  every licensing attempt succeeded
-  1  at least one failed, or shows a problem of severity error
-  2  tlswalk could not do its work: usage, unreadable capture, output not written
-  3  nothing failed, but nothing could be concluded either, or not all was judged
-With --expect or --expect-file: 0 as expected, 1 not, 2 and 3 as above";
-
-const CHECK_CODES: &str = "\
-Exit codes:
-  0  no claim is false, and at least one is true
-  1  at least one claim is false
-  2  tlswalk could not do its work: usage, unreadable text or capture
-  3  no claim was understood, or none could be shown to be true or false";
-
-/// `-h` fits a screen of 24 lines: no list of arguments and commands that the usage shows already.
-const TEMPLATE: &str = "\
-{about}
-
-Usage: tlswalk [OPTIONS] <CAPTURE>...  pcap, pcapng, also compressed; - is stdin
-       tlswalk explain [ID]            what a verdict means and looks like
-       tlswalk triage, why, whynot, check, slice, verify, diff: see --help of each
-
-{options}{after-help}";
 
 /// Opens a packet capture and says why a TLS connection failed
 #[derive(Debug, Parser)]
@@ -135,7 +85,7 @@ impl Cli {
 /// Subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Say what a verdict means and what it looks like in a capture
+    /// Explain a verdict: its meaning, its look in a capture, and the first steps
     Explain {
         /// The verdict's id, or a topic; without one, all are listed
         id: Option<String>,
@@ -146,7 +96,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
         color: Color,
     },
-    /// Cut out the frames that matter, annotated, as a pcapng file of its own
+    /// Copy the decisive frames, with comments, to a pcapng file of their own
     #[command(max_term_width = 100)]
     Slice {
         #[command(flatten)]
@@ -159,14 +109,14 @@ pub(crate) enum Command {
         force: bool,
     },
     /// Check every claim of a JSON report against the capture, or a slice of it
-    #[command(max_term_width = 100)]
+    #[command(max_term_width = 100, after_help = VERIFY_CODES)]
     Verify {
-        /// The report, as tlswalk -f json wrote it; several are checked against a capture each
+        /// The report, as tlswalk -f json wrote it; several reports are checked against one capture each
         #[arg(value_name = "REPORT.json")]
         report: PathBuf,
         /// The public key of the person who signed report and slice
         ///
-        /// Ed25519, PEM. The signatures stand beside the files: report.json.sig.
+        /// Ed25519, PEM. The signatures are beside the files: report.json.sig.
         #[arg(long, value_name = "PEM")]
         signed_by: Option<PathBuf>,
         #[command(flatten)]
@@ -178,16 +128,16 @@ pub(crate) enum Command {
         #[command(flatten)]
         inspect: Inspect,
     },
-    /// Say what a report says because of one frame
-    #[command(max_term_width = 100)]
+    /// List the claims of the report that rest on one frame
+    #[command(max_term_width = 100, after_help = WHY_CODES)]
     Why {
         /// The frame's number, as Wireshark counts
-        #[arg(value_name = "FRAME")]
+        #[arg(value_name = "FRAME", value_parser = frame_number)]
         frame: u64,
         #[command(flatten)]
         inspect: Inspect,
     },
-    /// Say why a verdict was not given: which condition is not met, or not visible
+    /// Explain why a verdict was not given: the condition that is not met, or not visible
     #[command(max_term_width = 100)]
     Whynot {
         /// The verdict's id: see tlswalk explain
@@ -218,7 +168,7 @@ pub(crate) enum Command {
     #[command(mut_arg("format", |it| it
         .help("text, json, ndjson, csv, junit or html")
         .long_help("text: a table by verdict, then what failed. ndjson, csv, json: a row for each attempt. junit: a test case for each capture. html: a page to hand on.")))]
-    #[command(mut_arg("verbose", |it| it.help("List more, and what is no capture")))]
+    #[command(mut_arg("verbose", |it| it.help("List more, and the files that are not captures")))]
     #[command(mut_arg("quiet", |it| it.help("Print the table only; no progress")))]
     #[command(mut_arg("hash", |it| it.help("Put each capture's SHA-256 into its rows")))]
     Triage {
@@ -234,7 +184,7 @@ pub(crate) enum Command {
         #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<std::ffi::OsString>,
     },
-    /// Judge captures in a browser: a page of this machine alone, for dropping them
+    /// Judge captures in a browser, on a local page to drop them on
     ///
     /// It listens on 127.0.0.1 only, at an address that cannot be guessed, stores nothing and contacts no network.
     /// The options apply to every capture that is dropped there.
@@ -252,7 +202,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
         max_upload: u64,
     },
-    /// Show which settings hold, and where each comes from
+    /// Show the settings in effect, and the source of each
     #[command(max_term_width = 100)]
     #[command(mut_arg("captures", |it| it
         .required_unless_present(clap::builder::Resettable::Reset)
@@ -268,6 +218,12 @@ pub(crate) enum Command {
     },
     /// Print the manual page (troff)
     Man,
+}
+
+/// A frame number, or a clause that says what it is.
+fn frame_number(text: &str) -> Result<u64, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "write the number of a frame as Wireshark shows it, e.g. 24".to_owned())
 }
 
 /// Standard output, where a file is named that is written.
@@ -302,17 +258,17 @@ pub(crate) struct Inspect {
     /// firewall, pki, proxy, server or support: the same facts in that team's words, as text, or with -f markdown.
     #[arg(long = "for", value_name = "TEAM", hide_possible_values = true)]
     pub(crate) team: Option<ForTeam>,
-    /// The clock of that team: UTC (the default) or an offset
+    /// The time zone of the ticket: UTC (the default) or an offset
     ///
     /// E.g. +09:00 or -05:30.
     #[arg(long, value_name = "ZONE", requires = "team", allow_hyphen_values = true, value_parser = ticket::zone, hide_short_help = true)]
     pub(crate) zone: Option<time::UtcOffset>,
-    /// Write to this file, whole or not at all
+    /// Write to this file, completely or not at all
     ///
     /// Its ending chooses the format unless -f does: txt, json, ndjson, html, md, csv, xml (JUnit), sarif. `-` is standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// What to look for, and what to expect
+    /// The profile: the connections to judge, and the expectations
     ///
     /// cisco-smart-licensing (the default), capwap-join (access points), default (judge every TLS
     /// connection), or a TOML file.
@@ -328,7 +284,7 @@ pub(crate) struct Inspect {
     /// Needed only if the capture does not show it.
     #[arg(long, value_name = "IP")]
     pub(crate) wlc: Vec<IpAddr>,
-    /// Cisco's cloud beyond the profile's (repeatable)
+    /// A further host of Cisco's cloud, beside the profile's (repeatable)
     #[arg(long, value_name = "HOST", hide_short_help = true)]
     pub(crate) cssm: Vec<Target>,
     /// An SSM On-Prem: address or name (repeatable)
@@ -342,14 +298,14 @@ pub(crate) struct Inspect {
     /// Otherwise it is recognised by CONNECT.
     #[arg(long, value_name = "IP[:PORT]")]
     pub(crate) proxy: Vec<Target>,
-    /// Further trust anchors (repeatable)
+    /// Further trusted root certificates (repeatable)
     ///
-    /// E.g. the On-Prem's or a lab root: a chain that verifies up to one of them is genuine, whatever its names.
+    /// E.g. that of an SSM On-Prem or a lab. A chain that verifies up to one of them counts as genuine, whatever its names.
     #[arg(long, value_name = "PEM")]
     pub(crate) ca: Vec<PathBuf>,
     /// The device's own text: logs, show … (repeatable)
     ///
-    /// Also a whole show tech or terminal log. Its lines are set beside the attempts; without a capture they are judged alone.
+    /// Also a whole show tech or terminal log. Its lines are shown with the attempts they belong to; without a capture they are judged alone.
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Vec<PathBuf>,
     /// Also report TLS that is not licensing
@@ -359,12 +315,12 @@ pub(crate) struct Inspect {
     pub(crate) listing: ListingArgs,
     /// The site of the captures: a name from the settings file
     ///
-    /// Its servers, proxies, roots and profile hold where no option says otherwise: docs/settings.md.
+    /// Its servers, proxies, roots and profile apply unless an option overrides them: docs/settings.md.
     #[arg(long, value_name = "NAME", conflicts_with = "no_config", hide_short_help = true)]
     pub(crate) site: Option<String>,
     /// The settings file
     ///
-    /// Otherwise $XDG_CONFIG_HOME/tlswalk/config.toml. tlswalk config shows what holds.
+    /// Otherwise $XDG_CONFIG_HOME/tlswalk/config.toml. tlswalk config shows the settings in effect.
     #[arg(long, value_name = "FILE", conflicts_with = "no_config", hide_short_help = true)]
     pub(crate) config: Option<PathBuf>,
     /// Read no settings file
@@ -372,7 +328,7 @@ pub(crate) struct Inspect {
     pub(crate) no_config: bool,
     /// Language of the text: en or ja
     ///
-    /// Otherwise as the settings say, or the locale.
+    /// Otherwise the settings or the locale decide.
     #[arg(
         long,
         value_name = "LANG",
@@ -381,9 +337,9 @@ pub(crate) struct Inspect {
         hide_possible_values = true
     )]
     pub(crate) lang: Lang,
-    /// In whose commands to say what to do
+    /// The product whose commands the remedies use
     ///
-    /// generic, ios-xe, ios-xe-wireless, ios-xr, nx-os or asa; otherwise as the profile and the device's own text say.
+    /// generic, ios-xe, ios-xe-wireless, ios-xr, nx-os or asa. Otherwise the profile or the device's own text decides.
     #[arg(long, value_name = "NAME", value_parser = dialects(), hide_possible_values = true, hide_short_help = true)]
     pub(crate) dialect: Option<Dialect>,
     /// Open encrypted handshakes with the secrets of this key log (SSLKEYLOGFILE)
@@ -410,7 +366,7 @@ pub(crate) struct Inspect {
     /// Show all certificates, steps and connections
     #[arg(short, long, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
-    /// Replace addresses, names, keys by pseudonyms
+    /// Replace addresses, names and keys by pseudonyms
     ///
     /// The same in a report and a slice of one capture; words of public services and products stay: docs/evidence.md.
     #[arg(long, hide_short_help = true)]
@@ -421,7 +377,7 @@ pub(crate) struct Inspect {
     /// byte of it can check the guess.
     #[arg(long, value_name = "FILE", requires = "redact", hide_short_help = true)]
     pub(crate) redact_key: Option<PathBuf>,
-    /// Leave certificates as they are in what is redacted
+    /// Keep certificates unchanged in the redacted output
     #[arg(long, requires = "redact", hide_short_help = true)]
     pub(crate) keep_certificates: bool,
     /// Put the capture's SHA-256 into the report
@@ -429,34 +385,34 @@ pub(crate) struct Inspect {
     pub(crate) hash: bool,
     /// Sign the file that is written
     ///
-    /// With a private key of Ed25519 (PEM, PKCS#8). The signature stands beside the file, as report.json.sig; verify --signed-by
+    /// With a private key of Ed25519 (PEM, PKCS#8). The signature is written beside the file, as report.json.sig; verify --signed-by
     /// checks it. The report then has the capture's SHA-256, as with --hash.
     #[arg(long, value_name = "PEM", requires = "output", hide_short_help = true)]
     pub(crate) sign: Option<PathBuf>,
     /// Print the verdict line only
     #[arg(short, long)]
     pub(crate) quiet: bool,
-    /// Exit 0 if every capture is as expected, else 1 (repeatable)
+    /// Exit 0 if every capture is as expected, otherwise 1 (repeatable)
     ///
     /// A verdict, several verdicts separated by commas (one of them must fit), or a fact: "tls >= 1.3", "client-certificate: sent", "alert: none",
     /// "healthy within 2 s"; docs/usage.md has them all. The facts that differ are printed on standard error.
     #[arg(long, value_name = "EXPECTED", value_parser = Gate::parse, conflicts_with = "expect_file", hide_short_help = true)]
     pub(crate) expect: Vec<Gate>,
-    /// The same, with lines for each capture in a file
+    /// The same, with a line for each capture in a file
     ///
-    /// One line for each capture: the verdict (or several, separated by commas), then the capture's name; * and ? stand for anything.
-    /// The first line that fits counts. Facts stand below it, indented. A line that fits no capture is a failure.
+    /// One line for each capture: the verdict (or several, separated by commas), then the capture's name; * and ? are wildcards.
+    /// The first line that matches counts. Facts follow below it, indented. A line that matches no capture is a failure.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) expect_file: Option<PathBuf>,
     /// Exit 1 for warnings and errors that this file does not accept
     ///
-    /// TOML: [[accept]] with finding, reason and review (a day), and maybe captures and device. What is past its review is not
-    /// accepted.
+    /// TOML: [[accept]] with finding, reason and review (a date), optionally captures and device. An entry past its review date
+    /// accepts nothing.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) accepted: Option<PathBuf>,
-    /// The day that reviews are compared with, e.g. 2026-03-31
+    /// The date that review dates are compared with, e.g. 2026-03-31
     ///
-    /// Otherwise the computer's.
+    /// Otherwise today's.
     #[arg(long, value_name = "DATE", requires = "accepted", value_parser = expect::day, hide_short_help = true)]
     pub(crate) today: Option<Day>,
     /// Where the values of these options come from.

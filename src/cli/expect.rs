@@ -30,13 +30,13 @@ use crate::cli::args::Inspect;
 #[derive(Debug, Default)]
 pub(crate) struct Expectations {
     lines: Vec<Line>,
-    /// What may be wrong, and which day it is.
+    /// The accepted findings, and the day they are compared with.
     accepted: Option<(Accepted, Day)>,
     /// As it was written.
     text: String,
 }
 
-/// What came of it.
+/// The outcome of the comparison.
 #[derive(Debug)]
 pub(crate) struct Tally<'e> {
     expectations: &'e Expectations,
@@ -44,7 +44,7 @@ pub(crate) struct Tally<'e> {
     used_accepted: Vec<bool>,
     checked: usize,
     good: usize,
-    /// What is not as expected: name, what.
+    /// The differences from the expectation: name, difference.
     wrong: Vec<(String, String)>,
     /// So many more were not as expected, and were told at once.
     told: usize,
@@ -281,7 +281,7 @@ impl Tally<'_> {
         lines
     }
 
-    /// What a run came to, in which expectations decide.
+    /// The exit code of a run whose expectations decide.
     pub(crate) fn exit_code(&self, total: Outcome) -> u8 {
         let is_wrong = self.told > 0 || !self.wrong.is_empty() || !self.of_no_capture().is_empty();
         match (is_wrong, total) {
@@ -303,7 +303,7 @@ fn fits_name(pattern: &str, name: &str) -> bool {
     fits(pattern, if pattern.contains('/') { name } else { file })
 }
 
-/// What a run came to; with expectations, they decide.
+/// The exit code of a run; with expectations, they decide.
 pub(crate) fn code(total: Outcome, expected: Option<&Tally<'_>>, unable: bool) -> u8 {
     match expected {
         _ if unable => UNABLE,
@@ -312,7 +312,7 @@ pub(crate) fn code(total: Outcome, expected: Option<&Tally<'_>>, unable: bool) -
     }
 }
 
-/// What the user expects, from the options or their files.
+/// The user's expectations, from the options or their files.
 pub(crate) fn expected(inspect: &Inspect) -> Result<Option<Expectations>, String> {
     let read = |option: &str, path: &Path| {
         fs::read_to_string(path).map_err(|error| format!("{option} {}: {}", path.display(), reason(&error)))
@@ -393,7 +393,7 @@ mod tests {
     fn a_mistake_in_the_file_is_named_with_its_line() {
         let why = |text: &str| Expectations::parse(text).unwrap_err();
         assert_eq!(why("# only remarks\n"), "nothing is expected in it");
-        assert!(why("\nhealty a.pcap").starts_with("line 2: healty is no verdict"));
+        assert!(why("\nhealty a.pcap").starts_with("line 2: healty is not a verdict"));
         assert_eq!(why("healthy"), "line 1 has no capture after the verdict");
         assert!(why("healthy a.pcap\n  colour: red").starts_with("line 2: colour cannot be expected"));
     }

@@ -30,7 +30,7 @@ fn read_log(path: &Path, quiet: bool) -> Result<DeviceLog, String> {
     }
 }
 
-/// What the user typed → what the analysis needs: profiles and anchors are read here.
+/// Typed options → options of the analysis: profiles and anchors are read here.
 pub(crate) fn options(inspect: &Inspect) -> Result<Options, String> {
     let profile = inspect.profile.as_str();
     let profile = match Profile::built_in(profile) {

@@ -16,27 +16,27 @@ const EXPECTING: [&str; 3] = ["expect", "expect_file", "accepted"];
 /// Options that choose among the attempts.
 #[derive(Debug, Default, Args)]
 pub(crate) struct ListingArgs {
-    /// List failures, or one verdict, only (repeatable)
+    /// List only failures, or only one verdict (repeatable)
     ///
     /// failures, or verdicts separated by commas: see tlswalk explain. Other attempts are counted by verdict; the report's own
     /// verdict and the exit code are those of all attempts.
     #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = only, conflicts_with_all = EXPECTING, hide_short_help = true)]
     pub(crate) only: Vec<Only>,
-    /// List attempts to reach this server only: address or name (repeatable)
+    /// List only attempts to reach this server: address or name (repeatable)
     #[arg(long, value_name = "HOST[:PORT]", conflicts_with_all = EXPECTING, hide_short_help = true)]
     pub(crate) server: Vec<Target>,
-    /// List attempts of this client only (repeatable)
+    /// List only attempts of this client (repeatable)
     #[arg(long, value_name = "IP", conflicts_with_all = EXPECTING, hide_short_help = true)]
     pub(crate) client: Vec<IpAddr>,
-    /// List attempts only that began at this time or later
+    /// List only attempts that began at this time or later
     ///
     /// E.g. 2024-05-01T12:00:00Z.
     #[arg(long, value_name = "RFC3339", conflicts_with_all = EXPECTING, hide_short_help = true)]
     pub(crate) since: Option<Timestamp>,
-    /// List attempts only that began at this time or earlier
+    /// List only attempts that began at this time or earlier
     #[arg(long, value_name = "RFC3339", conflicts_with_all = EXPECTING, hide_short_help = true)]
     pub(crate) until: Option<Timestamp>,
-    /// List this many attempts only, the earliest
+    /// List only this many attempts, the earliest
     #[arg(long, value_name = "COUNT", conflicts_with_all = EXPECTING, hide_short_help = true)]
     pub(crate) first: Option<usize>,
 }
@@ -76,7 +76,7 @@ fn only(word: &str) -> Result<Only, String> {
     let word = word.trim();
     match Listing::only(word) {
         Only::Verdict(id) if explain::explanation(&id).is_none() => Err(format!(
-            "{id} is no verdict{} (failures, or one of tlswalk explain)",
+            "{id} is not a verdict{} (failures, or one of tlswalk explain)",
             did_you_mean(explain::nearest(&id))
         )),
         only => Ok(only),

@@ -2,7 +2,8 @@
 
 use clap::CommandFactory as _;
 
-use crate::cli::args::{Cli, EXAMPLES};
+use crate::cli::args::Cli;
+use crate::cli::help::EXAMPLES;
 use crate::cli::usage;
 
 /// The end of the manual page.

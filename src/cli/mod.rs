@@ -8,6 +8,7 @@ mod choices;
 mod commands;
 mod expect;
 mod given;
+mod help;
 mod interrupt;
 mod listing;
 mod manual;
@@ -289,7 +290,7 @@ fn go_on(written: io::Result<()>, failure: &mut Option<io::Error>) -> ControlFlo
     }
 }
 
-/// What a report says of settings. Names of files and sites name somebody, so what is redacted says nothing of them.
+/// The settings as a report records them. Names of files and sites identify a person, so a redacted report has none.
 fn recorded(inspect: &Inspect) -> Option<tlswalk::report::Settings> {
     inspect.settings.recorded().filter(|_| !inspect.redact)
 }

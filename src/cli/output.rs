@@ -211,7 +211,7 @@ impl Output {
         }
     }
 
-    /// What stands behind the last report, or is made of all of them.
+    /// The part of the output that follows the last report, or is made of all reports.
     fn end(&mut self, of_no_capture: &[junit::Expectation]) -> io::Result<()> {
         let out = self.sink.writer();
         match self.format {

@@ -95,7 +95,7 @@ impl Settings {
         }
     }
 
-    /// What a report says of them: only of what decides how a capture is judged, and only of what nobody typed.
+    /// The settings as a report records them: only those that decide how a capture is judged and were not typed.
     pub(crate) fn recorded(&self) -> Option<report::Settings> {
         let decides = |held: &&Held| !matches!(held.key, "color" | "site");
         let untyped = |held: &&Held| matches!(held.source, Source::Environment | Source::Site | Source::File);
@@ -132,7 +132,7 @@ struct File {
     site: BTreeMap<String, Site>,
 }
 
-/// What a site is like: how its captures are judged.
+/// The description of a site: how its captures are judged.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Site {
@@ -151,7 +151,7 @@ struct Site {
 #[derive(Clone, Debug)]
 struct Word<T>(T);
 
-/// What a setting's value is read as, from a file or a variable.
+/// The type of a setting's value, from a file or a variable.
 trait Written: Sized {
     fn read(text: &str) -> Result<Self, String>;
 }
@@ -335,7 +335,9 @@ fn site(inspect: &Inspect, file: &File, settings: &mut Settings) -> Result<Site,
                 path.display(),
                 did_you_mean(usage::nearest(&name, known))
             ),
-            None => format!("{option} {name}: sites stand in a settings file, and there is none; see tlswalk config"),
+            None => {
+                format!("{option} {name}: sites are defined in a settings file, and there is none; see tlswalk config")
+            }
         });
     };
     settings.site = Some((name, source));
@@ -449,7 +451,7 @@ fn looks(
     Ok(())
 }
 
-/// What decides how a capture is judged.
+/// Fills in the settings of a site that decide how a capture is judged.
 fn of_site(filling: &mut Filling<'_>, inspect: &mut Inspect, site: Site) -> Result<(), String> {
     let env = Source::Environment;
     let at = Source::Site;

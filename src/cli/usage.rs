@@ -173,6 +173,21 @@ fn command_of(is_asked: impl Fn(&str) -> bool) -> Command {
             for option in not_taken(subcommand, &main) {
                 it = it.mut_arg(option.get_id(), |option| option.hide(true));
             }
+            // The endings of a report are not those of other answers.
+            let it = match subcommand.formats {
+                [] if subcommand.takes.contains(&"output") => it.mut_arg("output", |output| {
+                    output
+                        .help("The pcapng file to write, completely or not at all")
+                        .long_help("The pcapng file to write, completely or not at all; `-` is standard output.")
+                }),
+                [] => it,
+                _ => it.mut_arg("output", |output| {
+                    output.long_help(
+                        "Write to this file, completely or not at all\n\nIts ending chooses the format unless -f does. `-` is \
+                         standard output.",
+                    )
+                }),
+            };
             match subcommand.formats {
                 [] => it,
                 formats => it.mut_arg("format", |format| of_formats(format, formats)),
@@ -314,14 +329,14 @@ pub(crate) fn one_line(error: &clap::Error, first: Option<&str>) -> String {
             _ => None,
         };
         if let Some(needed) = needed {
-            return format!("an option that was given needs another one: {needed}; see tlswalk --help");
+            return format!("{needed} is missing, which another option given here needs; see tlswalk --help");
         }
         return match (SUBCOMMANDS.iter().find(|it| Some(it.name) == subcommand), subcommand) {
             (Some(subcommand), _) => format!(
-                "{}: something is missing; try: {} (or tlswalk {} --help)",
+                "{}: an argument is missing; try: {} (or tlswalk {} --help)",
                 subcommand.name, subcommand.example, subcommand.name
             ),
-            (None, Some(name)) => format!("{name}: something is missing; see tlswalk {name} --help"),
+            (None, Some(name)) => format!("{name}: an argument is missing; see tlswalk {name} --help"),
             (None, None) => "no capture given; try: tlswalk export.pcap (or --help)".to_owned(),
         };
     }

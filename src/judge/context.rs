@@ -18,7 +18,7 @@ pub struct Context<'a> {
     pub contents: &'a Contents,
     /// The hosts seen, with licensing traffic or without.
     pub watched: &'a Watched<'a>,
-    /// What the other connections show about servers and issuers.
+    /// Facts that the other connections show about servers and issuers.
     pub surroundings: &'a Surroundings,
     /// The number of segments cut by the snap length.
     pub snap_length_cut: u64,

@@ -8,7 +8,7 @@ use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
-use crate::judge::finding::Severity;
+use crate::judge::finding::{At, Severity};
 use crate::judge::verdict::Verdict;
 use crate::profile::Profile;
 use crate::profile::baseline::{Baseline, By, Expected};
@@ -50,7 +50,12 @@ pub fn divergence<'p>(attempt: &Attempt<'_>, verdict: &Verdict, profile: &'p Pro
     }
     let connection = attempt.connection();
     let baseline = profile.baselines.iter().find(|it| it.is_for(attempt, connection))?;
-    let seen = |expected: &Expected| connection.and_then(|connection| frame_of(connection, expected));
+    // An answer of the proxy that refuses is not the expected one.
+    let is_refused = |expected: &Expected| cause.at == Some(At::Proxy) && expected.kind == "connect-response";
+    let seen = |expected: &Expected| {
+        let connection = connection.filter(|_| !is_refused(expected))?;
+        frame_of(connection, expected)
+    };
     let made = baseline
         .steps
         .iter()

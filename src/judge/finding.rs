@@ -214,7 +214,7 @@ pub struct Finding {
     /// Possible reasons behind a fact, which do not weaken the fact: an alert refuses a certificate, and these are the
     /// possible reasons why.
     pub behind: Vec<Alternative>,
-    /// What the capture hides, and why.
+    /// Facts that the capture hides, and why.
     pub cannot_tell: Vec<Phrase>,
     /// The steps to take.
     pub remedies: Vec<Remedy>,
@@ -367,7 +367,7 @@ pub struct Rule {
     pub id: VerdictId,
     /// The role its finding may have.
     pub kind: Kind,
-    /// What the verdict means.
+    /// The meaning of the verdict.
     pub explanation: Explanation,
     /// Examines an attempt; `None` if the cause is absent.
     pub check: fn(&Attempt<'_>, &Context<'_>) -> Option<Finding>,

@@ -139,7 +139,7 @@ impl Topology {
     }
 }
 
-/// What was wrong with this capture, and has to change for the next.
+/// The faults of this capture, which the next one has to avoid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wanting {
     /// The snap length cut packets.
@@ -222,7 +222,7 @@ pub fn recapture(dialect: Dialect, topology: &Topology, trigger: &[Command], wan
     remedies
 }
 
-/// What to watch for while capturing.
+/// Hints for the next capture.
 fn hints(dialect: Dialect, wanting: Wanting) -> Phrase {
     let mut hints = Vec::new();
     if wanting.whole_packets {

@@ -15,7 +15,7 @@ use crate::judge::recapture;
 use crate::judge::rules::{self, RULES};
 use crate::judge::testimony;
 
-/// What happened to an attempt.
+/// The outcome of an attempt.
 #[derive(Clone, Debug)]
 pub struct Verdict {
     /// The root cause first, then everything else that holds, in order of precedence.

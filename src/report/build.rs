@@ -188,7 +188,11 @@ pub(super) fn remedies_of(finding: &finding::Finding, voice: Voice) -> Vec<Remed
         .iter()
         .map(|remedy| Remedy {
             owner: remedy.owner,
-            who: phrase(remedy.owner.who()).told(voice),
+            who: match (remedy.owner, finding.at) {
+                (finding::Owner::Server, Some(finding::At::Dns)) => phrase("dns-server"),
+                (owner, _) => phrase(owner.who()),
+            }
+            .told(voice),
             action: action_of(remedy, voice),
             commands: remedy.commands.iter().map(ToString::to_string).collect(),
             verify: remedy.verify.told(voice),

@@ -22,7 +22,7 @@ pub struct Expectation {
     pub text: String,
     /// True if it was met.
     pub met: bool,
-    /// What was seen instead; empty if it was met.
+    /// The observation in its place; empty if it was met.
     pub seen: String,
 }
 

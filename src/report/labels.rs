@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Attempt, Capture, Connection, Evidence, Remedy, Report, explain, story};
+use super::{Attempt, Capture, Connection, Evidence, Finding, Remedy, Report, Verdict, explain, story};
 use crate::base::dialect::Dialect;
 use crate::base::elapsed::elapsed;
 use crate::base::phrase::{Language, Phrase, Voice, phrase};
@@ -64,6 +64,17 @@ pub(super) fn frames_of(evidence: &[Evidence]) -> Vec<u64> {
         }
     }
     frames
+}
+
+/// True if an error beside the verdict is the same event, told with less: all its frames are evidence for the verdict.
+pub(super) fn tells_again(verdict: &Verdict, finding: &Finding) -> bool {
+    let cited = frames_of(&verdict.evidence);
+    let own = frames_of(&finding.evidence);
+    let is_error = |severity| severity == Severity::Error;
+    is_error(verdict.severity)
+        && is_error(finding.severity)
+        && !own.is_empty()
+        && own.iter().all(|frame| cited.contains(frame))
 }
 
 /// A sentence's first letter large, except that of a host name, which stays as it was captured.
@@ -198,7 +209,7 @@ fn others(report: &Report) -> Option<Phrase> {
     (all > 0).then_some(told)
 }
 
-/// What there is beside the attempts that are listed: connections of others, and attempts that are only counted.
+/// Content beside the attempts that are listed: connections of others, and attempts that are only counted.
 pub(super) fn beside(report: &Report) -> impl Iterator<Item = Phrase> {
     others(report).into_iter().chain(super::notes::left_out(report))
 }

@@ -77,7 +77,7 @@ pub struct MadeWithListing {
     /// How many (`--first`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first: Option<usize>,
-    /// What went well was listed, however much it was (`--expect` and the like).
+    /// Successful attempts were listed, however many (`--expect` and similar options).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub whole: bool,
 }

@@ -6,11 +6,11 @@ use std::io::{self, Write};
 
 use super::labels::{
     about, beginning, beside, confidence, connections, frames_filter, headline, held, language_of, moment, owner,
-    severity, sign, transport, worst,
+    severity, sign, tells_again, transport, worst,
 };
 use super::names::plain_name;
 use super::text::visible;
-use super::{Attempt, Remedy, Report};
+use super::{Attempt, Remedy, Report, explain};
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::base::wire_text::in_prose;
 
@@ -129,6 +129,7 @@ fn write_attempt(report: &Report, attempt: &Attempt, language: Language, out: &m
     }
     facts.extend(version.map(|version| format!("TLS {}", escaped(version))));
     writeln!(out, "\n{}", facts.join(" · "))?;
+    remedies(&verdict.remedy, language, out)?;
     heading("page-why", language, out)?;
     for evidence in &verdict.evidence {
         writeln!(
@@ -153,9 +154,15 @@ fn write_attempt(report: &Report, attempt: &Attempt, language: Language, out: &m
         writeln!(out, "- *{}*: {}", say("page-cannot-tell"), escaped(hidden))?;
     }
     for id in &verdict.also {
-        writeln!(out, "- *{}* {}", say("page-also"), code(id))?;
+        let finding = attempt.findings.iter().find(|finding| finding.id == *id);
+        if finding.is_some_and(|finding| tells_again(verdict, finding)) {
+            continue;
+        }
+        let meaning = explain::title(id, language).unwrap_or_default();
+        let what = finding.map_or(meaning, |finding| finding.detail.as_str());
+        let name = plain_name(id, language);
+        writeln!(out, "- *{}*: {}: {}", say("page-also"), escaped(&name), escaped(what))?;
     }
-    remedies(&verdict.remedy, language, out)?;
     heading("page-filters", language, out)?;
     let frames = frames_filter(verdict.evidence.iter().map(|it| it.frame));
     block(&[verdict.display_filter.clone(), frames], "", out)
@@ -183,7 +190,7 @@ fn remedies(remedies: &[Remedy], language: Language, out: &mut dyn Write) -> io:
 }
 
 /// A fenced block, whose fence is longer than any run of backticks in it.
-fn block(lines: &[String], indent: &str, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn block(lines: &[String], indent: &str, out: &mut dyn Write) -> io::Result<()> {
     let lines: Vec<String> = lines
         .iter()
         .filter(|line| !line.is_empty())

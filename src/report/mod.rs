@@ -745,7 +745,7 @@ pub struct Connection {
     /// Carrier of TLS, if not TCP: `dtls` over UDP, or `capwap`, after the header of CAPWAP control, or `quic`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
-    /// What QUIC says beside the handshake that it carries; absent: it is no QUIC.
+    /// Facts of QUIC beside the handshake that it carries; absent: the connection is not QUIC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quic: Option<Box<Quic>>,
     /// TCP facts; for datagrams the facts that apply to both: frames, bytes, repetitions, copies.
@@ -762,7 +762,7 @@ pub struct Connection {
     pub http: Vec<Exchange>,
 }
 
-/// What anybody can read of an attempt at QUIC, beside the handshake that it carries. Versions are `1`, `2`, `draft-29`, or a number.
+/// The readable facts of an attempt at QUIC, beside the handshake that it carries. Versions are `1`, `2`, `draft-29`, or a number.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Quic {

@@ -6,10 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::labels::{beginning, connections, frames_of};
+use super::labels::{beginning, connections, frames_of, is_cured, language_of};
 use super::notes::{note, notes};
 use super::text::visible;
-use super::{Attempt, Report};
+use super::{Attempt, Report, story};
 use crate::base::confidence::Confidence;
 use crate::judge::finding::{At, By, Severity, VerdictId};
 use crate::judge::reason::Reason;
@@ -74,6 +74,9 @@ pub struct Row {
     /// A note about the file: that it is cut short or damaged, that not everything in it was judged, that it changed
     /// while it was read, or was reported before it grew.
     pub note: Option<String>,
+    /// How the attempts of a device that failed at first and works now turned, for a person who reads the rows.
+    #[serde(skip)]
+    pub turn: Option<String>,
     /// The note says that not everything in the capture was read or judged.
     #[serde(skip)]
     pub is_partial: bool,
@@ -146,6 +149,9 @@ impl Row {
             evidence_frames: frames_of(&verdict.evidence),
             display_filter: Some(verdict.display_filter.clone()),
             issuer: certificate.and_then(|it| it.issuer.clone()),
+            turn: story::turn(report)
+                .filter(|_| is_cured(attempt))
+                .map(|(_, turn)| turn.in_language(language_of(report))),
             ..Self::about(report)
         }
     }

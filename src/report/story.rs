@@ -133,7 +133,9 @@ pub(super) fn turn(report: &Report) -> Option<(Severity, Phrase)> {
 /// Where an attempt leaves the successful walk of its transport.
 pub(super) fn divergence(attempt: &Attempt, language: Language) -> Option<String> {
     let good = attempt.baseline.as_ref()?;
-    let expected = phrase(if good.by == "client" {
+    let expected = phrase(if good.expected == "connect-response" {
+        "baseline-proxy"
+    } else if good.by == "client" {
         "baseline-client"
     } else {
         "baseline-server"
@@ -141,7 +143,13 @@ pub(super) fn divergence(attempt: &Attempt, language: Language) -> Option<String
     .with("step", step_name(&good.expected, language));
     let text = match (&good.after, good.after_frame) {
         (Some(after), Some(frame)) => phrase("baseline-after")
-            .with("after", step_name(after, language))
+            .with(
+                "after",
+                match after.as_str() {
+                    "connect-response" => phrase("baseline-proxy-answer"),
+                    after => Phrase::verbatim(step_name(after, language)),
+                },
+            )
             .with("frame", frame),
         _ => phrase("baseline-begin"),
     };
@@ -182,9 +190,9 @@ mod tests {
         for (kind, sentence) in [
             (
                 CourseKind::Broke,
-                "fails since 11:31:13 UTC, after 1 attempt that worked",
+                "fails since 11:31:13 UTC, after 1 attempt that succeeded",
             ),
-            (CourseKind::Flapping, "fails on and off, in 3 of 4 attempts"),
+            (CourseKind::Flapping, "fails intermittently, in 3 of 4 attempts"),
         ] {
             report.courses[0].kind = kind;
             for attempt in &mut report.attempts {

@@ -30,7 +30,7 @@ pub(super) struct Request<'a> {
     pub(super) authorities: Vec<&'a [u8]>,
 }
 
-/// What an extension of a Client Hello says, of those that are asked for.
+/// The content of an extension of a Client Hello, of those that later steps need.
 pub(super) enum Extension<'a> {
     /// The first host name.
     ServerName(Option<&'a [u8]>),

@@ -1,6 +1,6 @@
 //! Client Hello, Server Hello → Flaw, Foreign: what an offer lacks by itself, and what of a choice was never offered.
 //!
-//! A server that refuses an offer does not say what it would take. Part of the reason can be seen all the same: offers that
+//! A server that refuses an offer does not say what it would take. Part of the reason is visible nevertheless: offers that
 //! cannot lead anywhere (RFC 9846 section 9.2), and choices that answer another question than the one asked.
 
 use super::hello::{ClientHello, ServerHello};

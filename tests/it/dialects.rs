@@ -447,7 +447,7 @@ fn a_line_that_no_document_has_is_printed_with_that_remark() {
     };
     let xr = printed("ios-xr", "en");
     assert!(xr.contains("found in no document: tcp mss "), "{xr}");
-    assert!(printed("ios-xr", "ja").contains("確認していないコマンド: tcp mss "));
+    assert!(printed("ios-xr", "ja").contains("確認していないコマンド：tcp mss "));
     assert!(!printed("ios-xe-wireless", "en").contains("found in no document"));
 }
 

@@ -380,7 +380,7 @@ fn what_cannot_be_checked_is_said_in_one_sentence_and_exit_2() {
             outcome.stderr
         );
     };
-    refused("no json", capture, "no JSON report");
+    refused("no json", capture, "not a JSON report");
     refused("[]", capture, "not a report of tlswalk");
     refused("{}", capture, "not a report of tlswalk");
     refused(

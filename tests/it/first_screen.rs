@@ -110,7 +110,7 @@ fn hashes_and_serial_numbers_are_whole_in_any_width() {
     }
 }
 
-/// A browser refuses the certificate of a device's own page: no licensing, and a failure all the same.
+/// A browser refuses the certificate of a device's own page: no licensing, but a failure.
 const OTHERS: &str = "samples/no-licensing-traffic-web-ui.pcap";
 
 fn outcome(arguments: &[&str]) -> (Option<i32>, String) {
@@ -159,6 +159,22 @@ fn what_failed_instead_is_cut_out_and_its_report_is_verified() {
 }
 
 #[test]
+fn an_event_is_told_once_and_a_fault_that_was_cured_is_said_to_be() {
+    let (_, told) = outcome(&["samples/interception-zscaler-issuer.pcap"]);
+    assert!(!told.contains("Also:"), "{told}");
+    let (_, told) = outcome(&["-v", "samples/interception-zscaler-issuer.pcap"]);
+    assert!(told.contains("Also:"), "{told}");
+    let (_, told) = outcome(&["samples/malformed-capture.pcap"]);
+    assert_eq!(told.matches("at byte 836").count(), 1, "{told}");
+    assert_eq!(told.matches("frame 8  ").count(), 1, "{told}");
+    // The proxy's refusal is not the answer that was expected of it.
+    let (_, told) = outcome(&["samples/proxy-authentication-required.pcap"]);
+    assert!(told.contains("Expected next: the proxy's answer"), "{told}");
+    let (_, told) = outcome(&["triage", "samples/retry-cured.pcap"]);
+    assert!(told.contains("works since 09:46:08 UTC"), "{told}");
+}
+
+#[test]
 fn suggested_commands_repeat_the_options_that_were_given() {
     let root = "samples/roots/lab-root.pem";
     let (_, told) = outcome(&["--ca", root, "--lang", "en", "samples/tcp-refused.pcap"]);
@@ -172,6 +188,8 @@ fn suggested_commands_repeat_the_options_that_were_given() {
         )),
         "{told}"
     );
+    let (_, told) = outcome(&["--lang", "ja", "samples/tcp-refused.pcap"]);
+    assert!(told.contains("tlswalk explain --lang ja tcp-refused\n"), "{told}");
 }
 
 /// README.md and what it leads to.

@@ -145,7 +145,7 @@ fn what_is_expected_decides_the_exit_code() {
     assert!(told.contains("1 of 2 as expected"), "{told}");
     let (code, told) = exit_code(&["--expect", "helthy", GOOD]);
     assert_eq!(code, 2);
-    assert!(told.contains("helthy is no verdict"), "{told}");
+    assert!(told.contains("helthy is not a verdict"), "{told}");
     assert_eq!(exit_code(&["--expect", "healthy", "no-such.pcap", GOOD]).0, 2);
 }
 

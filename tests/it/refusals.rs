@@ -394,7 +394,7 @@ fn the_same_client_going_on_with_the_same_certificate_refutes_an_unknown_issuer(
     );
 }
 
-/// RFC 9846 allows 16 MiB; more than 256 KiB of a message are not read. They were captured all the same.
+/// RFC 9846 allows 16 MiB; more than 256 KiB of a message are not read. They were captured nevertheless.
 #[test]
 fn a_certificate_message_longer_than_what_is_read_is_not_called_missing() {
     let long = vec![0x30; 300_000];

@@ -35,6 +35,12 @@ const IDIOMS: &[(&str, &str)] = &[
     ("see to it", "make sure"),
     ("see whether", "check whether"),
     ("see why", "find out why"),
+    ("good attempt", "successful attempt"),
+    ("good attempts", "successful attempts"),
+    ("by turns", "in alternation"),
+    ("on and off", "intermittently"),
+    ("what holds", "which settings are in effect"),
+    ("stand for anything", "are wildcards"),
 ];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {

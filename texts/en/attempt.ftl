@@ -1,13 +1,13 @@
-# Attempts taken together: courses and their rhythm; what a quiet capture proves; how to capture again; how good attempts go.
+# Attempts taken together: courses and their rhythm; what a quiet capture proves; how to capture again; how successful attempts go.
 
 # How to capture again. $hints is one of the clauses below it, or several.
 recapture = capture again, whole packets, both directions: { $hints }
-recapture-start = start before the { -device } tries, and stop only after the try has failed or succeeded
+recapture-start = start before the { -device } tries, and stop only after the attempt has failed or succeeded
 recapture-whole = leave “limit packet-len” unset (0), so that packets are kept whole
 recapture-files = capture into a set of files if one is too small
 recapture-wait = to wait for the regular report rather than to cause one, use “{ $buffer }”
 recapture-both = { $one }; { $other }
-recapture-web = or in the web interface: Troubleshooting > Packet Capture > Add, with { $interface } selected, Monitor Control Plane on, Buffer Size 100 MB, Limit by 3600 secs; press Start, then type “{ $trigger }” on the command line
+recapture-web = or in the web interface: Troubleshooting > Packet Capture > Add, with { $interface } selected, Monitor Control Plane on, Buffer Size 100 MB, Limit by 3600 secs; press Start, then enter “{ $trigger }” on the command line
 recapture-expect = the new capture begins with a look-up or SYN and ends with FIN or RST; tlswalk then shows the whole attempt
 
 # The conclusions from a capture without licensing traffic.
@@ -38,22 +38,22 @@ quiet-lookups = it asked DNS { $count ->
 quiet-no-lookups = { $address } asked DNS nothing while the capture ran
 quiet-unknown = no { -device } could be recognised in it: name yours with --wlc to learn whether it was seen at all
 quiet-look = check which service it uses, when it last reported there, and when it will report next
-quiet-look-expect = “Upcoming license report time” says for when to plan the next capture
+quiet-look-expect = “Upcoming license report time” shows when to start the next capture
 
 # Several tries of one device for one service, taken together.
-course-unclear = { $tries } tries, of which nothing can be concluded
-course-steady = { $tries } tries, and none failed
-course-constant = constant: all of { $failed } tries failed, each in the same way
-course-changing = { $failed } tries failed, in { $kinds } different ways: one fault after the other
+course-unclear = { $tries } attempts, from which nothing can be concluded
+course-steady = { $tries } attempts, none of which failed
+course-constant = constant: all { $failed } attempts failed, each in the same way
+course-changing = { $failed } attempts failed, in { $kinds } different ways: one fault after the other
 course-cured = cured: { $failed ->
-    [one] one try failed
-   *[other] { $failed } tries failed
-}, and from then on it worked
-course-broke = it worked at first, and then { $failed ->
-    [one] one try failed
-   *[other] { $failed } tries failed
-}, to the end
-course-flapping = flapping: { $failed } tries failed and { $worked } worked, by turns
+    [one] 1 attempt failed
+   *[other] { $failed } attempts failed
+}, then it worked until the end of the capture
+course-broke = broken: it worked at first, and then { $failed ->
+    [one] 1 attempt failed
+   *[other] { $failed } attempts failed
+}, to the end of the capture
+course-flapping = flapping: { $failed } attempts failed and { $worked } succeeded, in alternation
 
 # The lines of the story.
 story-try = { $summary } [{ $verdict }]
@@ -64,7 +64,7 @@ story-after = after { $pause }
 story-report = after { $pause }, the regular report
 story-retry = after { $pause }, the retry
 story-poll = after { $pause }, the poll for the result
-story-left-out = { $count } more tries in between, shown in the JSON report
+story-left-out = { $count } more attempts in between, listed in the JSON report
 story-works-since = works since { $time } UTC, after { $failed } failed { $failed ->
     [one] attempt
    *[other] attempts
@@ -72,16 +72,18 @@ story-works-since = works since { $time } UTC, after { $failed } failed { $faile
 story-fails-since = fails since { $time } UTC, after { $worked } { $worked ->
     [one] attempt
    *[other] attempts
-} that worked
-story-fails-in-turn = fails on and off, in { $failed } of { $tries } attempts
+} that succeeded
+story-fails-in-turn = fails intermittently, in { $failed } of { $tries } attempts
 story-turned = { $turn }: { $summary }
-story-shown = Try { $number } is the one shown above.
+story-shown = Attempt { $number } is shown above.
 
-# Where an attempt leaves the good one of its transport.
+# Where an attempt leaves the successful path of its transport.
 baseline-client = the device's { $step }
 baseline-server = the server's { $step }
-baseline-after = after { $after } in frame { $frame } a good attempt continues with { $expected }; { $consequence }
-baseline-begin = a good attempt begins with { $expected }; { $consequence }
+baseline-proxy-answer = proxy answer
+baseline-proxy = the proxy's answer that the tunnel is open (200)
+baseline-after = { $expected }, after frame { $frame } ({ $after }); { $consequence }
+baseline-begin = { $expected }, as the first step; { $consequence }
 baseline-not-connected = without it there is no connection, and nothing is reported
 baseline-not-secured = without it the handshake does not end, and no report is sent
 baseline-not-answered = without it the { -device } counts the report as not delivered
@@ -99,7 +101,7 @@ no-connection-do = check that the { -device } has a source address, a route and 
 dns-stale-address = { $device } connects to { $used }, where nothing answers, though DNS now says that { $name } is at { $now }
 dns-stale-address-answer = { $server } answers { $now } for { $name }
 dns-stale-address-used = tries to connect to { $used }, which no answer in this capture holds
-dns-stale-address-static = { $used } may stand in the configuration (ip host, or an address in a URL), or come from an answer before this capture
+dns-stale-address-static = { $used } may be in the configuration (ip host, or an address in a URL), or come from an answer before this capture
 dns-stale-address-do = make the { -device } forget { $used } and ask for { $name } again; remove the static entry if there is one
 
 # Rules: HTTP succeeded, and the licensing answer inside is a refusal.
@@ -118,15 +120,15 @@ url-unknown = correct the URL: the service at { $server } does not know { $targe
 proxy-other-way = or bypass { $proxy }: connect directly, if the firewall lets { $device } reach { $target }
 proxy-cslu = or go through a CSLU, which can authenticate with a proxy
 log-of-device = compare with the log of { $device } about { $name }, and let it try again
-log-of-device-expect = the log names the reason, or the next try works
+log-of-device-expect = the log names the reason, or the next attempt succeeds
 
 # Rules: TLS spoken straight to a proxy.
 not-tls-proxy = { $device } speaks TLS directly to the HTTP proxy { $proxy }, which answers { $status } in plain HTTP: it expects CONNECT first
-not-tls-proxy-software = the answer names itself { $software }
+not-tls-proxy-software = the answer names its software: { $software }
 not-tls-proxy-or = { $proxy } may answer in place of the server that was meant, as a transparent proxy that does not expect TLS
 not-tls-proxy-do = enter { $proxy } as proxy rather than as server
 
-# Labels of the story and of the good attempt.
+# Labels of the story and of the successful path.
 text-good-label = Expected next:
 story-place = frame { $frame }  { $time }
 story-shows = frame { $frame }: { $what }

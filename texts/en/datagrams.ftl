@@ -15,7 +15,7 @@ datagrams-no-answer-after-discovery = { $service } answered the { $who }'s Disco
 } in { $span }
 datagrams-discovery-answered = Discovery Response
 datagrams-cannot-tell-where = where the datagrams end: nothing acknowledges a datagram, so it shows only in a capture at the other side whether they arrive there
-datagrams-listen = check whether a service answers at { $server }, and whether it refuses before it sends anything
+datagrams-listen = check whether a service answers at { $server }, and whether it rejects clients before it sends anything
 datagrams-allow = let UDP pass between { $device } and { $server }, both ways
 datagrams-allow-capwap = let UDP ports 5246 and 5247 pass between { $device } and { $server }, both ways
 
@@ -48,13 +48,13 @@ silent-refusal-cannot-tell = whether the { $who } refused the certificate: it se
 silent-refusal-or-lost = the flight may not have reached the other side; a capture there shows it
 
 # access points that join
-join-expired = the access point's certificate expired { $span } ago: let the controller accept expired certificates of the manufacturer as long as such access points are in use, or replace them
-join-not-yet-valid = the access point's certificate becomes valid only in { $span }: check whether the controller's clock is right
-join-self-signed = the access point shows a self-signed certificate: let the controller's list of access points allow it, or let the access point use its manufacturer's certificate
+join-expired = let the controller accept expired certificates of the manufacturer as long as such access points are in use, or replace them: the access point's certificate expired { $span } ago
+join-not-yet-valid = check whether the controller's clock is right: the access point's certificate becomes valid only in { $span }
+join-self-signed = allow the access point in the controller's list, or let it use its manufacturer's certificate: it shows a self-signed one
 join-issuer-unknown = check whether the controller trusts the authority that issued the access point's certificate, and whether its list of access points admits this one
 join-look-at-access-point = read what the access point logs about its certificates and the controller, on its console
-join-controller-expired = the controller's certificate expired { $span } ago: give it a valid one for access points
-join-controller-not-yet-valid = the controller's certificate becomes valid only in { $span }: check whether the clocks of controller and access point are right
+join-controller-expired = give the controller a valid certificate for access points: its own expired { $span } ago
+join-controller-not-yet-valid = check whether the clocks of controller and access point are right: the controller's certificate becomes valid only in { $span }
 join-controller-issuer = find out which certificate the controller shows to access points, and who issued it
 join-cannot-tell-roots = which authorities the access point trusts: that depends on its model and software
 join-data-unanswered = the { $who } reached { $service } on UDP port 5246, and its data channel on UDP port 5247 was never answered: { $times } packets in { $span }
@@ -69,7 +69,7 @@ join-refused-do = read why the controller refuses: its list of access points, th
 because-capwap = an access point speaks CAPWAP with it
 
 # QUIC
-quic-version-summary = { $service } speaks none of the versions of QUIC that the { $who } asks for (version { $asked }); it lists { $offers }
+quic-version-summary = { $service } supports none of the QUIC versions that the { $who } asks for (version { $asked }); it lists { $offers }
 quic-versions = { $count ->
     [one] version { $list }
    *[other] the versions { $list }
@@ -80,13 +80,13 @@ quic-version-list = Version Negotiation: the server lists { $offers }
 quic-version-cannot-tell = whether the { $who } knows another of the versions listed: it did not continue
 quic-version-or = such a list is not protected: any host that sees the packets could have sent it
 quic-version-do = enable QUIC version { $asked } on { $server }, or let the client use TCP there
-quic-closed-summary-server = { $service } ended the handshake of QUIC: { $what } ({ $error })
-quic-closed-summary-client = the { $who } ended the handshake of QUIC with { $service }: { $what } ({ $error })
+quic-closed-summary-server = { $service } ended the QUIC handshake: { $what } ({ $error })
+quic-closed-summary-client = the { $who } ended the QUIC handshake with { $service }: { $what } ({ $error })
 quic-closed-with = the { $who } ends the connection: { $error }
 quic-closed-with-reason = the { $who } ends the connection: { $error }, with the words { $reason }
 quic-closed-cannot-tell = why: QUIC sends only the number
 quic-closed-log = look at the log of the { $who } for the reason
-quic-ended-summary = { $service } probably ended the connection of QUIC right after the { $who }'s Finished, in place of an answer; the reason is encrypted
+quic-ended-summary = { $service } probably ended the QUIC connection right after the { $who }'s Finished, in place of an answer; the reason is encrypted
 quic-ended-finished = the { $who }'s Finished, by its place; its packets are too short to hold a certificate
 quic-ended-last = the server's last packets, as short as the end of a connection: the client acknowledges none of them and sends nothing more
 quic-ended-or-certificate = the server may demand a certificate of the { $who }, which by the sizes of its packets sent none

@@ -9,8 +9,8 @@ device-log-contradicts-answered = the server sent { $bytes } bytes of encrypted 
 device-log-contradicts-resolved = a resolver answered, with { $address }, and the { -device } connected to that address
 device-log-contradicts-alert = { $alert } from the { $side } ended this connection
 device-log-contradicts-never-connected = no SYN of this attempt was ever answered
-device-log-contradicts-other-path = the line may be about a try that is not in this capture: another interface or VRF, another member of the pair
-device-log-contradicts-cannot-tell = which of the two the device meant: IOS XE uses few messages for many causes, so the frames are believed
+device-log-contradicts-other-path = the line may be about an attempt that is not in this capture: another interface or VRF, another member of the pair
+device-log-contradicts-cannot-tell = which of the two the device meant: IOS XE uses few messages for many causes, so tlswalk follows the frames
 
 # The answer, which is encrypted on the wire
 refused-by-service = network and TLS are fine, but the licensing service refused: { $says }
@@ -19,7 +19,7 @@ refused-by-service-empty = network and TLS are fine, but the device reports that
 refused-by-service-unusable = network and TLS are fine, but the device reports that it could not use the answer: { $says }
 device-failure-beside = the exchange with { $service } went through on the wire, but the device reports that licensing failed: { $says }
 device-failure-beside-evidence = data passed both ways up to here; the failure is in { $log } line { $line }
-device-failure-beside-cannot-tell = what failed on the device: the answer is encrypted or shows nothing wrong, and the line may be about another try
+device-failure-beside-cannot-tell = what failed on the device: the answer is encrypted or shows nothing wrong, and the line may be about another attempt
 refused-by-service-evidence = data passed both ways up to here; the answer is in { $log } line { $line }
 refused-by-service-cannot-tell = the answer itself in the capture: it is encrypted
 
@@ -44,9 +44,9 @@ chassis-changed-named = the { -device } calls itself { $instance }
 chassis-changed-announced = ARP: { $hardware } announces that it has { $device }, without being asked
 chassis-changed-claimed = ARP: { $hardware } says that it has { $device }
 chassis-changed-or-translation = two devices behind one address translation, each of which reported once
-chassis-changed-or-same-address = two hosts that were given the same address by mistake, or a router that answers in another's place
+chassis-changed-or-same-address = two hosts with the same address by mistake, or a router that answers for another host (proxy ARP)
 chassis-changed-cannot-tell = why the other chassis took over, and whether each has a trust code: show license status on each chassis shows the trust code
-chassis-changed-do = make sure that both chassis of the pair have a trust code: the token needs at least two uses, and the command ends in all; replaced hardware is a new product instance, and the old one keeps its count until it is removed
+chassis-changed-do = make sure that both chassis of the pair have a trust code: the token needs at least two uses, and the command ends with the keyword all; replaced hardware is a new product instance, and the old one keeps its count until it is removed
 
 # Logs without a capture: the verdict
 device-failure-name = the device says that it cannot resolve the name of its licensing service: { $says }
@@ -77,7 +77,7 @@ device-nothing-quoted = no failure and no success of licensing was recognised in
 device-cannot-tell-who = who aborted it, and at which step: only a capture shows that
 device-cannot-tell-answered-by = whether the service itself answered, or a proxy in front of it
 device-cannot-tell-success = how the connections went: only a capture shows that
-device-cannot-tell-capture = how the tries in the log went: the capture holds none of them, so it was taken at another time or on another interface
+device-cannot-tell-capture = how the attempts in the log went: the capture holds none of them, so it was taken at another time or on another interface
 
 # Access points that join
 device-failure-beside-join = the exchange with { $service } went through on the wire, but the log says that the join failed: { $says }
@@ -91,8 +91,8 @@ device-cannot-tell-join = whose certificate or packet it was, and at which step:
 device-join-clock-do = check whether the clocks of the controller and of the access point are right: a certificate is judged by them
 device-join-dates-do = where an access point's certificate has expired, let the controller accept expired certificates of the manufacturer as long as such access points are in use
 device-join-silent-do = allow UDP ports 5246 and 5247 between the access point and the controller, in both directions, with IP fragments: certificates are larger than a packet
-device-join-look-do = check on the controller how far the access point came, and which certificate it is sent
-device-join-verify = the access point stands as joined in the controller's list
+device-join-look-do = check on the controller how far the access point came, and which certificate it receives
+device-join-verify = the controller lists the access point as joined
 
 # Logs without a capture: what to do
 device-do-name = make the device resolve { $host }, in the VRF that licensing uses
@@ -108,8 +108,8 @@ device-do-upgrade-on-prem = upgrade the SSM On-Prem to { -gate-on-prem-policies 
 device-do-http-url = correct the URL: the service answers, and does not know the configured one
 device-do-http-proxy = let the proxy pass requests for { $host } without authentication: 407 comes from a proxy
 device-do-http-forbidden = find out why { $host } refuses this device: its log, the account of the device, and the policy of a proxy in between, which may have answered instead
-device-do-http-wait = wait an hour before trying again: the service limits the number of requests
-device-do-http-server = look at the log of { $host }, where the request arrived, or of a proxy in between; an error of 500 or more is the fault of the side that answered, and a later try may succeed
+device-do-http-wait = wait an hour before the next attempt: the service limits the number of requests
+device-do-http-server = look at the log of { $host }, where the request arrived, or of a proxy in between; an error of 500 or more is the fault of the side that answered, and a later attempt may succeed
 device-do-transport = switch Smart Transport on
 device-do-call-home = switch licensing on in call-home: reporting smart-licensing-data under an active profile
 device-do-register = register with a token that has not expired and has uses left, and check that it belongs to the right account
@@ -118,9 +118,9 @@ device-do-token = read the answer; if the service does not know the device, esta
 device-do-trust = check that the clock is right to within an hour, and establish trust again
 device-do-reach = check whether { $host } can be reached from the interface that licensing uses (an open port is good; ping proves nothing)
 device-do-allow = allow the device to reach { $host }, by name and not by address, and without TLS inspection
-device-do-capture = capture one try, to see who ends it
-device-do-capture-beside = capture one try to see who ends it: on the device itself, or at the switch port in front of it (SPAN)
-device-do-capture-verify = tlswalk, given this capture and the same --log, says who ended it
+device-do-capture = capture one attempt, to see which side ends it
+device-do-capture-beside = capture one attempt, to see which side ends it: on the device itself, or at the switch port in front of it (SPAN)
+device-do-capture-verify = tlswalk, given this capture and the same --log, says which side ended it
 device-collect = collect the device's texts about licensing
 device-collect-verify = tlswalk --log, given that text, recognises the device's messages
 device-verify = the log says that trust was installed or communication restored
@@ -173,9 +173,9 @@ device-supports = the { -device }'s own log says the same ({ $log } line { $line
 device-contradicts = the capture shows otherwise
 device-more = and { $count } more, in the JSON report
 device-counted = { $total } { $total ->
-    [one] try
-   *[other] tries
-}, { $success } good, { $fail } failed
+    [one] attempt
+   *[other] attempts
+}, { $success } succeeded, { $fail } failed
 device-ongoing = { $count } in a row up to now
 device-standing-works = works
 device-standing-no-reply = no answer comes back: network, proxy or TLS

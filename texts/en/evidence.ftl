@@ -18,7 +18,7 @@ verify-counts = { $fails ->
     }
    *[other] { $fails } claims of the report do not hold; { $holds } hold, { $unchecked } cannot be checked here
 }
-verify-not-json = is no JSON report: { $error }
+verify-not-json = is not a JSON report: { $error }
 verify-several = holds several reports; put the one that belongs to the capture into a file of its own (jq '.[0]')
 verify-no-schema = is JSON, but not a report of tlswalk: it does not say "schema": "{ $ours }"
 verify-other-schema = is a report of schema { $schema }; this version of tlswalk checks { $ours }

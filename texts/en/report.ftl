@@ -27,12 +27,12 @@ text-holds-label = In the capture
 # Connections of others, in a capture without licensing traffic.
 others-failed = no licensing traffic in this capture; { $all ->
     [one] its only TLS connection failed
-   *[other] { $failed } of its { $all } TLS connections failed
-} (to see all: --all --profile default)
+   *[other] { $failed } of its { $all } TLS connections failed (to see all: --all --profile default)
+}
 others-not-failed = { $all ->
-    [one] its only TLS connection shows no failure
-   *[other] none of its { $all } TLS connections shows a failure
-} (to see all: --all --profile default)
+    [one] its only TLS connection shows no failure (to see it: --all --profile default)
+   *[other] none of its { $all } TLS connections shows a failure (to see all: --all --profile default)
+}
 
 # The capture.
 text-frames = { $grouped } { $frames ->
@@ -90,18 +90,19 @@ text-route-proxy = { $ends }, through the proxy { $proxy }
 text-route-direct = { $ends }, direct { $service }
 text-route-tunnel = { $route }, inside { $tunnel }
 text-route-version = { $route }, { $protocol } { $version }
+text-route-time = { $route }, { $time } UTC
 text-tries = tried on { $tries } connections; shown here: the last, to { $server }
 text-on-device = on the { $who }
 text-on-firewall = on the firewall
 text-on-proxy = on the proxy
 text-on-server = on the server
-text-holds-too = holds too
+text-holds-too = applies too
 text-wireshark = Wireshark
 text-details = Details
 text-for-others = To share
 text-explained = Explained
 text-settings = Settings
-text-same-verbose = Details: the same command with -v
+text-same-verbose = the same command with -v
 
 # The walk.
 text-legend = ~ encrypted: not read, but deduced from order, size and side
@@ -120,8 +121,8 @@ text-not-in-capture = not in the capture
 text-not-seen = not seen
 text-no-answer = no answer
 text-nothing-more = then nothing more
-text-then-reset = then RST { $frame } from the { $who }
-text-then-fin = then FIN { $frame } from the { $who }
+text-then-reset = then RST from the { $who } in frame { $frame }
+text-then-fin = then FIN from the { $who } in frame { $frame }
 text-device = device
 text-alert = alert
 step-alert = alert { $level } { $description }
@@ -179,7 +180,7 @@ text-accepted = client certificates accepted from { $value }
 # How often a verdict was right, in explanations.
 explain-earned = How often it was right
 explain-earned-word = { $word }: { $right } of { $cases } labelled cases
-explain-earned-cases = a case is a verdict on a capture whose true cause is known: a recorded sample, a damaged copy of one, a generated capture, a fault from the field that was reproduced; a damaged copy counts as wrong if what is left looks like another cause
+explain-earned-cases = a case is a verdict on a capture whose true cause is known: a recorded sample, a damaged copy of one, a generated capture, a fault from the field that was reproduced; a verdict on a damaged copy counts as wrong if the remaining frames look like another cause
 
 # tlswalk explain
 explain-topics = Topics beside verdicts

@@ -6,6 +6,10 @@ ticket-team-proxy = Proxy
 ticket-team-server = Server
 ticket-team-support = Support
 ticket-subject = { $team }: { $device } cannot complete TLS with { $name }
+ticket-subject-dns = { $team }: { $device } cannot resolve { $name }
+ticket-subject-connect = { $team }: { $device } cannot connect to { $name }
+ticket-subject-answer = { $team }: { $device } gets no usable answer from { $name }
+ticket-subject-fault = { $team }: a fault in the TLS connection from { $device } to { $name }
 ticket-subject-nothing = { $team }: nothing failed in this capture, so there is nothing to ask for
 
 ticket-what = What happened
@@ -17,18 +21,20 @@ ticket-again = The same { $count } more { $count ->
 
 ticket-connection = Connection
 ticket-asks = DNS { $device } → { $resolver }, question for { $name }, { $time }
-ticket-translated = The same connection behind an address translation: TCP { $client } → { $server } (frame { $frame })
+ticket-translated = The same connection behind an address translation: { $client } → { $server } (frame { $frame })
 ticket-not-translated = Addresses are as seen at the capture point. No translation is visible in this capture: if { $device } is translated, find the session by its inside address { $client }
 ticket-name = Name: { $name }
 ticket-proxy = Through the proxy { $proxy }
 
 ticket-look = Look for in your log
 ticket-look-firewall-dns = UDP and TCP port 53 from { $device } to { $server } at that time: denied or dropped?
-ticket-look-firewall-tcp = TCP from { $client } to { $server } at that time: denied, dropped, or reset? Also answers of the server that were dropped on the way back
+ticket-look-firewall-tcp = { $transport } from { $client } to { $server } at that time: denied, dropped, or reset? Were answers of the server dropped on the way back?
 ticket-look-firewall-tls = The session { $client } → { $server } at that time: resets sent by the firewall, TLS inspection (decryption), URL or application control
+ticket-look-pki-unseen = The certificates that { $name } and { $device } use (none is readable in this capture): issued by whom, valid until when, revoked, renewed since?
 ticket-look-pki = The certificates below by serial number: issued by whom, revoked, renewed since?
 ticket-look-proxy = Requests of { $device } for { $name } at that time: status, user, category, and whether TLS was inspected
-ticket-look-server-tcp = On { $server }: was the service listening at that time, and did SYNs from { $client } arrive (the address may be translated)?
+ticket-look-server-dns = On { $server }: queries of { $device } for { $name } at that time: did they arrive, were they forwarded, and what was answered?
+ticket-look-server-tcp = On { $server }: was the service listening at that time, and did packets from { $client } arrive (the address may be translated)?
 ticket-look-server-tls = On { $server }: TLS errors of connections from { $client } at that time (the address may be translated): which alert was sent or received, and why
 ticket-look-server-http = On { $server }: requests from { $client } at that time (the address may be translated): status, duration, errors
 ticket-look-support = The log of { $device } around that time, and what the service at { $server } says about it
@@ -54,6 +60,7 @@ ticket-certificate = From the { $side }: { $subject }, issued by { $issuer }, se
 
 ticket-frames = Evidence (frame numbers as in Wireshark)
 ticket-evidence = Frame { $frame }: { $what }
+ticket-with = { $what } ({ $beside })
 ticket-open = Not settled
 ticket-or = Could also be: { $name }: { $what }
 ticket-excluded = Ruled out: { $name }: { $what }

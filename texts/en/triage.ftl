@@ -10,7 +10,7 @@ triage-examples = for example
 triage-not-read = could not be read
 triage-not-read-heading = Could not be read
 triage-partial-heading = Not read or judged to the end
-triage-others-heading = No captures
+triage-others-heading = Not captures
 triage-by-verdict = By verdict
 triage-rows = Attempts, the worst first
 
@@ -45,8 +45,8 @@ triage-known = { $count ->
    *[other] { $count } known from before
 }
 triage-others = { $count ->
-    [one] 1 file is no capture
-   *[other] { $count } files are no captures
+    [one] 1 file is not a capture
+   *[other] { $count } files are not captures
 }
 
 # Notes about a file

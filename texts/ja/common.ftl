@@ -1,6 +1,6 @@
 # ほかのすべての文が使う部品。値は { $braces } に入る。構文は projectfluent.org を参照。
 #
-# 文体: 要約・根拠・補足は簡潔な「である調」または体言止め、対処（Do に当たる文）は「です・ます」調。文末に句点は付けない。
+# 文体: 要約・根拠・補足は簡潔な「である調」または体言止め、対処は「です・ます」調。文末に句点は付けない。
 # 表記: 日本語と半角英数字の間には半角空白を一つ置く。句読点・括弧・コロンは全角とし、その前後には空白を置かない。
 # 用語: ワイヤレスコントローラ、サーバ、キャプチャ、証明書、失効確認、名前解決、再送、応答なし、傍受（TLS インスペクション）。
 # TLS のメッセージ名、アラート名、コマンド、識別子は訳さない。
@@ -32,6 +32,7 @@ firewall = ファイアウォール
 proxy = プロキシ
 whoever-captures = キャプチャの担当者
 server = サーバ
+dns-server = DNS サーバ
 service = サーバ { $name }
 
 # フレームとメッセージ
@@ -71,17 +72,17 @@ certificate-of-client = { $who }の証明書
 certificate-of-server = { $service } の証明書
 certificate-missing = 提示なし（サーバは要求した）
 certificate-self-signed = 自己署名
-certificate-private-root = 指定されたルート証明書にないルート（{ $root }）に至るチェーン
-certificate-issuer-not-given = 発行者 { $issuer } が提示されておらず、指定されたルート証明書にもない
-cannot-tell-roots-then = 証明書が提示された当時、そのルートが公開のストアにあったかどうか（指定された公開ルートは現在のもの）
-certificate-chain-ends = { $own } が発行し、チェーンは { $issuer } に至るが、これは提示されておらず、指定されたルート証明書にもない
+certificate-private-root = 既知のルート証明書にないルート（{ $root }）に至るチェーン
+certificate-issuer-not-given = 発行者 { $issuer } が提示されておらず、既知のルート証明書にもない
+cannot-tell-roots-then = 証明書が提示された当時、そのルートが公開のストアにあったかどうか（ここで参照した公開ルートは現在のもの）
+certificate-chain-ends = { $own } が発行し、チェーンは { $issuer } に至るが、これは提示されておらず、既知のルート証明書にもない
 certificate-sent-along-expired = { $date } に期限が切れた { $subject }（発行者 { $issuer }）と一緒に送られている
 certificate-staple-missing = OCSP ステープリングを必須とする（must-staple）が、クライアントが要求した OCSP 応答をサーバが送っていない
 certificate-unchecked = チェーンをここでは検証できない（{ $detail }）
-certificate-broken = チェーンが成り立たない（{ $detail }）
+certificate-broken = チェーンが正しくつながらない（{ $detail }）
 certificate-unreadable = 読み取り不能
-certificate-expired = キャプチャの { $span }前に期限切れ（{ $date }）
-certificate-not-yet-valid = 有効期間の開始がキャプチャの { $span }後（{ $date }）
+certificate-expired = { $date } に期限切れ（キャプチャの { $span }前）
+certificate-not-yet-valid = 有効期間の開始が { $date }（キャプチャの { $span }後）
 certificate-other-names = 要求された名前と不一致
 certificate-common-name-only = 要求された名前がコモンネームにしかない
 certificate-wrong-purpose = この用途には使えない（鍵用途）

@@ -3,12 +3,12 @@
 attested-chain = 証明書の署名が正しいかどうか。この切り出しファイルでは名前と鍵が仮名に置き換えられており、元の証明書チェーンの評価はファイル内の記録だけが根拠である
 
 # 切り出しファイルのコメント
-slice-section = { $verdict }({ $id })
-    { $name } の { $frames } フレーム中 { $kept } フレームを tlswalk { $version } が切り出した。元のフレーム番号は各フレームのパケット ID(frame.packet_id)
-slice-hash = 元のキャプチャの SHA-256: { $sha256 }
-slice-hash-keyed = アドレス、名前、シリアル番号、鍵、署名は仮名に置き換えてある。元のキャプチャの鍵付きハッシュ: { $sha256 }
-slice-options = 判定時のオプション: { $options }
-slice-frame = { $name } のフレーム { $frame }: { $what } [{ $finding }、試行 { $attempt }]
+slice-section = { $verdict }（{ $id }）
+    { $name } の { $frames } フレーム中 { $kept } フレームを tlswalk { $version } が切り出した。元のフレーム番号は各フレームのパケット ID（frame.packet_id）
+slice-hash = 元のキャプチャの SHA-256：{ $sha256 }
+slice-hash-keyed = アドレス、名前、シリアル番号、鍵、署名は仮名に置き換えてある。元のキャプチャの鍵付きハッシュ：{ $sha256 }
+slice-options = 判定時のオプション：{ $options }
+slice-frame = { $name } のフレーム { $frame }：{ $what } [{ $finding }、試行 { $attempt }]
 
 # tlswalk verify:主張と、成り立たない理由
 verify-counts = { $fails ->
@@ -18,11 +18,11 @@ verify-counts = { $fails ->
     }
    *[other] レポートの主張 { $fails } 件が成り立たない。{ $holds } 件は成り立ち、{ $unchecked } 件はここでは確認できない
 }
-verify-not-json = JSON のレポートではない: { $error }
-verify-several = 複数のレポートが含まれている。このキャプチャのものだけを別ファイルに取り出すこと(jq '.[0]')
+verify-not-json = JSON のレポートではない：{ $error }
+verify-several = 複数のレポートが含まれている。このキャプチャのものだけを別ファイルに取り出すこと（jq '.[0]'）
 verify-no-schema = JSON だが tlswalk のレポートではない（"schema": "{ $ours }" がない）
 verify-other-schema = スキーマ { $schema } のレポート。この版の tlswalk が確認できるのは { $ours }
-verify-other-version = 別の版の tlswalk が書いたか、書き換えられている: { $error }
+verify-other-version = 別の版の tlswalk が書いたか、書き換えられている：{ $error }
 verify-redacted = 秘匿化した切り出しファイルだが、レポートは元の名前とアドレスで書かれている。元のキャプチャで確認するか、この切り出しファイルから作ったレポートを確認すること
 verify-other-key = 別のキャプチャの切り出しファイルか、レポートとは別の鍵で秘匿化されている
 verify-report-redacted = レポートは秘匿化されている。同じ鍵で秘匿化した切り出しファイルで確認すること
@@ -33,27 +33,27 @@ verify-other-frames = 別のキャプチャか、レポート作成後に変更�
 verify-other-times = 別のキャプチャか、レポート作成後に変更されている。先頭と末尾のフレームの時刻が違う
 claim-verdict = 最も深刻な試行の判定は { $id }
 claim-attempts = 試行は { $count } 件
-claim-attempt = 試行 { $attempt }、{ $device } から { $name }: { $id }({ $confidence }、{ $by }、{ $at })
-claim-course = { $device } は { $name } への接続を { $tries } 回試みた({ $kind })
+claim-attempt = 試行 { $attempt }、{ $device } から { $name }：{ $id }（{ $confidence }、{ $by }、{ $at }）
+claim-course = { $device } は { $name } への接続を { $tries } 回試みた（{ $kind }）
 claim-summary = 「{ $text }」
-claim-evidence = { $finding }: フレーム { $frame }: { $what }
+claim-evidence = { $finding }：フレーム { $frame }：{ $what }
 claim-lookup = フレーム { $frame } は { $name } の DNS 問い合わせ
 claim-connection = { $client } から { $server } への接続がフレーム { $frame } で始まる
-claim-history = 接続の流れは { $history }
-claim-step = フレーム { $frame }: { $side ->
+claim-history = 接続の経過は { $history }
+claim-step = フレーム { $frame }：{ $side ->
     [client] クライアント
    *[server] サーバ
 }の { $step } { $detail }
-claim-alert = フレーム { $frame }: { $side ->
+claim-alert = フレーム { $frame }：{ $side ->
     [client] クライアント
    *[server] サーバ
 }のアラート { $alert }
 claim-certificate = 証明書 { $subject }、SHA-256 { $sha256 }
 why-not-there = キャプチャに存在しない
 why-not-evidence = そのフレームからはこの所見が得られない
-why-instead = キャプチャの内容: { $found }
+why-instead = キャプチャの内容：{ $found }
 why-other-words = フレームは根拠として合っている。文は別の版または別の言語で書かれている
-why-not-step = そのフレームにその手順はない
+why-not-step = そのフレームにそのステップはない
 why-not-certificate = そのハッシュの証明書の内容が違う
 why-not-in-slice = そのフレームは切り出しファイルに含まれていない
 why-no-frame = キャプチャには { $frames } フレームしかない
@@ -64,11 +64,11 @@ why-name = ファイル名は自由に付けられ、内容からは分からな
 claim-file = キャプチャの名前は { $file }
 claim-field = { $path } は { $value }
 claim-no-connection = フレーム { $frame } で始まる { $client } から { $server } への接続はない
-claim-rest-report = キャプチャ全体についての残りの記述: 概要、対処、件数、試行の経過
-claim-rest-attempt = 試行 { $attempt } についての残りの記述: 所見、他の可能性、対処とコマンド、表示フィルタ
-claim-rest-connection = 接続 { $connection } についての残りの記述: 件数、時刻、ネゴシエーションの結果
+claim-rest-report = キャプチャ全体についての残りの記述：概要、対処、件数、試行の経過
+claim-rest-attempt = 試行 { $attempt } についての残りの記述：所見、他の可能性、対処とコマンド、表示フィルタ
+claim-rest-connection = 接続 { $connection } についての残りの記述：件数、時刻、ネゴシエーションの結果
 claim-signed = { $file } は { $key } の持ち主が署名した内容のままである
-why-no-signature = 署名ファイルがない: { $file }
+why-no-signature = 署名ファイルがない：{ $file }
 why-other-signature = 別の鍵による署名か、署名の後でファイルが変更されている
 claim-counts = { $counts }
 claim-version = tlswalk { $version } が書いた。この版は { $ours }
@@ -79,8 +79,8 @@ value-none = なし
 verify-part = 増え続けるキャプチャの途中のレポートである。キャプチャ全体のレポートを確認すること
 verify-no-capture = キャプチャについてのレポートである。キャプチャを指定すること
 verify-merged = --merge で { $count } 個のファイルから作られている。すべてを同じ順に指定すること
-verify-made-with = { $option } { $name }(sha256 { $sha256 })を使って作られている。同じものを指定すること
-verify-made-with-profile-of = tlswalk { $version } のプロファイル { $name }(sha256 { $sha256 })で作られているが、この版にはない。その版で確認すること
+verify-made-with = { $option } { $name }（sha256 { $sha256 }）を使って作られている。同じものを指定すること
+verify-made-with-profile-of = tlswalk { $version } のプロファイル { $name }（sha256 { $sha256 }）で作られているが、この版にはない。その版で確認すること
 verify-made-without = { $given } なしで作られている。外して実行すること
 verify-made-with-what = { $option } { $value } で作られたとあるが、tlswalk はそのような値を書かない
 
@@ -101,15 +101,15 @@ diff-one-sided = { $sender } から { $receiver } へのパケット { $count } 
 diff-ttl = 。その TTL は { $ttl }、同じ送信元のほかのパケットでは { $usual }
 diff-all-passed = 両方のキャプチャから見えるはずのパケットは、すべて両方にある
 diff-two-stories = 2 つの試行を比べる。1 は { $first }、2 は { $second }。両方に共通する TCP 接続はない
-diff-same-story = 手順も判定も同じ
-diff-parts = 最初の { $count } 手順（{ $before } まで）は同じ。その次が 1 では { $first }、2 では { $second }
+diff-same-story = ステップも判定も同じ
+diff-parts = 最初の { $count } ステップ（{ $before } まで）は同じ。その次が 1 では { $first }、2 では { $second }
 diff-step = { $side ->
     [client] クライアント
    *[server] サーバ
 }の { $step } { $detail }（フレーム { $frame }）
 diff-no-step = 何もない
-diff-verdict = その結果、1: { $first }。2: { $second }
-diff-value = { $what }: 1 では { $first }、2 では { $second }
+diff-verdict = その結果、1：{ $first }。2：{ $second }
+diff-value = { $what }：1 では { $first }、2 では { $second }
 diff-no-value = なし
 diff-what-by = 原因となった側
 diff-what-at = 失敗した段階

@@ -16,9 +16,9 @@ config-unknown-variable = 注意：環境変数 { $value } は読み込まれま
 ## tlswalk serve：キャプチャをドロップするページ
 
 serve-title = この TLS 接続はなぜ失敗したのか
-serve-intro = パケットキャプチャ（pcap、pcapng、圧縮ファイルも可）、装置のログ、またはその両方を選んでください
+serve-intro = パケットキャプチャ（pcap、pcapng、圧縮ファイルも可）、機器のログ、またはその両方を選んでください
 serve-capture = キャプチャ
-serve-log = 装置のログ
+serve-log = 機器のログ
 serve-roots = 信頼するルート証明書（PEM）
 serve-all = ライセンス通信だけでなくすべての TLS 接続を判定する
 serve-language = レポートの言語

@@ -11,18 +11,21 @@ text-next-capture = 次回のキャプチャ
 text-colon = ：
 text-done-when = 完了の目安：{ $verify }
 text-evidence = 根拠
-text-also = 併発：
+text-also = 併せて検出：
 text-ruled-out = 除外：
 text-could-be = 別の可能性：
-text-not-visible = ここでは確認できない：
-text-where = 止まった箇所
+text-not-visible = このキャプチャでは確認できない：
+text-where = 停止した箇所
 text-walk = 各段階
 text-all-attempts = すべての試行
 text-odd = 異常：
 text-holds-label = キャプチャの内容
 
 # ライセンス通信を含まないキャプチャにある、ほかの接続
-others-failed = このキャプチャにライセンス通信はない。TLS 接続 { $all } 本のうち { $failed } 本が失敗している（全件の表示：--all --profile default）
+others-failed = このキャプチャにライセンス通信はない。{ $all ->
+    [1] 唯一の TLS 接続が失敗している
+   *[other] TLS 接続 { $all } 本のうち { $failed } 本が失敗している（全件の表示：--all --profile default）
+}
 others-not-failed = TLS 接続 { $all } 本に失敗は見られない（詳細：--all --profile default）
 
 # キャプチャ
@@ -59,7 +62,7 @@ text-certain = 確実
 text-likely = 有力
 text-possible = 可能性あり
 text-licensing-failed = ライセンス通信失敗：{ $summary }
-text-join-failed = アクセスポイントが参加できなかった：{ $summary }
+text-join-failed = アクセスポイントが join できなかった：{ $summary }
 text-service-cssm = CSSM
 text-service-on-prem = SSM On-Prem
 text-service-cslu = CSLU
@@ -69,18 +72,19 @@ text-route-proxy = { $ends }、プロキシ { $proxy } 経由
 text-route-direct = { $ends }、直接接続、宛先 { $service }
 text-route-tunnel = { $route }、{ $tunnel } 内
 text-route-version = { $route }、{ $protocol } { $version }
+text-route-time = { $route }、{ $time } UTC
 text-tries = { $tries } 本の接続で試行。以下は最後の { $server } への接続
 text-on-device = { $who }
 text-on-firewall = ファイアウォール
 text-on-proxy = プロキシ
 text-on-server = サーバ
-text-holds-too = これも該当
+text-holds-too = これにも該当
 text-wireshark = Wireshark
 text-details = 詳細
 text-for-others = 共有用
 text-explained = 解説
 text-settings = 設定
-text-same-verbose = 詳細：同じコマンドに -v を付けたもの
+text-same-verbose = 同じコマンドに -v を付けて実行
 
 # 各段階
 text-legend = ~ 暗号化されているため、順序・サイズ・送信側から推定
@@ -98,9 +102,9 @@ text-never-sent = 送信なし
 text-not-in-capture = キャプチャにない
 text-not-seen = 確認できない
 text-no-answer = 応答なし
-text-nothing-more = 以降なし
-text-then-reset = { $who }から RST { $frame }
-text-then-fin = { $who }から FIN { $frame }
+text-nothing-more = 以降の通信なし
+text-then-reset = { $who }から RST（フレーム { $frame }）
+text-then-fin = { $who }から FIN（フレーム { $frame }）
 text-device = 機器
 text-alert = アラート
 step-alert = { $level ->
@@ -144,7 +148,7 @@ text-signed-with = 署名 { $value }
 text-for-use-as = 用途 { $value }
 text-serial = シリアル番号 { $value }
 text-sha256 = SHA-256 { $value }
-text-step = 手順
+text-step = ステップ
 text-seconds = 秒
 text-connection = 接続 { $id }：{ $client } → { $server }
 text-traffic = 機器から { $client-frames } フレーム { $client-bytes } バイト、サーバから { $server-frames } フレーム { $server-bytes } バイト、再送 { $retransmissions }、重複 { $copies }
@@ -159,21 +163,21 @@ text-accepted = 受け入れ可能なクライアント証明書の発行者 { $
 # 説明に示す、判定が正しかった割合
 explain-earned = 判定が正しかった割合
 explain-earned-word = { $word }：正解の分かっている { $cases } 件のうち { $right } 件
-explain-earned-cases = 一件は、作り方の分かっているキャプチャに対する一つの判定（記録したサンプル、それを損なった写し、生成したキャプチャ、現場の障害の再現）。損なった写しでは、残った部分が別の障害に見える場合も誤りに数える
+explain-earned-cases = 一件は、真の原因が分かっているキャプチャに対する一つの判定（記録したサンプル、サンプルを破損させたもの、生成したキャプチャ、現場の障害の再現）。破損させたキャプチャでは、残ったフレームが別の原因に見える場合も誤りに数える
 
 # tlswalk explain
 explain-topics = 判定以外のトピック
 
 # Client Hello から推定したクライアント
-text-looks-like = クライアント: { $because }
-stack-openssl = Client Hello は OpenSSL (1.1.0 以降) のものと推定される (拡張の順序による)
-stack-node = Client Hello は Node.js のものと推定される (暗号スイートと、OpenSSL と同じ拡張の順序による)
-stack-gnutls = Client Hello は GnuTLS のものと推定される (拡張と署名アルゴリズムの順序による)
-stack-nss = Client Hello は NSS (Firefox) のものと推定される (拡張と署名アルゴリズムの順序による)
-stack-java = Client Hello は Java (JSSE) のものと推定される (拡張と署名アルゴリズムの順序による)
-stack-go = Client Hello は Go の crypto/tls のものと推定される (拡張の順序による)
-stack-chromium = Client Hello は Chromium またはその派生ブラウザのものと推定される (拡張と GREASE による)
-stack-schannel = Client Hello は Windows (Schannel) のものと推定される (暗号スイートと拡張の順序による)
+text-looks-like = クライアント：{ $because }
+stack-openssl = Client Hello は OpenSSL（1.1.0 以降）のものと推定される（拡張の順序による）
+stack-node = Client Hello は Node.js のものと推定される（暗号スイートと、OpenSSL と同じ拡張の順序による）
+stack-gnutls = Client Hello は GnuTLS のものと推定される（拡張と署名アルゴリズムの順序による）
+stack-nss = Client Hello は NSS（Firefox）のものと推定される（拡張と署名アルゴリズムの順序による）
+stack-java = Client Hello は Java（JSSE）のものと推定される（拡張と署名アルゴリズムの順序による）
+stack-go = Client Hello は Go の crypto/tls のものと推定される（拡張の順序による）
+stack-chromium = Client Hello は Chromium またはその派生ブラウザのものと推定される（拡張と GREASE による）
+stack-schannel = Client Hello は Windows（Schannel）のものと推定される（暗号スイートと拡張の順序による）
 
-# Commands of which no source was read
-remedy-unread = { $action } (実機でも文書でも確認していないコマンド: { $commands })
+# 出典を確認していないコマンド
+remedy-unread = { $action }（実機でも文書でも確認していないコマンド：{ $commands }）

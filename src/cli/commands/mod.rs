@@ -99,7 +99,7 @@ impl Capture {
         Self::spool(name, input)
     }
 
-    /// What is kept in a file without a name already.
+    /// The bytes that are kept in a file without a name already.
     pub(crate) fn spooled(name: String, spool: File) -> Self {
         Self {
             name,

@@ -19,7 +19,7 @@ use super::slice::named_hosts;
 use crate::cli::args::Inspect;
 use crate::cli::reason;
 
-/// What the key is derived under, so that it is no other hash of the same bytes.
+/// The context of the key derivation, so that the key differs from every other hash of the same bytes.
 const DOMAIN: &[u8] = b"tlswalk pseudonyms 1\0";
 
 /// The longest key file read.

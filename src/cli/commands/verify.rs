@@ -35,7 +35,7 @@ pub(crate) fn run(report: &Path, signed_by: Option<&Path>, inspect: &Inspect) ->
     }
     let text = std::fs::read(report).map_err(|error| unread(&error))?;
     let claimed = {
-        let text = std::str::from_utf8(&text).map_err(|_| format!("{name}: is no JSON report: it is no UTF-8"))?;
+        let text = std::str::from_utf8(&text).map_err(|_| format!("{name}: is not a JSON report: it is not UTF-8"))?;
         read_reports(text, language).map_err(|error| format!("{name}: {error}"))?
     };
     let groups = groups(&claimed, &inspect.captures).map_err(|why| format!("{name}: {why}"))?;
@@ -141,7 +141,7 @@ fn one(report: &Report, captures: &[PathBuf], inspect: &Inspect, name: &str) -> 
     })
 }
 
-/// What there is to say of all.
+/// The answer about all reports together.
 fn page(verifications: &[Verification], several: bool, inspect: &Inspect) -> Result<String, String> {
     let style = output::text_style(inspect.color, inspect.output.is_some());
     match inspect.format {

@@ -102,7 +102,7 @@ fn end_by_server(walk: &mut Walk, handshake: &Sides<Vec<Sample>>, end: Sample) {
     }
 }
 
-/// What came back behind the handshake, which the client completed with its packet `first` at the latest.
+/// The packets that followed the handshake, which the client completed with its packet `first` at the latest.
 fn answer(tls: &mut TlsFacts, data: &Sides<Vec<Sample>>, first: Sample) {
     let mut behind: Vec<&Sample> = data.server.iter().filter(|it| it.time >= first.time).collect();
     behind.sort_by_key(|it| it.time);

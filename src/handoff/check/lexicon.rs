@@ -18,7 +18,7 @@ pub(super) enum Event {
     Icmp,
 }
 
-/// What a word means for a claim.
+/// The meaning of a word for a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Word {
     /// A step.

@@ -28,7 +28,7 @@ pub(super) struct Cycles {
 }
 
 enum Cycle {
-    /// What follows on each number.
+    /// The image of each number.
     Shuffled(Vec<u8>),
     SwapOrNot(Box<SwapOrNot>),
 }

@@ -95,7 +95,7 @@ impl Pseudonyms {
         self.cycles.prf(domain, parts)
     }
 
-    /// What stands for a number among 0..n: never itself, and never what stands for another.
+    /// The pseudonym of a number among 0..n: never the number itself, and never that of another.
     pub(super) fn derange(&self, context: &[u8], index: u64, n: u64) -> u64 {
         self.cycles.next(context, index, n)
     }

@@ -33,7 +33,7 @@ struct Row {
     is_delimited: bool,
 }
 
-/// What words are made of. Control bytes are no text: raw addresses can stand there.
+/// The bytes that words consist of. Control bytes count among them: they are not text, and a raw address may hold them.
 const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x7f || (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'))
 }

@@ -34,7 +34,7 @@ pub fn replay(report: &Report, options: &mut Options, is_typed: &dyn Fn(&str) ->
         .map_err(|why| VerifyError::Options(why.in_language(told_in)))
 }
 
-/// What is on record, beside what is given.
+/// The recorded options, beside those that are given.
 struct Replay<'a> {
     made: &'a MadeWith,
     is_typed: &'a dyn Fn(&str) -> bool,
@@ -66,7 +66,7 @@ impl Replay<'_> {
         Ok(())
     }
 
-    /// What is in other files is known by its hash.
+    /// The content of other files is known by its hash.
     fn files(&self, options: &mut Options) -> Result<(), Phrase> {
         let made = self.made;
         self.profile(options)?;
@@ -141,7 +141,7 @@ impl Replay<'_> {
         Ok(())
     }
 
-    /// What else decides what a report says.
+    /// The other options that decide the content of a report.
     fn choices(&self, options: &mut Options) -> Result<(), Phrase> {
         let made = self.made;
         if options.all && !made.all && (self.is_typed)("--all") {

@@ -38,8 +38,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if is_only_cut(context.capture) {
         return None;
     }
-    finding(context)
-        .map(|finding| finding.evidence(connection.last.frame, phrase("malformed-capture-last-of-connection")))
+    let finding = finding(context)?;
+    let last = connection.last.frame;
+    if finding.evidence.iter().any(|evidence| evidence.frame == last) {
+        return Some(finding);
+    }
+    Some(finding.evidence(last, phrase("malformed-capture-last-of-connection")))
 }
 
 /// True if a file with frames has no other fault than an early end.

@@ -207,7 +207,7 @@ fn verdicts(text: &str) -> Result<Vec<String>, String> {
 fn no_verdict(unknown: &str) -> String {
     let near = explain::nearest(unknown).map(|near| format!("; did you mean {near}?"));
     format!(
-        "{unknown} is no verdict{} (all: tlswalk explain)",
+        "{unknown} is not a verdict{} (all: tlswalk explain)",
         near.unwrap_or_default()
     )
 }
@@ -319,8 +319,8 @@ mod tests {
     #[test]
     fn a_mistake_is_named() {
         for (text, told) in [
-            ("healty", "healty is no verdict; did you mean healthy?"),
-            ("healty within 2 s", "healty is no verdict"),
+            ("healty", "healty is not a verdict; did you mean healthy?"),
+            ("healty within 2 s", "healty is not a verdict"),
             ("healthy within 2", "write the time"),
             ("healthy within 2e9 s", "up to a day"),
             ("colour: red", "colour cannot be expected"),

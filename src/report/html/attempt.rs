@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::labels::{
     beginning, capitalised, confidence, connections, frames_filter, frames_of, moment, seconds_of, sign, step_name,
-    transport, voice_of,
+    tells_again, transport, voice_of,
 };
 use super::super::{Attempt, Connection, Evidence, Finding, Report, Step, Verdict};
 use super::chain::{Chain, chains};
@@ -194,7 +194,7 @@ fn also(attempt: &Attempt, language: Language) -> Vec<(&'static str, String, Str
     let others = attempt
         .findings
         .iter()
-        .filter(|finding| finding.id != attempt.verdict.id);
+        .filter(|finding| finding.id != attempt.verdict.id && !tells_again(&attempt.verdict, finding));
     let entry = |finding: &Finding| {
         let frames = frames_of(&finding.evidence);
         let frames: Vec<String> = frames.iter().take(8).map(u64::to_string).collect();

@@ -72,6 +72,7 @@ pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dy
         ("skip", "page-skip"),
         ("by_verdict", "triage-by-verdict"),
         ("rows", "triage-rows"),
+        ("examples", "triage-examples"),
         ("made_by", "page-made-by"),
     ]
     .into_iter()
@@ -158,7 +159,7 @@ fn line(row: &Row, folder: &str, language: Language) -> Line {
             .map(|it| confidence(it).in_language(language))
             .unwrap_or_default(),
         what: capitalised(row.error.as_deref().or(row.summary.as_deref()).unwrap_or_default()),
-        note: text(&row.note),
+        note: row.turn.iter().chain(&row.note).cloned().collect::<Vec<_>>().join("; "),
     }
 }
 

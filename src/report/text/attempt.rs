@@ -14,7 +14,7 @@ use crate::judge::finding::Severity;
 use crate::profile::Transport;
 use crate::report::Owner;
 use crate::report::REDACTED;
-use crate::report::labels::frames_of;
+use crate::report::labels::{beginning, frames_of, moment, tells_again};
 use crate::report::names::plain_name;
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, Verdict, explain};
 
@@ -29,7 +29,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     page.hang_painted(lead, 2, (Paint::Strong, &headline(attempt, language)), &sure)?;
     let route = route(attempt, connection, language);
     if verdict.severity == Severity::Ok && !verbose {
-        page.hang(&[], 2, &route, "")?;
+        page.hang(&[], 2, &dated(route, report, attempt, language), "")?;
         page.hang(
             &[],
             2,
@@ -49,7 +49,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
             .in_language(language),
         None => route,
     };
-    page.hang(&[], 2, &route, "")?;
+    page.hang(&[], 2, &dated(route, report, attempt, language), "")?;
     remarks(page, report, attempt, connection)?;
     fix(page, verdict)?;
     evidence(page, attempt, verbose)?;
@@ -92,7 +92,19 @@ fn sure(verdict: &Verdict, language: Language) -> String {
     words::confidence(verdict.confidence, language)
 }
 
-/// Both ends, the route between them, and the protocol.
+/// With the time at which the attempt began: a log is compared by it. Texts without dates count from 1970, which says
+/// nothing.
+fn dated(route: String, report: &Report, attempt: &Attempt, language: Language) -> String {
+    match beginning(report, attempt).1 {
+        Some(time) if !time.starts_with("1970-") => phrase("text-route-time")
+            .with("route", route)
+            .with("time", moment(&time).replace(' ', "\u{a0}"))
+            .in_language(language),
+        _ => route,
+    }
+}
+
+/// Both ends and the route between them.
 fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> String {
     let mut text = format!("{} → {}", attempt.device, in_prose(&attempt.name));
     if let Some(connection) = connection {
@@ -100,7 +112,9 @@ fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language)
             .server
             .rsplit_once(':')
             .map_or(connection.server.as_str(), |(host, _)| host);
-        if attempt.name == connection.server || attempt.name == address.trim_matches(['[', ']']) {
+        if attempt.via_proxy.as_ref() == Some(&connection.server) {
+            // The connection is to the proxy, which the route names: the server's address is not in the capture.
+        } else if attempt.name == connection.server || attempt.name == address.trim_matches(['[', ']']) {
             text = format!("{} → {}", attempt.device, connection.server);
         } else {
             text.push_str(&format!(" ({})", connection.server));
@@ -179,7 +193,9 @@ fn evidence(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result
             .with("frame", format!("{:>digits$}", evidence.frame))
             .in_language(page.language);
         let lead = format!("  {frame}  ");
-        page.hang(&[(Paint::Strong, &lead)], lead.width(), &evidence.what, "")?;
+        // On a narrow page the further lines need the room below the frame's number.
+        let indent = if page.is_narrow() { 4 } else { lead.width() };
+        page.hang(&[(Paint::Strong, &lead)], indent, &evidence.what, "")?;
     }
     for text in &others {
         labelled(page, "text-also", text)?;
@@ -205,7 +221,10 @@ fn evidence(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result
 
 /// A line that begins with a label.
 pub(super) fn labelled(page: &mut Page<'_>, label: &'static str, text: &str) -> io::Result<()> {
-    let label = format!("  {} ", phrase(label).in_language(page.language));
+    let label = phrase(label).in_language(page.language);
+    // A full-width colon has its space within.
+    let space = if label.ends_with('：') { "" } else { " " };
+    let label = format!("  {label}{space}");
     page.hang(&[(Paint::Strong, &label)], 4, text, "")
 }
 
@@ -329,8 +348,9 @@ fn also(attempt: &Attempt, verbose: bool, language: Language) -> Vec<String> {
     let wanted = |finding: &&Finding| {
         !own.is_some_and(|own| std::ptr::eq(own, *finding))
             && (verbose
-                || verdict.also.contains(&finding.id)
-                || matches!(finding.severity, Severity::Error | Severity::Warning))
+                || !tells_again(verdict, finding)
+                    && (verdict.also.contains(&finding.id)
+                        || matches!(finding.severity, Severity::Error | Severity::Warning)))
     };
     let found = attempt.findings.iter().filter(wanted).map(|finding| {
         let frames = frames_of(&finding.evidence);
@@ -380,9 +400,9 @@ fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool)
         )?;
     } else if !verbose {
         let same = phrase("text-same-verbose").in_language(page.language);
-        page.line(&[(Paint::Dim, "  "), (Paint::Dim, &same)])?;
+        hint(page, "text-details", &same)?;
     }
-    explained(page, &attempt.verdict.id)?;
+    explained(page, report, &attempt.verdict.id)?;
     settings(page, report)
 }
 
@@ -401,9 +421,12 @@ fn settings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     hint(page, "text-settings", &text)
 }
 
-/// The command that explains a verdict.
-pub(super) fn explained(page: &mut Page<'_>, id: &str) -> io::Result<()> {
-    hint(page, "text-explained", &format!("tlswalk explain {id}"))
+/// The command that explains a verdict, in the language that was asked for.
+pub(super) fn explained(page: &mut Page<'_>, report: &Report, id: &str) -> io::Result<()> {
+    let language = report.options.iter().map(String::as_str);
+    let language = language.filter(|option| option.starts_with("--lang"));
+    let command: Vec<&str> = ["tlswalk explain"].into_iter().chain(language).chain([id]).collect();
+    hint(page, "text-explained", &command.join(" "))
 }
 
 /// A line to copy, so it is never wrapped.

@@ -163,7 +163,7 @@ pub(super) fn alone(page: &mut Page<'_>, report: &Report, verbosity: Verbosity) 
     attempt::remedies(page, &report.verdict.remedy, heading)?;
     attempt::not_visible(page, &report.verdict.cannot_tell)?;
     page.blank()?;
-    attempt::explained(page, &report.verdict.id)
+    attempt::explained(page, report, &report.verdict.id)
 }
 
 /// Settings, counts and lines that belong to no attempt.

@@ -89,7 +89,7 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
         page.blank()?;
         return device::alone(&mut page, report, style.verbosity);
     }
-    capture_lines(&mut page, &report.capture)?;
+    capture_lines(&mut page, report)?;
     device::logs(&mut page, report)?;
     page.blank()?;
     let verbose = style.verbosity == Verbosity::Verbose;
@@ -153,9 +153,10 @@ fn headline(report: &Report, language: Language) -> (Severity, String) {
 }
 
 /// The file: its format, size and completeness, and what it may hide.
-fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
+fn capture_lines(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let language = page.language;
-    let facts = capture_facts(capture, language);
+    let capture = &report.capture;
+    let facts = capture_facts(report, language);
     let limits = capture_limits(capture);
     let texts = |phrases: &[Phrase], separator: &'static str| {
         let texts: Vec<String> = phrases.iter().map(|it| it.in_language(language)).collect();
@@ -174,7 +175,8 @@ fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
 }
 
 /// Size, format and completeness.
-fn capture_facts(capture: &Capture, language: Language) -> Vec<Phrase> {
+fn capture_facts(report: &Report, language: Language) -> Vec<Phrase> {
+    let capture = &report.capture;
     let mut facts = Vec::new();
     let frames = |id| {
         phrase(id)
@@ -194,6 +196,8 @@ fn capture_facts(capture: &Capture, language: Language) -> Vec<Phrase> {
     }
     facts.push(match (capture.end, &capture.end_detail) {
         ("complete", _) => phrase("text-complete"),
+        // The verdict's own sentence says where and why.
+        _ if report.verdict.id == "malformed-capture" => phrase("text-cut-short"),
         (_, Some(detail)) => phrase("text-cut-short-because").with("detail", detail),
         (_, None) => phrase("text-cut-short"),
     });
@@ -270,7 +274,7 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
     attempt::not_visible(page, &report.verdict.cannot_tell)?;
     attempt::remedies(page, &report.verdict.remedy, "text-next")?;
     page.blank()?;
-    attempt::explained(page, &report.verdict.id)
+    attempt::explained(page, report, &report.verdict.id)
 }
 
 /// Anomalies of the capture and bounds that were reached: nothing is lost silently.

@@ -58,6 +58,11 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// True if a column beside the text, however short, would leave too little room for it.
+    pub(crate) const fn is_narrow(&self) -> bool {
+        self.width < 60
+    }
+
     pub(crate) fn blank(&mut self) -> io::Result<()> {
         writeln!(self.out)
     }
@@ -95,7 +100,7 @@ impl<'a> Page<'a> {
         // On a narrow page it gets its own line.
         let reserve = match right {
             "" => 0,
-            _ if self.width < 60 => 0,
+            _ if self.is_narrow() => 0,
             right => right.width() + 2,
         };
         let room = |used: usize| self.width.saturating_sub(used + reserve);
@@ -216,8 +221,14 @@ fn pieces(word: &str, limit: usize) -> Vec<String> {
             wide && c != '\u{a0}' && before != '\u{a0}' && !CLOSING.contains(c) && !OPENING.contains(before)
         });
         if used > 0 && (parts || used + width > limit) {
-            pieces.push(String::new());
-            used = 0;
+            // The parts of a certificate's name stay whole where they can.
+            let behind = pieces.last_mut().and_then(|piece| {
+                let comma = piece.rfind(',').filter(|_| !parts)?;
+                Some(piece.split_off(comma + 1))
+            });
+            let behind = behind.unwrap_or_default();
+            used = behind.width();
+            pieces.push(behind);
         }
         if let Some(piece) = pieces.last_mut() {
             piece.push(c);
@@ -244,6 +255,7 @@ mod tests {
         assert_eq!(wrap("aa bb cc", 5, 5), ["aa bb", "cc"]);
         assert_eq!(wrap("aa frame\u{a0}23 b", 8, 8), ["aa", "frame\u{a0}23", "b"]);
         assert_eq!(wrap("abcdefgh i", 3, 3), ["abc", "def", "gh", "i"]);
+        assert_eq!(wrap("O=Lab,CN=host.example", 16, 16), ["O=Lab,", "CN=host.example"]);
         assert_eq!(wrap("", 5, 5), [""]);
     }
 

@@ -201,7 +201,7 @@ fn a_refused_syn() {
     });
     assert_eq!(
         walk(At::Tcp, Some(refused)),
-        "Connect ✗ SYN 1, then RST 2 from the server\nTLS – never begun\nReport – never sent\nClose   ← RST 2"
+        "Connect ✗ SYN 1, then RST from the server in frame 2\nTLS – never begun\nReport – never sent\nClose   ← RST 2"
     );
 }
 
@@ -213,7 +213,7 @@ fn a_reset_after_the_client_hello_and_silence_after_it() {
         frame: 5,
         side: "server",
     });
-    assert!(walk(At::Tls, Some(reset)).contains("TLS ✗ → Client Hello 4, then RST 5 from the server\n"));
+    assert!(walk(At::Tls, Some(reset)).contains("TLS ✗ → Client Hello 4, then RST from the server in frame 5\n"));
 }
 
 #[test]

@@ -222,8 +222,8 @@ fn line(page: &mut Page<'_>, row: &Row, rows: usize) -> io::Result<()> {
         text.push(' ');
         text.push_str(&phrase("triage-more-attempts").with("count", more).in_language(language));
     }
-    if let Some(note) = &row.note {
-        text.push_str(&format!(" ({note})"));
+    for remark in row.turn.iter().chain(&row.note) {
+        text.push_str(&format!(" ({remark})"));
     }
     page.hang(&lead, 2, &text, "")
 }

@@ -37,6 +37,6 @@ incomplete-capture-still-open = nothing ends the session by frame { $last }, the
 incomplete-capture-still-open-limit = nothing ends the session by frame { $last }, the last one of it, { $limit }
 certificate-fault-accepted-summary = { $whose } { $clauses }; the { $other }'s DTLS accepted it nevertheless
 certificate-fault-accepted-cannot-tell-application = whether the application refused that certificate inside the encryption: its log shows it
-certificate-fault-accepted-choose = if the exchange below DTLS succeeded and the application still reports a failure: choose a valid client certificate
+certificate-fault-accepted-choose = if the exchange inside DTLS succeeded and the application still reports a failure: choose a valid client certificate
 unexplained-end-summary-bare = the session with { $service } is in the capture from beginning to end, and nothing in it says why it ended
 because-all = every TLS and DTLS connection is reported

@@ -1,7 +1,7 @@
 # ASA.
 -device = firewall that connects
 
-verify-trust = Registration: REGISTERED in show license status, after { $command }
-verify-response = License Authorization: AUTHORIZED in show license status, after { $command }
-log-of-device-expect = the log names the reason, or show license status says REGISTERED and AUTHORIZED
-device-verify-agent = the message does not come again, and show license all shows no failure
+verify-trust = “show license status” has “Registration: REGISTERED” after “{ $command }”
+verify-response = “show license status” has “License Authorization: AUTHORIZED” after “{ $command }”
+log-of-device-expect = the log names the reason, or “show license status” has REGISTERED and AUTHORIZED
+device-verify-agent = the message does not come again, and “show license all” shows no failure

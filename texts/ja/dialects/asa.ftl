@@ -1,7 +1,7 @@
 # ASA。
 -device = 接続元のファイアウォール
 
-verify-trust = { $command } の実行後、show license status に Registration: REGISTERED と表示される
-verify-response = { $command } の実行後、show license status に License Authorization: AUTHORIZED と表示される
-log-of-device-expect = ログに理由が記録されている、または show license status に REGISTERED と AUTHORIZED が表示される
-device-verify-agent = このメッセージが再び記録されず、show license all に失敗が表示されないこと
+verify-trust = 「{ $command }」の実行後、「show license status」に「Registration: REGISTERED」と表示される
+verify-response = 「{ $command }」の実行後、「show license status」に「License Authorization: AUTHORIZED」と表示される
+log-of-device-expect = ログに理由が記録されている、または「show license status」に REGISTERED と AUTHORIZED が表示される
+device-verify-agent = このメッセージが再び記録されず、「show license all」に失敗が表示されない

@@ -1,7 +1,7 @@
 # NX-OS。
 -device = スイッチ
 
-verify-trust = { $command } の実行後、show license status にインストール済みのトラストコードが表示される
-verify-response = { $command } の実行後、show license status に新しい応答が表示される
-log-of-device-expect = ログに理由が記録されている、または show license status に新しい応答が表示される
-device-verify-agent = このメッセージが再び記録されず、show license all に失敗が表示されないこと
+verify-trust = 「{ $command }」の実行後、「show license status」にインストール済みのトラストコードが表示される
+verify-response = 「{ $command }」の実行後、「show license status」に最近の応答が表示される
+log-of-device-expect = ログに理由が記録されている、または「show license status」に最近の応答が表示される
+device-verify-agent = このメッセージが再び記録されず、「show license all」に失敗が表示されない

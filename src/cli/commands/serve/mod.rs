@@ -45,7 +45,7 @@ struct Judged {
     report: Report,
 }
 
-/// What all requests share.
+/// The state that all requests share.
 struct Site {
     gate: Gate,
     inspect: Arc<Inspect>,
@@ -211,7 +211,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What no request must be able to do: be framed, sniffed, kept, or make the page ask anybody else.
+/// Headers that forbid a page to be framed, sniffed or stored, and to contact any other host.
 fn guard(response: &mut Response<Body>) {
     let headers = response.headers_mut();
     for (name, value) in [

@@ -5,7 +5,7 @@ use tlswalk::base::phrase::{Language, phrase};
 
 use super::upload::Upload;
 
-/// What makes dropping and progress: the page works without it.
+/// The script for dropping and progress: the page works without it.
 pub(super) const SCRIPT: &str = include_str!("drop.js");
 
 /// The templates by name; the ending makes minijinja escape.

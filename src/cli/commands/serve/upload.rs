@@ -34,7 +34,7 @@ impl Refused {
         }
     }
 
-    /// What was sent cannot be judged.
+    /// The upload cannot be judged.
     pub(super) fn unable(why: String) -> Self {
         Self {
             status: StatusCode::UNPROCESSABLE_ENTITY,
@@ -43,7 +43,7 @@ impl Refused {
     }
 }
 
-/// What a form has sent.
+/// The content of a form.
 #[derive(Default)]
 pub(super) struct Upload {
     pub(super) capture: Option<Capture>,
@@ -170,7 +170,7 @@ impl Upload {
         Ok(upload)
     }
 
-    /// What the user of the command line asked for, and what the form adds.
+    /// The options of the command line, with those that the form adds.
     pub(super) fn options(&self, inspect: &Inspect, with_log: bool) -> Result<Options, String> {
         let mut options = crate::cli::options(inspect)?;
         if let Some(lang) = self.lang {

@@ -24,7 +24,7 @@ const ENDINGS: [&str; 5] = [".pcap", ".pcapng", ".cap", ".pcap.gz", ".pcapng.gz"
 
 /// How captures are judged.
 pub(super) struct Judge<'a> {
-    /// What is expected of the captures.
+    /// The expectations of the captures.
     pub(super) expected: Option<&'a Expectations>,
     pub(super) options: &'a Options,
     /// For captures without licensing, where nothing was said about what to look for.
@@ -37,7 +37,7 @@ pub(super) struct Judge<'a> {
 /// Result of a unit.
 pub(super) struct Judged {
     pub(super) rows: Vec<Row>,
-    /// What was expected of it, and whether it came so.
+    /// Its expectation, and whether it was met.
     pub(super) checked: Vec<Expectation>,
     pub(super) kind: Kind,
     pub(super) known: Known,

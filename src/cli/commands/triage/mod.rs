@@ -243,7 +243,7 @@ struct Total {
 }
 
 impl Total {
-    /// What could not be read wins, as of single captures; then what was expected.
+    /// An unreadable file decides first, as for single captures; then the expectation.
     fn code(&self, tally: Option<&Tally<'_>>) -> u8 {
         code(self.outcome.unwrap_or(Outcome::Inconclusive), tally, self.unable)
     }

@@ -43,7 +43,7 @@ pub(super) struct Line {
     /// Outcome as an exit code; none where it could not be read.
     pub(super) exit: Option<u8>,
     pub(super) rows: Vec<Row>,
-    /// What was expected of it, and whether it came so: facts are in the report, which is not kept.
+    /// Its expectation, and whether it was met: facts are in the report, which is not kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) checked: Vec<Expectation>,
 }
@@ -145,7 +145,7 @@ impl State {
             && matches!((path.canonicalize(), self.path.canonicalize()), (Ok(a), Ok(b)) if a == b)
     }
 
-    /// What is known of files that are where and as they were.
+    /// Entries of files that have changed neither place nor content.
     pub(super) fn by_place(&self, files: &[Found]) -> Option<Line> {
         let places: Vec<Place> = files.iter().map(|it| Place::of(it, true)).collect::<Option<_>>()?;
         let first = places.first()?;

@@ -289,7 +289,7 @@ impl Desk<'_, '_, '_> {
     }
 }
 
-/// What cannot be looked at: told when it has lasted for two lists, and once.
+/// Paths that cannot be read: reported once, after they have failed for two listings.
 #[derive(Default)]
 struct Problems {
     seen: HashSet<(PathBuf, String)>,

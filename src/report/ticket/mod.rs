@@ -4,6 +4,10 @@
 //! it), the time in that team's zone, the log entries to look for, what would confirm or refute the suspicion, the
 //! requested change, and the frames.
 
+mod look;
+mod zone;
+
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use time::UtcOffset;
@@ -17,6 +21,7 @@ use crate::base::phrase::{Phrase, Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 use crate::report::{At, Owner};
+pub use zone::zone;
 
 /// The team that the ticket is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +96,7 @@ pub fn write_text(
 /// # Errors
 /// When `out` cannot be written.
 pub fn write_markdown(report: &Report, team: Team, zone: UtcOffset, out: &mut dyn Write) -> io::Result<()> {
-    use super::markdown::{code, escaped};
+    use super::markdown::escaped;
     let ticket = Ticket {
         report,
         team,
@@ -101,14 +106,32 @@ pub fn write_markdown(report: &Report, team: Team, zone: UtcOffset, out: &mut dy
     writeln!(out, "## {}", escaped(&visible(&ticket.subject())))?;
     for section in ticket.sections() {
         writeln!(out, "\n### {}\n", escaped(&ticket.say(phrase(section.heading))))?;
+        // Commands that follow each other are one block, to be copied at once.
+        let mut commands = Vec::new();
         for line in section.lines {
             match line {
-                Line::Item(text) => writeln!(out, "- {}", escaped(&visible(&text)))?,
-                Line::Command(text) => writeln!(out, "  - {}", code(&visible(text.trim_start())))?,
+                Line::Command(text) => commands.push(text),
+                Line::Item(text) => {
+                    copied(&mut commands, out)?;
+                    writeln!(out, "- {}", escaped(&visible(&text)))?;
+                }
             }
         }
+        copied(&mut commands, out)?;
     }
     writeln!(out, "\n{}", escaped(&visible(&ticket.footer())))
+}
+
+/// Writes the commands collected under an item, and forgets them.
+fn copied(commands: &mut Vec<String>, out: &mut dyn Write) -> io::Result<()> {
+    if commands.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    super::markdown::block(commands, "  ", out)?;
+    writeln!(out)?;
+    commands.clear();
+    Ok(())
 }
 
 struct Ticket<'a> {
@@ -141,12 +164,22 @@ impl Ticket<'_> {
     fn subject(&self) -> String {
         let team = self.team();
         match self.attempt() {
-            Some(attempt) => self.say(
-                phrase("ticket-subject")
-                    .with("team", team)
-                    .with("device", attempt.device.as_str())
-                    .with("name", in_prose(&attempt.name).as_ref()),
-            ),
+            Some(attempt) => {
+                // What went wrong, and no more: after a handshake that was complete, TLS is not what failed.
+                let subject = match (attempt.verdict.severity, attempt.verdict.at) {
+                    (Severity::Warning, _) => "ticket-subject-fault",
+                    (_, At::Dns) => "ticket-subject-dns",
+                    (_, At::Tcp | At::Proxy) => "ticket-subject-connect",
+                    (_, At::Tls) => "ticket-subject",
+                    (_, At::Http | At::Close) => "ticket-subject-answer",
+                };
+                self.say(
+                    phrase(subject)
+                        .with("team", team)
+                        .with("device", attempt.device.as_str())
+                        .with("name", in_prose(&attempt.name).as_ref()),
+                )
+            }
             None => self.say(phrase("ticket-subject-nothing").with("team", team)),
         }
     }
@@ -203,11 +236,10 @@ impl Ticket<'_> {
 
     fn what(&self, attempt: &Attempt) -> Section {
         let verdict = &attempt.verdict;
-        let mut lines = vec![Line::Item(format!(
-            "{} ({})",
-            capitalised(&verdict.summary),
-            self.say(confidence(verdict.confidence))
-        ))];
+        let sure = phrase("ticket-with")
+            .with("what", capitalised(&verdict.summary))
+            .with("beside", confidence(verdict.confidence));
+        let mut lines = vec![Line::Item(self.say(sure))];
         let (frame, time) = beginning(self.report, attempt);
         if let Some(time) = time {
             let began = phrase("ticket-began")
@@ -241,7 +273,11 @@ impl Ticket<'_> {
         let mut lines = Vec::new();
         let connections = connections(self.report, attempt);
         for connection in connections.iter().rev().take(MOST_CONNECTIONS).rev() {
-            lines.push(Line::Item(format!("TCP {} → {}", connection.client, connection.server)));
+            let transport = transport_of(connection);
+            lines.push(Line::Item(format!(
+                "{transport} {} → {}",
+                connection.client, connection.server
+            )));
         }
         for lookup in attempt.lookups.iter().filter(|_| connections.is_empty()) {
             let asked = phrase("ticket-asks")
@@ -267,9 +303,12 @@ impl Ticket<'_> {
             }
             (None, None) => {}
         }
-        lines.push(Line::Item(
-            self.say(phrase("ticket-name").with("name", in_prose(&attempt.name).as_ref())),
-        ));
+        // Without a name in the Client Hello, the attempt is called by its address.
+        let is_address = |connection: &&Connection| connection.server.contains(&attempt.name);
+        if !connections.iter().any(is_address) {
+            let name = phrase("ticket-name").with("name", in_prose(&attempt.name).as_ref());
+            lines.push(Line::Item(self.say(name)));
+        }
         if let Some(proxy) = &attempt.via_proxy {
             lines.push(Line::Item(
                 self.say(phrase("ticket-proxy").with("proxy", proxy.as_str())),
@@ -278,44 +317,6 @@ impl Ticket<'_> {
         Section {
             heading: "ticket-connection",
             lines,
-        }
-    }
-
-    fn look(&self, attempt: &Attempt) -> Section {
-        let stage = attempt.verdict.at;
-        let look = match (self.team, stage) {
-            (Team::Firewall, At::Dns) => "ticket-look-firewall-dns",
-            (Team::Firewall, At::Tcp) => "ticket-look-firewall-tcp",
-            (Team::Firewall, _) => "ticket-look-firewall-tls",
-            (Team::Pki, _) => "ticket-look-pki",
-            (Team::Proxy, _) => "ticket-look-proxy",
-            (Team::Server, At::Dns | At::Tcp) => "ticket-look-server-tcp",
-            (Team::Server, At::Http) => "ticket-look-server-http",
-            (Team::Server, _) => "ticket-look-server-tls",
-            (Team::Support, _) => "ticket-look-support",
-        };
-        let (proves, disproves) = match self.team {
-            Team::Firewall => ("ticket-proves-firewall", "ticket-disproves-firewall"),
-            Team::Pki => ("ticket-proves-pki", "ticket-disproves-pki"),
-            Team::Proxy => ("ticket-proves-proxy", "ticket-disproves-proxy"),
-            Team::Server => ("ticket-proves-server", "ticket-disproves-server"),
-            Team::Support => ("ticket-proves-support", "ticket-disproves-support"),
-        };
-        let connection = connections(self.report, attempt).into_iter().next_back();
-        let resolvers: Vec<&str> = attempt.lookups.iter().map(|lookup| lookup.server.as_str()).collect();
-        let server = connection.map_or_else(|| resolvers.join(", "), |it| it.server.clone());
-        let look = phrase(look)
-            .with("device", attempt.device.as_str())
-            .with(
-                "client",
-                connection.map_or(attempt.device.as_str(), |it| it.client.as_str()),
-            )
-            .with("server", server)
-            .with("name", in_prose(&attempt.name).as_ref());
-        let lines = [look, phrase(proves), phrase(disproves)];
-        Section {
-            heading: "ticket-look",
-            lines: lines.into_iter().map(|line| Line::Item(self.say(line))).collect(),
         }
     }
 
@@ -354,14 +355,15 @@ impl Ticket<'_> {
             };
             lines.push(Line::Item(self.say(none)));
         }
-        for remedy in ours {
+        for (at, remedy) in ours.iter().enumerate() {
             let action = match self.team {
                 Team::Pki | Team::Support => format!("{}: {}", self.say(owner(remedy)), remedy.action),
                 _ => capitalised(&remedy.action),
             };
             lines.push(Line::Item(action));
             lines.extend(remedy.commands.iter().cloned().map(Line::Command));
-            if !remedy.verify.is_empty() {
+            let again = ours.get(at + 1).is_some_and(|next| next.verify == remedy.verify);
+            if !remedy.verify.is_empty() && !again {
                 lines.push(Line::Item(
                     self.say(phrase("ticket-done-when").with("verify", remedy.verify.as_str())),
                 ));
@@ -375,16 +377,15 @@ impl Ticket<'_> {
 
     fn certificates(&self, attempt: &Attempt) -> Section {
         let mut lines = Vec::new();
+        // A side shows the same chain on each of its connections.
+        let mut told = BTreeSet::new();
         for connection in connections(self.report, attempt) {
             for (side, chain) in [
                 ("server", &connection.certificates.server),
                 ("client", &connection.certificates.client),
             ] {
-                lines.extend(
-                    chain
-                        .iter()
-                        .map(|certificate| Line::Item(self.certificate(side, certificate))),
-                );
+                let new = chain.iter().filter(|it| told.insert((side, it.sha256.as_str())));
+                lines.extend(new.map(|certificate| Line::Item(self.certificate(side, certificate))));
             }
         }
         if lines.is_empty() {
@@ -418,7 +419,10 @@ impl Ticket<'_> {
                 .with("frame", evidence.frame)
                 .with("what", evidence.what.as_str());
             match time_of(evidence.frame, attempt, &connections) {
-                Some(time) => Line::Item(format!("{} ({})", self.say(told), self.at(time))),
+                Some(time) => {
+                    let timed = phrase("ticket-with").with("what", told).with("beside", self.at(time));
+                    Line::Item(self.say(timed))
+                }
                 None => Line::Item(self.say(told)),
             }
         });
@@ -447,6 +451,11 @@ impl Ticket<'_> {
     }
 }
 
+/// The transport that a firewall's rules name.
+fn transport_of(connection: &Connection) -> &'static str {
+    if connection.carrier.is_some() { "UDP" } else { "TCP" }
+}
+
 /// The time of a frame that carries a step or a look-up.
 fn time_of<'a>(frame: u64, attempt: &'a Attempt, connections: &[&'a Connection]) -> Option<&'a str> {
     let steps = connections.iter().flat_map(|connection| &connection.steps);
@@ -465,49 +474,10 @@ fn time_of<'a>(frame: u64, attempt: &'a Attempt, connections: &[&'a Connection])
     step.or_else(looked_up)
 }
 
-/// Reads a time zone: `UTC`, `Z`, or an offset such as `+09:00`. Names of zones are not accepted: only an offset is
-/// unambiguous.
-///
-/// # Errors
-/// A clause that says how to write a time zone.
-pub fn zone(text: &str) -> Result<UtcOffset, String> {
-    if matches!(text, "UTC" | "utc" | "Z" | "z") {
-        return Ok(UtcOffset::UTC);
-    }
-    let how = || "write UTC, or the offset from it, e.g. +09:00 or -05:30".to_owned();
-    let (sign, rest) = match (text.strip_prefix('+'), text.strip_prefix('-')) {
-        (Some(rest), _) => (1_i8, rest),
-        (_, Some(rest)) => (-1, rest),
-        _ => return Err(how()),
-    };
-    let digits: String = rest.chars().filter(|c| *c != ':').collect();
-    let is_form = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let (hours, minutes) = digits.split_at_checked(2).filter(|_| is_form).ok_or_else(how)?;
-    let (hours, minutes) = (
-        hours.parse::<i8>().map_err(|_| how())?,
-        minutes.parse::<i8>().map_err(|_| how())?,
-    );
-    // The largest offset in use is +14:00.
-    if hours > 14 || minutes > 59 {
-        return Err(how());
-    }
-    UtcOffset::from_hms(hours.saturating_mul(sign), minutes.saturating_mul(sign), 0).map_err(|_| how())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::examples;
-
-    #[test]
-    fn a_zone_is_an_offset() {
-        assert_eq!(zone("+09:00"), Ok(UtcOffset::from_hms(9, 0, 0).unwrap()));
-        assert_eq!(zone("-0530"), Ok(UtcOffset::from_hms(-5, -30, 0).unwrap()));
-        assert_eq!(zone("UTC"), Ok(UtcOffset::UTC));
-        for wrong in ["JST", "+9", "+25:00", "+09:99", "", "9:00", "+０９:00"] {
-            assert!(zone(wrong).unwrap_err().contains("+09:00"), "{wrong}");
-        }
-    }
 
     #[test]
     fn every_team_gets_a_ticket_in_each_form() {
