@@ -268,7 +268,7 @@ pub(crate) struct Inspect {
     /// Its ending chooses the format unless -f does: txt, json, ndjson, html, md, csv, xml (JUnit), sarif. `-` is standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// The profile: the connections to judge, and the expectations
+    /// The connections to judge, and what is expected
     ///
     /// cisco-smart-licensing (the default), capwap-join (access points), default (judge every TLS
     /// connection), or a TOML file.

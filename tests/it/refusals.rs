@@ -139,7 +139,8 @@ fn offering(suites: &[u16], groups: &[u16], versions: &[u16]) -> Vec<u8> {
         if versions.is_empty() {
             Vec::new()
         } else {
-            extension(VERSIONS, &listed)
+            let share = [vec![0, 29], list16(&noise(3, 32))].concat();
+            [extension(VERSIONS, &listed), extension(KEY_SHARE, &list16(&share))].concat()
         },
     ];
     let body = [
@@ -171,15 +172,15 @@ fn a_narrow_offer_explains_a_refusal_before_the_missing_name_does() {
     };
     // One suite, or two; one group; TLS 1.3 alone: next to nothing is offered. With one suite for one kind of key, the offer is
     // odd enough for the name not to matter.
-    for (narrow, names_both) in [
-        (offering(&SUITES[..1], &GROUPS, &[]), false),
-        (offering(&SUITES[..2], &GROUPS, &[]), true),
-        (offering(&SUITES, &GROUPS[..1], &[]), true),
-        (offering(&NEW, &GROUPS, &[0x0304]), true),
+    for (what, narrow, names_both) in [
+        ("one suite", offering(&SUITES[..1], &GROUPS, &[]), false),
+        ("two suites", offering(&SUITES[..2], &GROUPS, &[]), true),
+        ("one group", offering(&SUITES, &GROUPS[..1], &[]), true),
+        ("TLS 1.3 alone", offering(&NEW, &GROUPS, &[0x0304]), true),
     ] {
         let (id, confidence, names) = told(&narrow);
-        assert_eq!((id.as_str(), names), ("cipher-mismatch", names_both));
-        assert!(confidence < Confidence::Certain, "{confidence}");
+        assert_eq!((id.as_str(), names), ("cipher-mismatch", names_both), "{what}");
+        assert!(confidence < Confidence::Certain, "{what}: {confidence}");
     }
     // With a broad one, that no server is named is all that is odd.
     for broad in [
