@@ -134,7 +134,7 @@ fn folders_are_read_to_the_bottom_and_captures_known_by_content() {
     assert_eq!(code(&outcome), 2, "what cannot be read wins");
     // The table says so to a person, in each language.
     for (language, others) in [
-        ("en", "1 file is no capture"),
+        ("en", "1 file is not a capture"),
         ("ja", "キャプチャではないファイル 1 件"),
     ] {
         let outcome = triage(&["--lang", language, text(base)]);
