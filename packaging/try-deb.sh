@@ -1,7 +1,8 @@
 #!/bin/bash
 # try-deb.sh PACKAGE [SUITE]: installs the Debian package in a fresh root file system and uses it there, as root.
 # The root file system is made by debootstrap in a temporary folder, and removed.
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "try-deb.sh: line $LINENO: exit code $? from: $BASH_COMMAND" >&2' ERR
 package=$(realpath "$1") suite=${2:-bookworm} here=$(dirname "$(realpath "$0")")
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
@@ -23,5 +24,8 @@ for file in share/man/man1/tlswalk.1.gz share/bash-completion/completions/tlswal
     inside dpkg -L tlswalk | grep -qx "/usr/$file" || { echo "/usr/$file is not in the package" >&2; exit 1; }
 done
 inside dpkg -r tlswalk
-if inside test -e /usr/bin/tlswalk; then exit 1; fi
+if inside test -e /usr/bin/tlswalk; then
+    echo "dpkg -r left /usr/bin/tlswalk" >&2
+    exit 1
+fi
 echo "the package installs, runs and is removed on $suite"

@@ -2,7 +2,8 @@
 # wheels.sh DIST [TARGET]: the Python package → a wheel for every CPython from 3.10 on (abi3) and, for the first target, the source
 # distribution. With zig as linker the wheel asks for glibc 2.17 alone (manylinux2014), whatever this machine has.
 # Tools from PyPI: maturin, ziglang.
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "wheels.sh: line $LINENO: exit code $? from: $BASH_COMMAND" >&2' ERR
 root=$(dirname "$(dirname "$(realpath "$0")")") dist=$(realpath -m "$1") target=${2:-x86_64-unknown-linux-gnu}
 cd "$root"
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)

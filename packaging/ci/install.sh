@@ -1,7 +1,8 @@
 #!/bin/bash
 # install.sh VERSION DOWNLOADS FOLDER: an archive of packaging/release.sh → tlswalk in FOLDER, if its checksum is right.
 # DOWNLOADS is the address of the releases, or a folder that holds the archives and SHA256SUMS.
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "install.sh: line $LINENO: exit code $? from: $BASH_COMMAND" >&2' ERR
 version=$1 downloads=$2
 mkdir -p "$3"
 folder=$(cd "$3" && pwd)
@@ -27,7 +28,10 @@ for file in "$archive" SHA256SUMS; do
     fi
 done
 cd "$work"
-grep "  $archive\$" SHA256SUMS >wanted
+grep "  $archive\$" SHA256SUMS >wanted || {
+    echo "install.sh: SHA256SUMS does not list $archive" >&2
+    exit 1
+}
 if command -v sha256sum >/dev/null; then sha256sum --quiet -c wanted; else shasum -a 256 --quiet -c wanted; fi
 mkdir unpacked
 if [ "$kind" = zip ]; then unzip -q "$archive" -d unpacked; else tar -xzf "$archive" -C unpacked; fi
