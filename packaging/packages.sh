@@ -23,7 +23,20 @@ tar -xzf "$dist/$archive.tar.gz" --strip-components=1 -C "$files"
 # The time of the archive is that of its commit.
 SOURCE_DATE_EPOCH=$(stat -c %Y "$files/tlswalk")
 export SOURCE_DATE_EPOCH
-gzip -9nk "$files/man/tlswalk.1" "$files/CHANGELOG.md" "$files/LICENCES.txt"
+{
+    echo "tlswalk is under MIT or Apache-2.0, at your choice. Apache-2.0: /usr/share/common-licenses/Apache-2.0."
+    echo "The licences of the parts of the program are in LICENCES.txt.gz. MIT:"
+    echo
+    cat "$files/LICENSE-MIT"
+} >"$files/copyright"
+{
+    echo "tlswalk ($version-1) unstable; urgency=medium"
+    printf '\n  * Release %s; its changes: changelog.gz\n\n' "$version"
+    echo " -- $(python3 "$here/about.py" maintainer)  $(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")"
+} >"$files/changelog.Debian"
+# One program for every release of every distribution.
+echo "tlswalk binary: statically-linked-binary" >"$files/lintian-overrides"
+gzip -9nk "$files/man/tlswalk.1" "$files/CHANGELOG.md" "$files/changelog.Debian" "$files/LICENCES.txt"
 
 if command -v nfpm >/dev/null; then
     export VERSION=$version ARCH=$deb

@@ -1,13 +1,13 @@
 #!/bin/bash
-# wheels.sh DIST [TARGET]: the Python package → a wheel for every CPython from 3.10 on (abi3) and, for the first target, the source
+# wheels.sh DIST [TARGET [PROFILE]]: the Python package → a wheel for every CPython from 3.10 on (abi3) and, for the first target, the source
 # distribution. With zig as linker the wheel asks for glibc 2.17 alone (manylinux2014), whatever this machine has.
-# Tools from PyPI: maturin, ziglang.
+# PROFILE is dist; dev gives the same package sooner, slower and larger, to try it. Tools from PyPI: maturin, ziglang.
 set -Eeuo pipefail
 trap 'echo "wheels.sh: line $LINENO: exit code $? from: $BASH_COMMAND" >&2' ERR
-root=$(dirname "$(dirname "$(realpath "$0")")") dist=$(realpath -m "$1") target=${2:-x86_64-unknown-linux-gnu}
+root=$(dirname "$(dirname "$(realpath "$0")")") dist=$(realpath -m "$1") target=${2:-x86_64-unknown-linux-gnu} profile=${3:-dist}
 cd "$root"
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH CARGO_TERM_COLOR=never
-maturin build --profile dist --locked --zig --compatibility manylinux2014 --target "$target" --manifest-path python/Cargo.toml --out "$dist"
+maturin build --profile "$profile" --locked --zig --compatibility manylinux2014 --target "$target" --manifest-path python/Cargo.toml --out "$dist"
 case $target in x86_64-*-linux-*) maturin sdist --manifest-path python/Cargo.toml --out "$dist" ;; esac
 find "$dist" -maxdepth 1 -name 'tlswalk-*' \( -name '*.whl' -o -name '*.tar.gz' \) -printf '%s bytes  %f\n'
