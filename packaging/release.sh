@@ -13,7 +13,7 @@
 #   release.sh --out DIR TARGET    one target, into DIR
 #   release.sh --tools             what is missing on this machine, and what of it is optional
 set -Eeuo pipefail
-# No command ends the script without a word. A subshell passes its failure on, so the line of the caller is printed too.
+# No command ends the script silently. A subshell passes its failure on, so the line of the caller is printed too.
 trap 'echo "release.sh: line $LINENO: exit code $? from: $BASH_COMMAND" >&2' ERR
 here=$(dirname "$(realpath "$0")")
 root=$(dirname "$here")
