@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """materials.py: Cargo.lock → the licence texts of all that is in a program, and its bill of materials (CycloneDX 1.5).
 
-What is in a program are the crates that `cargo metadata` reaches from tlswalk by normal dependencies on that target; what is for
+What is in a program are the crates that `cargo metadata` reaches from its package by normal dependencies on that target; what is for
 tests or for building only is left out. A licence text is what the crate's own archive holds; a crate that has none must offer
 Apache-2.0, whose text is the same for all. Output depends on the lock file, the target and the commit alone.
 """
@@ -22,14 +22,14 @@ LICENCE = re.compile(r"(licen[cs]e|copying|notice|copyright|unlicense)", re.I)
 DEEPEST = 3
 
 
-def crates(target):
-    """Packages in the program, tlswalk first, and what each depends on."""
+def crates(target, program):
+    """Packages in the program, the program's own first, and what each depends on."""
     command = ["cargo", "metadata", "--format-version", "1", "--locked", "--filter-platform", target]
     found = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT)
     metadata = json.loads(found.stdout)
     packages = {package["id"]: package for package in metadata["packages"]}
     nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
-    [root] = [key for key in metadata["workspace_members"] if packages[key]["name"] == "tlswalk"]
+    [root] = [key for key in metadata["workspace_members"] if packages[key]["name"] == program]
     reached, waiting = {}, [root]
     while waiting:
         key = waiting.pop()
@@ -72,6 +72,9 @@ MUSL = "Copyright © 2005-2020 Rich Felker, et al. MIT licence: https://git.musl
 def write_licences(out, packages, target):
     numbers, bodies, lines = {}, [], []
     for package in packages[1:]:
+        # The library of this repository, in the Python module: its licences are the first line.
+        if package["source"] is None:
+            continue
         found = texts(package)
         if not found:
             sys.exit(f"{package['name']} {package['version']}: no licence text, and no Apache-2.0 among {package['license']}")
@@ -152,10 +155,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--target", default="x86_64-unknown-linux-musl")
     parser.add_argument("--commit", default="")
+    parser.add_argument("--package", default="tlswalk", help="tlswalk, or tlswalk-python for the wheel")
     parser.add_argument("--licences")
     parser.add_argument("--sbom")
     asked = parser.parse_args()
-    packages, reached = crates(asked.target)
+    packages, reached = crates(asked.target, asked.package)
     if asked.licences:
         write_licences(asked.licences, packages, asked.target)
     if asked.sbom:

@@ -80,6 +80,8 @@ cargo_home=${CARGO_HOME:-$HOME/.cargo}
 sysroot=$(rustc --print sysroot)
 export CARGO_TARGET_DIR=$build/target
 export RUSTFLAGS="--remap-path-prefix=$build/source=/tlswalk --remap-path-prefix=$cargo_home=/cargo --remap-path-prefix=$sysroot=/rust --remap-path-prefix=$build/target=/target"
+# zig links for its newest macOS unless it is told the oldest.
+export MACOSX_DEPLOYMENT_TARGET=11.0
 export CFLAGS="-ffile-prefix-map=$cargo_home=/cargo -ffile-prefix-map=$build=/build"
 
 cd "$build/source"
@@ -114,7 +116,7 @@ cp samples/client-certificate-self-signed-expired.pcap "$shared/sample.pcap"
 {
     echo "tlswalk $version, commit $commit"
     rustc -vV
-    cargo zigbuild --version 2>/dev/null || true
+    cargo-zigbuild --version
     echo "zig $(python3 -m ziglang version 2>/dev/null || zig version 2>/dev/null || echo unknown)"
 } >"$out/BUILD.txt"
 
@@ -125,6 +127,15 @@ pack() {
     case $target in *windows*) kind=zip program=tlswalk.exe ;; esac
     cp -r "$shared" "$stage"
     cp "$build/target/$target/dist/$program" "$stage/"
+    case $target in *apple*)
+        local oldest
+        oldest=$(python3 packaging/oldest_macos.py "$stage/$program")
+        [ "$oldest" = "$MACOSX_DEPLOYMENT_TARGET" ] || {
+            echo "release.sh: $target needs macOS $oldest, not $MACOSX_DEPLOYMENT_TARGET" >&2
+            exit 1
+        }
+        ;;
+    esac
     python3 packaging/materials.py --target "$target" --commit "$commit" --licences "$stage/LICENCES.txt" --sbom "$stage/sbom.cdx.json"
     cp "$stage/sbom.cdx.json" "$out/$name.cdx.json"
     python3 packaging/archive.py "$stage" "$out/$name.$kind"

@@ -6,11 +6,13 @@ trap 'echo "reproduce.sh: line $LINENO: exit code $? from: $BASH_COMMAND" >&2' E
 root=$(dirname "$(dirname "$(realpath "$0")")")
 [ $# -gt 0 ] || set -- x86_64-unknown-linux-musl
 work=$(mktemp -d)
+# Both builds are of one commit, even if another is made meanwhile.
+commit=$(git -C "$root" rev-parse HEAD)
 trap 'rm -rf "$work"' EXIT
 for build in one another/place; do
     mkdir -p "$work/$build/cargo"
     git clone --quiet --no-local "$root" "$work/$build/source"
-    git -C "$work/$build/source" checkout --quiet --detach "$(git -C "$root" rev-parse HEAD)"
+    git -C "$work/$build/source" checkout --quiet --detach "$commit"
     # Its crates alone: what is fetched already is not fetched again.
     cp -r "${CARGO_HOME:-$HOME/.cargo}/registry" "$work/$build/cargo/"
     CARGO_HOME=$work/$build/cargo "$work/$build/source/packaging/release.sh" --out "$work/$build/dist" "$@" >/dev/null

@@ -8,6 +8,8 @@ root=$(dirname "$(dirname "$(realpath "$0")")") dist=$(realpath -m "$1") target=
 cd "$root"
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH CARGO_TERM_COLOR=never
+# The texts of all that is in the module.
+python3 packaging/materials.py --package tlswalk-python --target "$target" --licences python/licences/LICENCES.txt
 maturin build --profile "$profile" --locked --zig --compatibility manylinux2014 --target "$target" --manifest-path python/Cargo.toml --out "$dist"
 case $target in x86_64-*-linux-*) maturin sdist --manifest-path python/Cargo.toml --out "$dist" ;; esac
 find "$dist" -maxdepth 1 -name 'tlswalk-*' \( -name '*.whl' -o -name '*.tar.gz' \) -printf '%s bytes  %f\n'

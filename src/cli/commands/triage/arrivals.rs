@@ -16,6 +16,7 @@ use super::walk::{Found, Identity, is_hidden};
 const MISSED: u8 = 2;
 
 /// Change of a file.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux reports events"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
     Created,

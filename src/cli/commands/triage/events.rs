@@ -9,11 +9,12 @@
 //! tenth of the time, so lost events only cost time. A file is identified by its inode: renames need no pairing, except
 //! for files whose events came late.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::arrivals::Sign;
 
 /// Event about a file.
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only Linux reports events"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Event<'a> {
     Sign(Sign, &'a Path),
@@ -40,10 +41,11 @@ mod linux {
     use std::mem::MaybeUninit;
     use std::os::fd::OwnedFd;
     use std::os::unix::ffi::OsStrExt as _;
+    use std::path::PathBuf;
 
     use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 
-    use super::{Event, Path, PathBuf, Sign, Told};
+    use super::{Event, Path, Sign, Told};
 
     /// Room for some hundred events a call.
     const BUFFER: usize = 64 * 1024;
