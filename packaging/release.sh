@@ -96,7 +96,12 @@ esac
 
 # compile TARGET: the program; what cargo and the linker print goes to standard error and to a file, from which a failure is quoted.
 compile() {
-    cargo zigbuild --profile dist --locked --bin tlswalk --target "$1" 2>&1 | tee "$build/stage/$1.log" >&2
+    local log=$build/stage/$1.log
+    cargo zigbuild --profile dist --locked --bin tlswalk --target "$1" 2>&1 | tee "$log" >&2 || {
+        # cargo-zigbuild turns a signal into exit code 1 and prints nothing.
+        grep -q '^error' "$log" || echo "cargo ended without an error message, so by a signal (out of memory, or killed)" | tee -a "$log" >&2
+        return 1
+    }
 }
 
 compile "$own"
