@@ -124,6 +124,29 @@ fn truths(lines: &[Line]) -> BTreeMap<u64, Value> {
     streams
 }
 
+/// What tshark and tlswalk read in a sample: its name, tshark's streams, and the report.
+fn both_read(file: &Path, options: &BTreeMap<String, Vec<String>>) -> (String, BTreeMap<u64, Value>, Value) {
+    let name = file.file_name().unwrap().to_string_lossy().into_owned();
+    let shown = file.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+    let mut arguments = options.get(&name).cloned().unwrap_or_default();
+    arguments.retain(|option| option != "--all");
+    arguments.extend(["--all", "--profile", "default", "--format", "json", &shown].map(String::from));
+    if arguments.iter().filter(|argument| *argument == "--profile").count() > 1 {
+        // The row's own profile selects less than all; here everything is compared.
+        let own = arguments.iter().position(|argument| argument == "--profile").unwrap();
+        arguments.drain(own..own + 2);
+    }
+    let outcome = tlswalk(&arguments, TIME_LIMIT);
+    assert!(outcome.is_orderly(), "{name}: {}", outcome.stderr);
+    let mut streams = truths(&tshark(file, true));
+    for (stream, other) in truths(&tshark(file, false)) {
+        if let Some(truth) = streams.get_mut(&stream) {
+            truth["no_ooo"] = other;
+        }
+    }
+    (name, streams, outcome.report())
+}
+
 #[test]
 fn tlswalk_reads_what_tshark_reads_in_the_samples() {
     if Command::new("tshark")
@@ -135,27 +158,18 @@ fn tlswalk_reads_what_tshark_reads_in_the_samples() {
         return skip("tshark", "tshark is not installed");
     }
     let options: BTreeMap<String, Vec<String>> = rows().into_iter().map(|row| (row.file, row.options)).collect();
+    let files = samples();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    // Two runs of tshark for each sample are most of the time.
+    let read: Vec<_> = std::thread::scope(|scope| {
+        let parts = files.chunks(files.len().div_ceil(threads).max(1));
+        let running: Vec<_> = parts
+            .map(|part| scope.spawn(|| part.iter().map(|file| both_read(file, &options)).collect::<Vec<_>>()))
+            .collect();
+        running.into_iter().flat_map(|part| part.join().unwrap()).collect()
+    });
     let mut tally = Tally::default();
-    for file in samples() {
-        let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        let shown = file.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
-        let mut arguments = options.get(&name).cloned().unwrap_or_default();
-        arguments.retain(|option| option != "--all");
-        arguments.extend(["--all", "--profile", "default", "--format", "json", &shown].map(String::from));
-        if arguments.iter().filter(|argument| *argument == "--profile").count() > 1 {
-            // The row's own profile selects less than all; here everything is compared.
-            let own = arguments.iter().position(|argument| argument == "--profile").unwrap();
-            arguments.drain(own..own + 2);
-        }
-        let outcome = tlswalk(&arguments, TIME_LIMIT);
-        assert!(outcome.is_orderly(), "{name}: {}", outcome.stderr);
-        let report = outcome.report();
-        let mut streams = truths(&tshark(&file, true));
-        for (stream, other) in truths(&tshark(&file, false)) {
-            if let Some(truth) = streams.get_mut(&stream) {
-                truth["no_ooo"] = other;
-            }
-        }
+    for (name, streams, report) in &read {
         let has_tls = |truth: &&Value| {
             let runs = [&truth["handshake"], &truth["no_ooo"]["handshake"]];
             runs.iter()
@@ -164,7 +178,7 @@ fn tlswalk_reads_what_tshark_reads_in_the_samples() {
         streams
             .values()
             .filter(has_tls)
-            .for_each(|truth| compare(&mut tally, &name, truth, &report));
+            .for_each(|truth| compare(&mut tally, name, truth, report));
     }
     for (file, stream, what) in &tally.missed {
         eprintln!("missed\t{file}\t{stream}\t{what}");
