@@ -27,7 +27,7 @@ const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60 * SECOND;
 /// Zones differ by quarters of an hour, from 12 hours behind UTC to 14 ahead of it.
 const QUARTER: i64 = 15 * MINUTE;
-const FARTHEST_ZONE: i64 = 14 * 60 * MINUTE;
+pub(super) const FARTHEST_ZONE: i64 = 14 * 60 * MINUTE;
 
 /// The device asks for the name and the route before its first packet, and writes the request before that.
 const BEFORE_REQUEST: i64 = 10 * SECOND;

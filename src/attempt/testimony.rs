@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use crate::attempt::Attempt;
-use crate::attempt::device_clock::{self, Offset, Span};
+use crate::attempt::device_clock::{self, FARTHEST_ZONE, Offset, Span};
 use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
-use crate::device::{DeviceEvent, DeviceLog, Form, JoinReason, What};
+use crate::device::{DeviceEvent, DeviceLog, Form, JoinReason, Mark, What};
 
 /// The number of lines kept per attempt. A failed attempt has two or three, with debugging some dozens.
 const MAX_LINES: usize = 64;
@@ -17,8 +17,8 @@ const MAX_LINES: usize = 64;
 const MAX_LATER: usize = 256;
 
 /// Time before the first packet and after the last in which an attempt's lines may be written.
-const BEFORE: i64 = 15_000_000_000;
-const AFTER: i64 = 75_000_000_000;
+pub(crate) const BEFORE: i64 = 15_000_000_000;
+pub(crate) const AFTER: i64 = 75_000_000_000;
 
 /// A line of a device that is about an attempt.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +77,7 @@ fn assign_licensing<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>], off
     let Some(around) = spans.first().map(|(span, _, _)| span.begin) else {
         return;
     };
+    let offsets_of = |at: usize| -> Vec<&Offset> { offsets.iter().filter(|it| it.log == at).collect() };
     for (at, log) in logs.iter().enumerate() {
         for event in &log.events {
             let Some(offset) = offsets.iter().find(|it| (it.log, it.form) == (at, event.form)) else {
@@ -118,7 +119,66 @@ fn assign_licensing<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>], off
                 });
             }
         }
+        assign_last_failure(log, &offsets_of(at), &spans, attempts);
     }
+}
+
+/// Gives the latest attempt the failure that a log ends with, if the line belongs to no attempt by its time. Where nothing confirms
+/// the log's clock, the line may be about that attempt, and a line written later is about one that this capture does not hold.
+/// Only an attempt that succeeds after the line, by a clock that is confirmed, shows that the failure is over. A line farther away than
+/// any time zone explains is of another day, unless the device says that its clock is not set.
+fn assign_last_failure<'a>(
+    log: &'a DeviceLog,
+    offsets: &[&Offset],
+    spans: &[(Span, IpAddr, usize)],
+    attempts: &mut [Attempt<'a>],
+) {
+    let Some(around) = spans.first().map(|(span, _, _)| span.begin) else {
+        return;
+    };
+    let dated = log.events.iter().filter_map(|event| {
+        let offset = offsets.iter().find(|it| it.form == event.form)?;
+        let time = offset.time_of(device_clock::written(event, around)?);
+        Some((event, *offset, time))
+    });
+    let last = dated
+        .filter(|(event, _, _)| event.form != Form::Epoch && (is_of_licensing(event.what) || event.what.is_success()))
+        .max_by_key(|(_, _, time)| *time);
+    let Some((event, offset, time)) = last.filter(|(event, _, _)| event.what.is_failure()) else {
+        return;
+    };
+    let is_assigned = |it: &Testimony<'_>| std::ptr::eq(it.event, event);
+    if attempts
+        .iter()
+        .flat_map(|attempt| &attempt.testimonies)
+        .any(is_assigned)
+    {
+        return;
+    }
+    let own = spans
+        .iter()
+        .filter(|(_, device, _)| offset.device.is_none_or(|it| it == *device));
+    let Some((span, _, index)) = own.last() else { return };
+    let is_over = offset.pairs > 0 && time < span.begin;
+    let is_near = span.begin.since(time).abs() <= FARTHEST_ZONE || log.mark == Mark::NotSet;
+    if let Some(attempt) = attempts.get_mut(*index)
+        && span.went_through
+        && is_near
+        && !is_over
+        && attempt.testimonies.len() < MAX_LINES
+    {
+        attempt.testimonies.push(Testimony {
+            log,
+            event,
+            time,
+            certainty: Confidence::Possible,
+        });
+    }
+}
+
+/// True for failures of licensing itself: a certificate that was refused may be anybody's.
+const fn is_of_licensing(what: What) -> bool {
+    what.is_failure() && !matches!(what, What::CertificateInvalid | What::RevocationFailed)
 }
 
 /// Gives every attempt of an access point its lines, by their time and by the addresses that they name.

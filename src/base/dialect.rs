@@ -10,6 +10,7 @@
 
 mod book;
 
+use std::net::Ipv6Addr;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -175,7 +176,10 @@ impl Dialect {
     #[must_use]
     pub fn lines(self, tasks: &[Task]) -> Vec<Command> {
         let book = self.book();
-        let known = || tasks.iter().filter_map(|task| Some((task, book.recipe(task.name)?)));
+        let known = || {
+            let known = tasks.iter().filter_map(|task| Some((task, book.recipe(task.name)?)));
+            known.filter(|(task, recipe)| !(recipe.ipv4 && task.has_ipv6()))
+        };
         let mut lines: Vec<Command> = known()
             .flat_map(|(task, recipe)| {
                 let lines = recipe.exec.iter();
@@ -240,6 +244,10 @@ impl Task {
             Carrier::Quic => ANY.contains(&self.name),
             Carrier::Capwap => self.name.starts_with("join-"),
         }
+    }
+
+    fn has_ipv6(&self) -> bool {
+        self.words.iter().any(|(_, word)| word.parse::<Ipv6Addr>().is_ok())
     }
 
     /// The values that it has: name and text.
@@ -332,6 +340,15 @@ mod tests {
             source(task("set-source").with("vrf", &"<table>")),
             source(task("set-source")) + 1
         );
+    }
+
+    #[test]
+    fn a_command_that_takes_no_ipv6_address_gets_none() {
+        let lines = |host: &str| {
+            let reach = task("reach").with("host", &host.parse::<std::net::IpAddr>().unwrap());
+            Dialect::Asa.lines(&[reach.with("port", &443_u16)]).len()
+        };
+        assert_eq!((lines("192.0.2.1"), lines("2001:db8::1")), (1, 0));
     }
 
     #[test]

@@ -115,6 +115,48 @@ fn a_log_of_another_day_stands_with_no_attempt() {
     );
 }
 
+/// What is said of a healthy exchange at 09:43:00 with this log, and the exit code.
+fn beside_a_healthy_exchange(lines: &str) -> (String, String, i32) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("device.log");
+    std::fs::write(&path, lines).unwrap();
+    let path = path.display().to_string();
+    let arguments = [
+        "-f",
+        "json",
+        "--ca",
+        "samples/roots/lab-root.pem",
+        "--log",
+        &path,
+        "samples/healthy-tls12.pcap",
+    ];
+    let outcome = tlswalk(&arguments, TIME_LIMIT);
+    let verdict = &outcome.report()["attempts"][0]["verdict"];
+    let text = |field: &str| verdict[field].as_str().unwrap().to_owned();
+    (text("id"), text("confidence"), outcome.status.unwrap().code().unwrap())
+}
+
+#[test]
+fn a_failure_that_belongs_to_no_attempt_by_its_time_is_told_unless_a_later_success_shows_that_it_is_over() {
+    let failed =
+        |stamp: &str| format!("{stamp}: %SMART_LIC-3-COMM_FAILED: Communications failure with CSSM : Timeout\n");
+    let told = ("device-reports-failure".to_owned(), "possible".to_owned(), 1);
+    // Nothing confirms the clock, or the line is later than what was captured, or the clock was never set.
+    for stamp in [
+        "Nov 22 2026 09:06:00.500 UTC",
+        "Nov 22 2026 10:20:00.500 UTC",
+        "*Mar  1 2003 00:12:04.000 UTC",
+    ] {
+        assert_eq!(beside_a_healthy_exchange(&failed(stamp)), told, "{stamp}");
+    }
+    // Another day is another story.
+    let (id, _, code) = beside_a_healthy_exchange(&failed("Nov 19 2026 09:06:00.500 UTC"));
+    assert_eq!((id.as_str(), code), ("healthy", 0));
+    let restored = "Nov 22 2026 09:43:01.000 UTC: %SMART_LIC-5-COMM_RESTORED: Communications with CSSM restored\n";
+    let (id, _, code) = beside_a_healthy_exchange(&(failed("Nov 22 2026 09:06:00.500 UTC") + restored));
+    assert_eq!((id.as_str(), code), ("healthy", 0));
+}
+
 #[test]
 fn of_two_controllers_a_log_is_that_ones_whose_attempts_it_fits() {
     let folder = tempfile::tempdir().unwrap();

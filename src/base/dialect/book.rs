@@ -224,6 +224,8 @@ pub(super) struct Recipe {
     pub(super) configure: Vec<String>,
     /// No document, and no public text from such a system, was found that has these words.
     pub(super) unread: bool,
+    /// They take no IPv6 address.
+    pub(super) ipv4: bool,
 }
 
 /// The same in the form of the file.
@@ -236,6 +238,8 @@ struct Lines {
     configure: Vec<String>,
     #[serde(default)]
     unread: bool,
+    #[serde(default)]
+    ipv4: bool,
 }
 
 impl<'de> Deserialize<'de> for Recipe {
@@ -271,6 +275,7 @@ impl TryFrom<Lines> for Recipe {
             exec: lines.exec,
             configure: lines.configure,
             unread: lines.unread,
+            ipv4: lines.ipv4,
         })
     }
 }

@@ -3,7 +3,7 @@
 //! The service's answer is encrypted; the device's texts hold it in clear, or say how the device took it. Then network
 //! and TLS are in order, and no port has to be opened.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 
 use super::device_facts;
 use super::device_join;
@@ -13,7 +13,8 @@ use super::exchange::went_well;
 use super::pair::{self, takeover};
 use super::{service, verify};
 use crate::attempt::Attempt;
-use crate::attempt::testimony::Testimony;
+use crate::attempt::device_clock::span;
+use crate::attempt::testimony::{self, Testimony};
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::device::{Reason, What};
@@ -63,24 +64,34 @@ fn reported(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     // counts.
     let testimony = unresolved(attempt).min_by_key(|it| Reverse((it.event.what != What::NoAnswer, it.certainty)))?;
     let certainty = unresolved(attempt).map(|it| it.certainty).max()?;
-    let finding = Finding::error(
-        REPORTED.id,
-        By::Unknown,
-        At::Http,
-        phrase(if attempt.is_join() {
-            "device-failure-beside-join"
-        } else {
-            "device-failure-beside"
-        })
+    let summary = match apart(attempt, testimony) {
+        _ if attempt.is_join() => phrase("device-failure-beside-join"),
+        Some((Ordering::Less, ns)) => phrase("device-failure-before").with("span", span(ns)),
+        Some((_, ns)) => phrase("device-failure-after").with("span", span(ns)),
+        None => phrase("device-failure-beside"),
+    };
+    let summary = summary
         .with("service", service(attempt))
-        .with("says", &testimony.event.text),
-    );
+        .with("says", &testimony.event.text);
+    let finding = Finding::error(REPORTED.id, By::Unknown, At::Http, summary);
     Some(
         told(finding, attempt, testimony, "device-failure-beside-evidence", context)
             .confidence(certainty.min(Confidence::Likely))
             .alternative(OtherCause::OtherPath, phrase("device-log-contradicts-other-path"))
             .cannot_tell(phrase("device-failure-beside-cannot-tell")),
     )
+}
+
+/// How long before or after the attempt a line was written, in nanoseconds, if it was not written during it.
+fn apart(attempt: &Attempt<'_>, testimony: &Testimony<'_>) -> Option<(Ordering, i64)> {
+    let began = attempt.first().time;
+    let ended = attempt.connection().map_or(began, |connection| connection.last.time);
+    let (before, after) = (began.since(testimony.time), testimony.time.since(ended));
+    match () {
+        () if before > testimony::BEFORE => Some((Ordering::Less, before)),
+        () if after > testimony::AFTER => Some((Ordering::Greater, after)),
+        () => None,
+    }
 }
 
 /// The failures that are followed by no success, the latest first.
