@@ -8,7 +8,7 @@ use crate::base::dialect::Dialect;
 use crate::base::elapsed::elapsed;
 use crate::base::phrase::{Language, Phrase, Voice, phrase};
 use crate::base::wire_text::in_prose;
-use crate::judge::finding::Severity;
+use crate::judge::finding::{By, Severity};
 use crate::profile::Transport;
 use crate::report::{Confidence, CourseKind, Owner};
 
@@ -42,6 +42,16 @@ pub(crate) fn step_name(kind: &str, language: Language) -> String {
         "http-response" => phrase("text-http-response").in_language(language),
         other => other.split('-').map(capitalised).collect::<Vec<_>>().join(" "),
     }
+}
+
+/// The party that caused a failure.
+pub(crate) fn party(by: By) -> Phrase {
+    phrase(match by {
+        By::Client | By::Device => "page-device",
+        By::Server => "page-server",
+        By::Path => "page-path",
+        By::Unknown => "party-unknown",
+    })
 }
 
 /// An alert for a step: `fatal unknown_ca`, or one word that says that it is encrypted.
@@ -347,11 +357,11 @@ pub(super) fn transport(transport: Transport) -> Phrase {
     }
 }
 
-pub(super) fn confidence(confidence: Confidence) -> Phrase {
+pub(crate) fn confidence(confidence: Confidence) -> Phrase {
     match confidence {
-        Confidence::Certain => phrase("page-confidence-certain"),
-        Confidence::Likely => phrase("page-confidence-likely"),
-        Confidence::Possible => phrase("page-confidence-possible"),
+        Confidence::Certain => phrase("confidence-certain"),
+        Confidence::Likely => phrase("confidence-likely"),
+        Confidence::Possible => phrase("confidence-possible"),
     }
 }
 

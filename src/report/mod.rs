@@ -44,7 +44,7 @@ use crate::profile::options::Options;
 
 pub(crate) use build::{Before, build};
 pub use device::{ClockOffset, DeviceEvent, DeviceLog, EventBearing, MessageCount, report_on_logs};
-pub(crate) use labels::step_name;
+pub(crate) use labels::{confidence, party, step_name};
 pub use made_with::MadeWith;
 pub use outcome::{Outcome, outcome};
 pub use unread::Unread;

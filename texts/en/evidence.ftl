@@ -112,7 +112,8 @@ diff-parts = { $count ->
     [one] 1 step is
    *[other] { $count } steps are
 } the same, up to { $before }; then 1 has { $first }, and 2 has { $second }
-diff-step = { $step } from the { $side } { $detail } (frame { $frame })
+diff-step = { $step } from the { $side } (frame { $frame })
+diff-step-detail = { $step } from the { $side }, { $detail } (frame { $frame })
 diff-no-step = nothing more
 diff-verdict = so 1: { $first }; but 2: { $second }
 diff-value = { $what }: { $first } in 1, { $second } in 2

@@ -72,9 +72,9 @@ page-transport-cslu = CSLU
 page-transport-call-home = Call Home
 page-transport-capwap = CAPWAP
 page-transport-other = TLS server
-page-confidence-certain = certain
-page-confidence-likely = likely
-page-confidence-possible = possible
+confidence-certain = certain
+confidence-likely = likely
+confidence-possible = possible
 
 # The ladder
 page-ladder-title = Attempt { $id }: { $device } and { $name }, step by step

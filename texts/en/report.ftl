@@ -76,9 +76,7 @@ text-odd-frame = frame { $frame }, { $id }: { $text }
 text-odd-more = and { $count } more, shown with -v
 
 # The attempt.
-text-certain = certain
-text-likely = likely
-text-possible = possible
+party-unknown = not known
 text-licensing-failed = Licensing failed: { $summary }
 text-join-failed = The access point did not join: { $summary }
 text-service-cssm = to CSSM

@@ -106,6 +106,10 @@ diff-parts = 最初の { $count } ステップ（{ $before } まで）は同じ�
 diff-step = { $side ->
     [client] クライアント
    *[server] サーバ
+}の { $step }（フレーム { $frame }）
+diff-step-detail = { $side ->
+    [client] クライアント
+   *[server] サーバ
 }の { $step } { $detail }（フレーム { $frame }）
 diff-no-step = 何もない
 diff-verdict = その結果、1：{ $first }。2：{ $second }

@@ -58,9 +58,7 @@ text-odd-frame = フレーム { $frame }、{ $id }：{ $text }
 text-odd-more = ほか { $count } 件（-v で表示）
 
 # 試行
-text-certain = 確実
-text-likely = 有力
-text-possible = 可能性あり
+party-unknown = 不明
 text-licensing-failed = ライセンス通信失敗：{ $summary }
 text-join-failed = アクセスポイントが join できなかった：{ $summary }
 text-service-cssm = CSSM

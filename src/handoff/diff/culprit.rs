@@ -1,9 +1,9 @@
 //! Report, Report → Differences: the responsible party, the reason, the confidence and the negotiated values.
 
 use super::{Comparison, Difference};
-use crate::base::phrase::{Language, phrase};
+use crate::base::phrase::{Language, Phrase, phrase};
 use crate::base::word::join;
-use crate::report::{Attempt, Certificate, Connection, Report};
+use crate::report::{Attempt, Certificate, Connection, Report, confidence, party};
 
 /// The compared values of two attempts, beside steps and verdict: the id, and the value in each.
 fn values(attempt: &Attempt, connections: &[&Connection]) -> [(&'static str, String); 12] {
@@ -58,14 +58,16 @@ pub(super) fn compare(
     ];
     let [here, there] = sides;
     let mut differ = |id: &'static str, first: &str, second: &str| {
-        let shown = |value: &str| match value {
-            "" => phrase("diff-no-value"),
-            value => crate::base::phrase::Phrase::verbatim(value),
+        let shown = |value: &str, attempt: &Attempt| match (id, value) {
+            (_, "") => phrase("diff-no-value"),
+            ("by", _) => party(attempt.verdict.by),
+            ("confidence", _) => confidence(attempt.verdict.confidence),
+            (_, value) => Phrase::verbatim(value),
         };
         let text = phrase("diff-value")
             .with("what", phrase(what(id)))
-            .with("first", shown(first))
-            .with("second", shown(second));
+            .with("first", shown(first, one))
+            .with("second", shown(second, other));
         comparison.differences.push(Difference {
             id,
             text: text.in_language(language),

@@ -20,6 +20,8 @@ use crate::capture::{CaptureError, read_frames};
 use crate::decode::Decoder;
 use crate::profile::options::Options;
 use crate::report::Report;
+use crate::report::step_name;
+use crate::report::text::padded;
 use points::{Flow, Packet, Pair, Trace, pairs};
 
 /// The number of packets listed per kind of difference; the rest is counted.
@@ -365,7 +367,7 @@ fn span(nanoseconds: i64) -> String {
 
 impl StepPair {
     /// Its name, its sender, and both frames with their times.
-    fn line(&self) -> String {
+    fn line(&self, language: Language) -> String {
         let cell = |time: Option<StepTime>| match time {
             None => "-".to_owned(),
             Some(StepTime { frame, seconds: None }) => format!("{frame}"),
@@ -374,8 +376,14 @@ impl StepPair {
                 seconds: Some(seconds),
             }) => format!("{frame} ({seconds:.3} s)"),
         };
-        let name = format!("{} {}", if self.side == "client" { "→" } else { "←" }, self.step);
-        format!("  {name:24} {:>20} {:>20}", cell(self.first), cell(self.second))
+        let arrow = if self.side == "client" { "→" } else { "←" };
+        let name = format!("{arrow} {}", step_name(self.step, language));
+        format!(
+            "  {} {:>20} {:>20}",
+            padded(&name, 24),
+            cell(self.first),
+            cell(self.second)
+        )
     }
 }
 
@@ -395,7 +403,7 @@ impl Comparison {
         lines.extend(self.differences.iter().map(|it| format!("✗ {}", it.text)));
         if !self.steps.is_empty() {
             lines.push(String::new());
-            lines.extend(self.steps.iter().map(StepPair::line));
+            lines.extend(self.steps.iter().map(|pair| pair.line(language)));
             lines.push(String::new());
         }
         lines.extend(self.cannot_tell.iter().map(|it| format!("? {it}")));

@@ -3,6 +3,7 @@
 use super::{Comparison, Difference, StepPair, StepTime, culprit};
 use crate::base::frame::Timestamp;
 use crate::base::phrase::{Language, Phrase, phrase};
+use crate::report::step_name;
 use crate::report::{Attempt, Connection, Report, Step};
 
 /// The informative steps: without acknowledgements of the handshake and repeated data.
@@ -43,17 +44,23 @@ pub(super) fn compare(comparison: &mut Comparison, first: &Report, second: &Repo
     let (here, there) = (steps.get(same), other_steps.get(same));
     if here.is_some() || there.is_some() {
         let describe = |step: Option<&&Step>| match step {
-            Some(step) => say(phrase("diff-step")
-                .with("step", step.kind)
-                .with("side", step.side)
-                .with("detail", step.detail.as_deref().unwrap_or_default())
-                .with("frame", step.frame)),
+            Some(step) => say(phrase(match step.detail {
+                Some(_) => "diff-step-detail",
+                None => "diff-step",
+            })
+            .with("step", step_name(step.kind, language))
+            .with("side", step.side)
+            .with("detail", step.detail.as_deref().unwrap_or_default())
+            .with("frame", step.frame)),
             None => say(phrase("diff-no-step")),
         };
         let before = same.checked_sub(1).and_then(|at| steps.get(at));
         let parts = phrase("diff-parts")
             .with("count", same)
-            .with("before", before.map_or("-", |step| step.kind))
+            .with(
+                "before",
+                before.map_or_else(|| "-".to_owned(), |step| step_name(step.kind, language)),
+            )
             .with("first", describe(here))
             .with("second", describe(there));
         comparison.differences.push(Difference {

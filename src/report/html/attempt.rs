@@ -16,6 +16,7 @@ use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 use crate::report::By;
 use crate::report::names::plain_name;
+use crate::report::party;
 use crate::report::story;
 
 /// Connections whose details are shown: a controller that retries makes many alike.
@@ -221,20 +222,14 @@ impl View {
 fn blame(verdict: &Verdict) -> Phrase {
     let sure = confidence(verdict.confidence);
     let at = verdict.at.name().to_uppercase();
-    let by = match verdict.by {
-        By::Client | By::Device => phrase("page-device"),
-        By::Server => phrase("page-server"),
-        By::Path => phrase("page-path"),
-        _ if verdict.severity == Severity::Ok => return sure,
-        _ => return phrase("page-where").with("confidence", sure).with("at", at),
-    };
-    if verdict.severity == Severity::Ok {
-        return sure;
+    match verdict.by {
+        _ if verdict.severity == Severity::Ok => sure,
+        By::Unknown => phrase("page-where").with("confidence", sure).with("at", at),
+        by => phrase("page-blame")
+            .with("confidence", sure)
+            .with("by", party(by))
+            .with("at", at),
     }
-    phrase("page-blame")
-        .with("confidence", sure)
-        .with("by", by)
-        .with("at", at)
 }
 
 fn ends(attempt: &Attempt, connections: &[&Connection]) -> Ends {

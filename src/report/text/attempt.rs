@@ -14,7 +14,7 @@ use crate::judge::finding::Severity;
 use crate::profile::Transport;
 use crate::report::Owner;
 use crate::report::REDACTED;
-use crate::report::labels::{beginning, frames_of, moment, tells_again};
+use crate::report::labels::{beginning, confidence, frames_of, moment, tells_again};
 use crate::report::names::plain_name;
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, Verdict, explain};
 
@@ -89,7 +89,7 @@ fn sure(verdict: &Verdict, language: Language) -> String {
     if verdict.severity == Severity::Note {
         return String::new();
     }
-    words::confidence(verdict.confidence, language)
+    confidence(verdict.confidence).in_language(language)
 }
 
 /// With the time at which the attempt began: a log is compared by it. Texts without dates count from 1970, which says

@@ -7,6 +7,7 @@ use super::{Page, Paint, Verbosity, attempt, capitalised, grouped, mark};
 use crate::attempt::device_clock::span;
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::judge::finding::Severity;
+use crate::report::labels::confidence;
 use crate::report::{Attempt, ClockOffset, DeviceEvent, DeviceLog, MessageCount, Report};
 use crate::report::{EventBearing, Standing};
 
@@ -89,7 +90,7 @@ fn clock(offset: &ClockOffset, language: Language) -> String {
         "{} ({}, {})",
         phrase(id).with("span", span(ns as i64)).in_language(language),
         pairs.in_language(language),
-        super::words::confidence(offset.confidence, language)
+        confidence(offset.confidence).in_language(language)
     )
 }
 

@@ -11,7 +11,7 @@ use super::words::protocol;
 use super::{Page, Paint, mark, shown, visible, words};
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::base::wire_text::in_prose;
-use crate::report::labels::step_name;
+use crate::report::labels::{confidence, step_name};
 use crate::report::{Attempt, Certificate, Connection, Report, Step, Tcp, Tls};
 
 /// One line per wanted attempt.
@@ -34,7 +34,7 @@ pub(super) fn overview(page: &mut Page<'_>, report: &Report, wanted: impl Fn(&At
                 in_prose(&attempt.name).into_owned()
             },
             attempt.verdict.id.to_string(),
-            words::confidence(attempt.verdict.confidence, page.language),
+            confidence(attempt.verdict.confidence).in_language(page.language),
         ]);
     }
     let to = if devices { "text-from-to" } else { "text-to" };

@@ -3,7 +3,6 @@
 use super::grouped;
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::base::wire_text::in_prose;
-use crate::report::Confidence;
 use crate::report::labels::{alert, step_name};
 use crate::report::{Connection, Count, Exchange, Lookup, Step};
 
@@ -14,16 +13,6 @@ pub(super) fn protocol(connection: &Connection) -> &'static str {
         Some(_) => "DTLS",
         None => "TLS",
     }
-}
-
-/// The confidence in words.
-pub(super) fn confidence(confidence: Confidence, language: Language) -> String {
-    match confidence {
-        Confidence::Certain => phrase("text-certain"),
-        Confidence::Likely => phrase("text-likely"),
-        Confidence::Possible => phrase("text-possible"),
-    }
-    .in_language(language)
 }
 
 /// `12, 14, 15`, or the ends of a long list.
