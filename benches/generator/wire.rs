@@ -61,7 +61,7 @@ pub struct Ip {
     pub protocol: u8,
     pub ttl: u8,
     pub id: u16,
-    /// Whether it comes from the side that opened the conversation.
+    /// True if it comes from the side that opened the conversation.
     pub from_client: bool,
 }
 

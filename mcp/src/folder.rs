@@ -64,7 +64,7 @@ impl Folders {
     }
 }
 
-/// Whether an open file is the one of that path.
+/// True if an open file is the one of that path.
 #[cfg(unix)]
 fn same(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;

@@ -96,7 +96,7 @@ impl<'py> Capture<'py> {
         Ok((self.name.clone(), BufReader::with_capacity(CHUNK, reader)))
     }
 
-    /// Whether it can be read a second time: a pipe cannot.
+    /// True if it can be read a second time: a pipe cannot.
     fn can_be_read_again(&self) -> bool {
         match &self.input {
             Input::Bytes(_) => true,

@@ -40,7 +40,7 @@ fn worst(verdict: &Verdict) -> Severity {
     verdict.findings.iter().map(|it| it.severity).max().unwrap_or_default()
 }
 
-/// Whether an attempt with its verdict is listed.
+/// True if an attempt with its verdict is listed.
 pub(crate) fn is_listed(listing: &Listing, attempt: &Attempt<'_>, verdict: &Verdict) -> bool {
     let id = verdict.cause().map_or("", |it| it.id.name());
     let began = attempt.first().time;
@@ -51,14 +51,14 @@ pub(crate) fn is_listed(listing: &Listing, attempt: &Attempt<'_>, verdict: &Verd
         && (listing.servers.is_empty() || listing.servers.iter().any(|server| is_to(attempt, server)))
 }
 
-/// Whether an attempt is a client's.
+/// True if an attempt is a client's.
 fn is_of(attempt: &Attempt<'_>, client: IpAddr) -> bool {
     attempt.device == client
         || attempt.connections.iter().any(|it| it.client.ip == client)
         || attempt.lookups.iter().any(|it| it.client == client)
 }
 
-/// Whether an attempt is one to reach a server, by its name or at its address.
+/// True if an attempt is one to reach a server, by its name or at its address.
 fn is_to(attempt: &Attempt<'_>, server: &Target) -> bool {
     let is_port = |port: u16| server.port.is_none_or(|wanted| wanted == port);
     match &server.host {

@@ -36,7 +36,7 @@ impl Timestamp {
         self.0.div_euclid(1_000_000_000)
     }
 
-    /// Whether this tells a date. Clocks that nobody set and texts that print no date count from the beginning of 1970, long
+    /// True if this tells a date. Clocks that nobody set and texts that print no date count from the beginning of 1970, long
     /// before TLS.
     #[must_use]
     pub const fn is_dated(self) -> bool {

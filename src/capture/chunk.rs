@@ -33,7 +33,7 @@ pub(super) struct Chunk<'a> {
     ended: bool,
     failure: Option<io::Error>,
     overrun: bool,
-    /// Whether it gives up waiting where a reader says that nothing comes.
+    /// True if it gives up waiting where a reader says that nothing comes.
     heeds_silence: bool,
     /// For how long nothing came, if that is why there is no more.
     silence: Option<Duration>,
@@ -155,7 +155,7 @@ impl<'a> Chunk<'a> {
         self.failure.take()
     }
 
-    /// Whether somebody who uses this as a [`Read`] asked for more than there is.
+    /// True if somebody who uses this as a [`Read`] asked for more than there is.
     pub(super) const fn overrun(&self) -> bool {
         self.overrun
     }

@@ -69,7 +69,7 @@ fn refused(error: io::Error) -> CaptureError {
     }
 }
 
-/// Whether a compressed file begins with these bytes.
+/// True if a compressed file begins with these bytes.
 pub(super) fn is_magic(bytes: &[u8]) -> bool {
     Kind::of(bytes).is_some()
 }

@@ -43,7 +43,7 @@ pub(super) fn refusal(head: &[u8]) -> CaptureError {
     CaptureError::NotACapture { looks_like }
 }
 
-/// Whether packets may be printed in a text that begins so: it is text, and of no form that another sentence is for.
+/// True if packets may be printed in a text that begins so: it is text, and of no form that another sentence is for.
 pub(super) fn may_hold_dump(head: &[u8]) -> bool {
     let is_other = other_capture(head).is_some() || archive(head).is_some() || binary(head).is_some();
     if is_other || is_cut_magic(head) {
@@ -55,7 +55,7 @@ pub(super) fn may_hold_dump(head: &[u8]) -> bool {
     })
 }
 
-/// Whether the file ends inside the magic number of a capture.
+/// True if the file ends inside the magic number of a capture.
 fn is_cut_magic(head: &[u8]) -> bool {
     let magics = [0xa1b2_c3d4_u32, 0xd4c3_b2a1, 0xa1b2_3c4d, 0x4d3c_b2a1, 0x0a0d_0d0a].map(u32::to_be_bytes);
     (1..4).contains(&head.len()) && magics.iter().any(|magic| magic.starts_with(head))

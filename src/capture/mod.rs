@@ -294,7 +294,7 @@ enum Next {
 /// Doubt about a record whose length leads to bytes that are no record.
 struct Doubt {
     record: Record,
-    /// Whether its captured length is the one to be expected.
+    /// True if its captured length is the one to be expected.
     is_whole: bool,
     /// A description of the bytes there, as a clause.
     detail: Phrase,

@@ -226,7 +226,7 @@ impl NoteReader {
         true
     }
 
-    /// Whether there is any.
+    /// True if there is any.
     pub(crate) const fn is_some(&self) -> bool {
         !self.text.is_empty()
     }

@@ -59,7 +59,7 @@ pub(super) struct Reader {
     declared: u32,
     /// Interfaces that the sections before declared.
     declared_before: u32,
-    /// Whether blocks of the current section were lost. An interface described behind them may have another number than
+    /// True if blocks of the current section were lost. An interface described behind them may have another number than
     /// it seems, so it is not believed.
     lost_blocks: bool,
     /// The captured length of the packet cut last: packets are cut at the same length.

@@ -55,9 +55,9 @@ impl Limits {
 /// A search under way.
 pub(super) struct Search {
     pub(super) limits: Limits,
-    /// Whether the bytes looked at end where the file does.
+    /// True if the bytes looked at end where the file does.
     pub(super) ended: bool,
-    /// Whether a chain may break off at a file's cut end: not when the search itself was set off by that cut.
+    /// True if a chain may break off at a file's cut end: not when the search itself was set off by that cut.
     pub(super) allow_cut: bool,
     /// Steps that may still be taken along chains. It grows with the bytes read, so that a file made of beginnings of
     /// chains costs linear time; where it is used up, nothing more is found.
@@ -65,7 +65,7 @@ pub(super) struct Search {
 }
 
 impl Search {
-    /// Whether another step may be taken.
+    /// True if another step may be taken.
     pub(super) const fn step(&mut self) -> bool {
         self.steps = self.steps.saturating_sub(1);
         self.steps > 0

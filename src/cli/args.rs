@@ -424,7 +424,7 @@ impl Inspect {
     /// The profile where none is named.
     pub(crate) const PROFILE: &str = "cisco-smart-licensing";
 
-    /// Whether nothing was said about what to look for: then, in a capture without licensing, what else failed is the answer.
+    /// True if nothing was said about what to look for: then, in a capture without licensing, what else failed is the answer.
     pub(crate) fn leaves_open_what(&self) -> bool {
         // Servers that a settings file names for every call say nothing of this capture.
         let is_asked_for = |key: &str, is_empty: bool| !is_empty && self.settings.is_asked_for(key);

@@ -88,7 +88,7 @@ impl Expectations {
         &self.text
     }
 
-    /// Whether the same is expected of a capture under another name.
+    /// True if the same is expected of a capture under another name.
     pub(crate) fn are_the_same_of(&self, one: &str, other: &str) -> bool {
         let place = |name: &str| self.line_of(name).map(|(at, _)| at);
         let patterns = || {
@@ -138,7 +138,7 @@ impl Expectations {
         })
     }
 
-    /// Whether there is anything that can fail.
+    /// True if there is anything that can fail.
     pub(crate) fn is_empty(&self) -> bool {
         self.lines.is_empty() && self.accepted.is_none()
     }
@@ -297,7 +297,7 @@ impl Tally<'_> {
     }
 }
 
-/// Whether a capture's name fits a pattern: one without a folder means the file wherever it lies.
+/// True if a capture's name fits a pattern: one without a folder means the file wherever it lies.
 fn fits_name(pattern: &str, name: &str) -> bool {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
     fits(pattern, if pattern.contains('/') { name } else { file })
@@ -347,7 +347,7 @@ pub(crate) fn today() -> Day {
     (year, u8::from(date.month()), date.day())
 }
 
-/// Whether a name fits a pattern; `*` also stands for folders.
+/// True if a name fits a pattern; `*` also stands for folders.
 fn fits(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
     let (mut p, mut n) = (0, 0);

@@ -301,7 +301,7 @@ fn named(paths: &[PathBuf]) -> String {
     names.join(" + ")
 }
 
-/// Whether attempts are reported as they end: of standard input, in a format of lines, where nothing that was asked for needs
+/// True if attempts are reported as they end: of standard input, in a format of lines, where nothing that was asked for needs
 /// the whole capture first.
 fn streams(inspect: &Inspect) -> bool {
     let is_stdin = matches!(inspect.captures.as_slice(), [path] if path.as_os_str() == "-");

@@ -86,7 +86,7 @@ impl Settings {
         held.map_or(Source::BuiltIn, |it| it.source)
     }
 
-    /// Whether a value was asked for by this call, and does not merely stand in a file for every call.
+    /// True if a value was asked for by this call, and does not merely stand in a file for every call.
     pub(crate) fn is_asked_for(&self, key: &str) -> bool {
         match self.source(key) {
             Source::CommandLine => true,

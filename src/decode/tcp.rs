@@ -57,7 +57,7 @@ pub(super) fn segment<'a>(wire: Wire<'a>, ip: &IpHeader, context: &Context) -> R
     })
 }
 
-/// Whether a segment's checksum is right (RFC 9293 section 3.1); `None` if some of its bytes were not captured. The
+/// True if a segment's checksum is right (RFC 9293 section 3.1); `None` if some of its bytes were not captured. The
 /// urgent pointer, unused for decades, is taken as zero.
 #[must_use]
 pub fn checksum_is_right(segment: &Segment<'_>) -> Option<bool> {

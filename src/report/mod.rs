@@ -324,7 +324,7 @@ pub struct Visibility {
     pub duplicates: u64,
     /// TCP segments that the snap length cut.
     pub snap_length_cut: u64,
-    /// Whether TCP was seen in one direction only.
+    /// True if TCP was seen in one direction only.
     pub one_direction: bool,
     /// Packets that the capturing system dropped; null if unknown.
     pub drops: Option<u64>,
@@ -738,7 +738,7 @@ pub struct Connection {
     pub client: String,
     /// `address:port` of the server.
     pub server: String,
-    /// Whether it is part of an attempt to reach licensing.
+    /// True if it is part of an attempt to reach licensing.
     pub licensing: bool,
     /// The tunnel it travelled in, or null.
     pub tunnel: Option<String>,
@@ -912,7 +912,7 @@ pub struct Tls {
     pub resumed: bool,
     /// The handshake was complete, as far as the capture shows.
     pub complete: bool,
-    /// Whether the server asked for a client certificate; null if that is encrypted or was not captured.
+    /// True if the server asked for a client certificate; null if that is encrypted or was not captured.
     pub client_certificate_requested: Option<bool>,
     /// Distinguished names the server accepts.
     pub acceptable_cas: Vec<String>,

@@ -56,7 +56,7 @@ pub fn outcome<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Outcome {
     }
 }
 
-/// Whether a verdict says how it went.
+/// True if a verdict says how it went.
 fn is_conclusion(verdict: VerdictId) -> bool {
     !matches!(
         verdict.name(),

@@ -160,7 +160,7 @@ pub struct TcpSide {
 }
 
 impl TcpSide {
-    /// Whether it said something behind all that was captured of it, as the numbers of what came later show.
+    /// True if it said something behind all that was captured of it, as the numbers of what came later show.
     #[must_use]
     pub const fn said_unseen(&self) -> bool {
         self.acked_unseen || self.unseen_end > 0

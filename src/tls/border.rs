@@ -151,7 +151,7 @@ pub(super) fn beginning_of_tls(seen: &[u8], pieces: &[Piece]) -> Beginning {
     Beginning::NotBefore(undecided.unwrap_or(seen.len()))
 }
 
-/// Whether the bytes begin with a record that begins a TLS conversation; `None` if more bytes are needed to decide.
+/// True if the bytes begin with a record that begins a TLS conversation; `None` if more bytes are needed to decide.
 pub(super) fn begins_tls(rest: &[u8], at_segment: bool) -> Option<bool> {
     if rest.len() < HEADER {
         // The bytes there are fit a header so far.

@@ -321,7 +321,7 @@ fn forms(line: &str) -> Vec<String> {
     without.chain(with).collect()
 }
 
-/// Whether a command is a line of a book with something in place of each name.
+/// True if a command is a line of a book with something in place of each name.
 fn is_filled(command: &str, form: &str) -> bool {
     let mut literal = form.split('{').map(|piece| piece.rsplit('}').next().unwrap());
     let Some(mut rest) = command.strip_prefix(literal.next().unwrap()) else {

@@ -202,7 +202,7 @@ fn edited(report: &Value, place: &str, numbers: &mut Numbers) -> (Value, String)
     (report, told)
 }
 
-/// Whether two texts are the same report to whoever reads them: an absent null is one.
+/// True if two texts are the same report to whoever reads them: an absent null is one.
 fn is_same(one: &Value, other: &Value) -> bool {
     let read = |value: &Value| {
         let report = read_report(&value.to_string(), Language::En).ok()?;

@@ -208,7 +208,7 @@ fn documents() -> Vec<(String, String)> {
         .collect()
 }
 
-/// Whether lines are those that are shown, where a line of `…` stands for any lines and `…` in a line for any words.
+/// True if lines are those that are shown, where a line of `…` stands for any lines and `…` in a line for any words.
 fn fits(shown: &[&str], printed: &[&str]) -> bool {
     match shown {
         [] => printed.is_empty(),

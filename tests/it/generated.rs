@@ -6,7 +6,7 @@ use crate::support;
 use tlswalk::Options;
 use tlswalk::profile::Profile;
 
-/// Whether a sample by itself is read as its row says. One that is not is another test's matter.
+/// True if a sample by itself is read as its row says. One that is not is another test's matter.
 fn is_read_alone(truth: &Truth, options: &Options) -> bool {
     let file = std::fs::File::open(support::root().join("samples").join(&truth.sample)).unwrap();
     let report = tlswalk::analyze(file, &truth.sample, options).unwrap();

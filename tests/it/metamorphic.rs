@@ -194,7 +194,7 @@ fn chosen(row: &Row, name: &str) -> bool {
     hasher.finish().is_multiple_of(ONE_OF)
 }
 
-/// Whether frames, bytes, or the time or order of frames are no longer there.
+/// True if frames, bytes, or the time or order of frames are no longer there.
 fn takes_something(case: &Case) -> bool {
     case.kind == Kind::Damaged || case.family.starts_with("clock") || case.family.starts_with("shuffle")
 }

@@ -101,7 +101,7 @@ fn no_text_of_a_capture_becomes_more_than_a_name_in_a_command() {
     );
 }
 
-/// Whether nothing of the hostile texts is in it. Commands of ours have `|` behind `show` only.
+/// True if nothing of the hostile texts is in it. Commands of ours have `|` behind `show` only.
 fn is_harmless(command: &str) -> bool {
     let piped = command.trim_start().starts_with("show ");
     !command.contains('Q')

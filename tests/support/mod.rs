@@ -77,7 +77,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Whether it ended by itself, with an exit code of the contract.
+    /// True if it ended by itself, with an exit code of the contract.
     pub fn is_orderly(&self) -> bool {
         self.status.is_some_and(|status| matches!(status.code(), Some(0..=3)))
     }
@@ -274,7 +274,7 @@ pub fn log_rows() -> Vec<LogRow> {
         .collect()
 }
 
-/// Whether a cell says that there is nothing to say.
+/// True if a cell says that there is nothing to say.
 pub fn is_nothing(cell: &str) -> bool {
     matches!(cell, "" | "-" | "–" | "—" | "none")
 }

@@ -49,7 +49,7 @@ enum Way {
 }
 
 impl Reader {
-    /// Whether a header that the lengths lead to looks as it should.
+    /// True if a header that the lengths lead to looks as it should.
     #[inline]
     pub(super) fn is_plausible(&self, head: &Head) -> bool {
         self.near.is_some_and(|near| self.is_plausible_near(head, near))
@@ -63,7 +63,7 @@ impl Reader {
             && (head.seconds.wrapping_sub(near).wrapping_add(DAY) <= 2 * DAY || self.habits.times)
     }
 
-    /// Whether lengths and fraction are as they should be, the time aside.
+    /// True if lengths and fraction are as they should be, the time aside.
     #[inline]
     const fn has_sane_fields(&self, head: &Head) -> bool {
         ((head.captured <= head.wire && head.wire <= LONGEST_ON_WIRE) || self.habits.lengths)
@@ -75,13 +75,13 @@ impl Reader {
         if self.nanoseconds { 1_000_000_000 } else { 1_000_000 }
     }
 
-    /// Whether the packet is all there or cut as others are: otherwise its captured length may be destroyed.
+    /// True if the packet is all there or cut as others are: otherwise its captured length may be destroyed.
     pub(super) const fn is_whole(&self, head: Head) -> bool {
         head.captured > 0
             && (head.captured == head.wire || head.captured == self.snap_len || head.captured == self.usual_cut)
     }
 
-    /// Whether the last bytes of a file, too few for a header, are more likely the end of the record before them than the
+    /// True if the last bytes of a file, too few for a header, are more likely the end of the record before them than the
     /// beginning of another.
     #[cold]
     pub(super) fn belongs_to(&self, head: Head, rest: &[u8]) -> bool {
@@ -131,7 +131,7 @@ impl Reader {
         may_be
     }
 
-    /// Whether the file goes on at `at`, although the header there is odd.
+    /// True if the file goes on at `at`, although the header there is odd.
     #[cold]
     pub(super) fn goes_on(&mut self, chunk: &mut Chunk<'_>, at: usize) -> bool {
         let (heads, way) = self.follow(chunk, at, MANY);
@@ -210,7 +210,7 @@ impl Reader {
         })
     }
 
-    /// Whether records follow one another from `start` on.
+    /// True if records follow one another from `start` on.
     fn is_chain(&self, bytes: &[u8], start: usize, search: &mut Search) -> bool {
         let mut at = start;
         let mut records = 0_usize;
@@ -239,7 +239,7 @@ impl Reader {
         }
     }
 
-    /// Whether a header may stand at a place to which no length led.
+    /// True if a header may stand at a place to which no length led.
     #[inline]
     fn may_begin(&self, head: &Head, search: &Search) -> bool {
         let second = i64::from(head.seconds);
@@ -255,7 +255,7 @@ impl Reader {
         self.near = self.head(bytes).map(|head| head.seconds);
     }
 
-    /// Whether the bytes between two places are one record, of which one length is destroyed and the other is not.
+    /// True if the bytes between two places are one record, of which one length is destroyed and the other is not.
     pub(crate) fn is_one_record(&self, bytes: &[u8]) -> bool {
         self.head(bytes).is_some_and(|head| {
             [head.captured, head.wire]
@@ -264,7 +264,7 @@ impl Reader {
         })
     }
 
-    /// Whether the last bytes of a file begin as a record does, or are as long as one says it is.
+    /// True if the last bytes of a file begin as a record does, or are as long as one says it is.
     pub(crate) fn resembles(&self, bytes: &[u8]) -> bool {
         let Some(&second) = bytes.first_chunk::<4>() else {
             return true;

@@ -25,14 +25,14 @@ impl<'a> Iterator for Options<'a> {
 }
 
 impl Options<'_> {
-    /// Whether the list ends where the block does, as it must; packet bytes taken for options hardly ever do.
+    /// True if the list ends where the block does, as it must; packet bytes taken for options hardly ever do.
     pub(in crate::capture) fn are_whole(mut self) -> bool {
         while self.next().is_some() {}
         // The rest: nothing, or the end-of-options mark.
         matches!(self.bytes, [] | [0, 0, 0, 0])
     }
 
-    /// Whether there are any, and behind them, where the block ends, the mark of the end.
+    /// True if there are any, and behind them, where the block ends, the mark of the end.
     pub(in crate::capture) fn are_proof(mut self) -> bool {
         let mut some = false;
         while self.next().is_some() {

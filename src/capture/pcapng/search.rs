@@ -17,7 +17,7 @@ use crate::capture::search::{Limits, Search};
 struct Section {
     order: Order,
     interfaces: u32,
-    /// Whether the reader knows the clocks of these interfaces.
+    /// True if the reader knows the clocks of these interfaces.
     is_known: bool,
 }
 
@@ -36,7 +36,7 @@ impl Reader {
         })
     }
 
-    /// Whether blocks follow one another from `start` on.
+    /// True if blocks follow one another from `start` on.
     fn is_chain(&self, bytes: &[u8], start: usize, mut section: Section, search: &mut Search) -> bool {
         let mut at = start;
         let mut blocks = 0_usize;
@@ -118,7 +118,7 @@ impl Reader {
         self.lost_blocks = true;
     }
 
-    /// Whether the last bytes of a file begin as a block does.
+    /// True if the last bytes of a file begin as a block does.
     pub(crate) fn resembles(&self, bytes: &[u8]) -> bool {
         match bytes.first_chunk::<4>() {
             Some(&kind) => is_known(self.order.u32(kind)),

@@ -22,7 +22,7 @@ pub(super) struct FileDump<'a> {
     failure: Option<io::Error>,
 }
 
-/// Whether a text that begins so prints a capture file: its first row holds the magic number of one.
+/// True if a text that begins so prints a capture file: its first row holds the magic number of one.
 pub(super) fn is_printed(head: &[u8]) -> bool {
     let mut rows = head.split(|&byte| byte == b'\n').filter_map(Row::read);
     rows.find(|row| row.offset == 0).is_some_and(|row| {

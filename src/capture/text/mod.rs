@@ -49,7 +49,7 @@ pub(super) enum Content<'a> {
     File(Chunk<'a>),
 }
 
-/// Whether a line speaks of a packet as fw monitor does.
+/// True if a line speaks of a packet as fw monitor does.
 pub(super) fn is_fw_monitor(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().take(12).collect();
     fw_monitor::heading(&words).is_some()

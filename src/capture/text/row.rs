@@ -44,17 +44,17 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// Whether offsets may be addresses of memory, which begin anywhere.
+    /// True if offsets may be addresses of memory, which begin anywhere.
     pub(super) const fn may_be_addresses(self) -> bool {
         !self.has_0x && self.has_colon && self.digits >= 8 && self.group == 8
     }
 
-    /// Whether nothing marks the offset as one.
+    /// True if nothing marks the offset as one.
     pub(super) const fn is_bare(self) -> bool {
         !self.has_0x && !self.has_colon
     }
 
-    /// Whether two rows may be of one packet. A single group at the end of a packet may be shorter.
+    /// True if two rows may be of one packet. A single group at the end of a packet may be shorter.
     pub(super) const fn goes_on_with(self, other: Self) -> bool {
         self.has_0x == other.has_0x
             && self.has_colon == other.has_colon

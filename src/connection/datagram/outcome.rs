@@ -18,7 +18,7 @@ pub(super) struct Sample {
     pub(super) frame: FrameNumber,
     pub(super) time: Timestamp,
     pub(super) len: usize,
-    /// Whether it shares its datagram with an Initial packet, for which it may be padded.
+    /// True if it shares its datagram with an Initial packet, for which it may be padded.
     pub(super) is_joined: bool,
     /// How much of the other direction had been captured by then.
     pub(super) heard: u64,

@@ -184,7 +184,7 @@ fn offset(zone: i32) -> Option<UtcOffset> {
     UtcOffset::from_whole_seconds(zone).ok()
 }
 
-/// Whether a time of a certificate is on that day; `None` if another time zone may explain the difference.
+/// True if a time of a certificate is on that day; `None` if another time zone may explain the difference.
 pub(super) fn same_day(moment: &Moment, time: &str) -> Option<bool> {
     let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
     let (year, month, day) = moment.day?;
@@ -218,7 +218,7 @@ fn seconds_of_day(time: OffsetDateTime) -> f64 {
         + f64::from(time.nanosecond()) / 1e9
 }
 
-/// Whether a step's time equals the claimed one, to a second; `None` if another time zone may explain the difference.
+/// True if a step's time equals the claimed one, to a second; `None` if another time zone may explain the difference.
 pub(super) fn same_moment(moment: &Moment, time: &str) -> Option<bool> {
     let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
     let seconds = moment.seconds?;

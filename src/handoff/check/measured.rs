@@ -70,7 +70,7 @@ pub(super) fn highest(wanted: &str, exact: bool, of: &Of<'_>) -> Judgement {
     .showing(hello(of, "client-hello"))
 }
 
-/// Whether frames hold DNS questions or answers.
+/// True if frames hold DNS questions or answers.
 pub(super) fn dns_frames(is_answer: bool, frames: &Frames, facts: &Facts<'_>) -> Judgement {
     let lookups = || facts.report.attempts.iter().flat_map(|it| &it.lookups);
     let is_question = |frame: u64| lookups().any(|it| it.question == frame);

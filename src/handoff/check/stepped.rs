@@ -151,7 +151,7 @@ fn fit(claim: &Step, event: &Event<'_>, of: &Of<'_>) -> Fit {
     Fit::Yes
 }
 
-/// Whether a connection has such a step at all.
+/// True if a connection has such a step at all.
 fn sent(claim: &Step, of: &Of<'_>, facts: &Facts<'_>, not: bool) -> Judgement {
     let fits = |wanted: Fit| {
         of.events

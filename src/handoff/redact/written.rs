@@ -29,7 +29,7 @@ struct Row {
     between: Option<u8>,
     /// Where the last one ends.
     end: usize,
-    /// Whether the text or another word follows, not more of the last one.
+    /// True if the text or another word follows, not more of the last one.
     is_delimited: bool,
 }
 

@@ -219,7 +219,7 @@ fn may_miss_version(hello: &ClientHello) -> bool {
     versions.iter().all(is_new) && hello.groups.len() >= GROUPS || !versions.iter().any(is_new) && is_modern
 }
 
-/// Whether the client was told to offer next to nothing: one or two suites, one group, or TLS 1.3 alone.
+/// True if the client was told to offer next to nothing: one or two suites, one group, or TLS 1.3 alone.
 fn is_narrow(hello: &ClientHello) -> bool {
     let suites = hello.cipher_suites.iter().filter(|suite| !suite.is_signal());
     let versions = hello.offered_versions();

@@ -242,7 +242,7 @@ fn certificate<'r>(
     }
 }
 
-/// Whether a distinguished name is this, or one of its attributes is.
+/// True if a distinguished name is this, or one of its attributes is.
 fn names(name: &str, wanted: &str) -> bool {
     name == wanted
         || name.match_indices(wanted).any(|(at, _)| {

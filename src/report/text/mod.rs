@@ -29,7 +29,7 @@ pub(crate) use tables::write as table;
 pub struct TextStyle {
     /// Columns of the terminal; the text uses at least 32 and at most 110 of them.
     pub width: usize,
-    /// Whether to write ANSI colours.
+    /// True if to write ANSI colours.
     pub color: bool,
     /// The amount of text.
     pub verbosity: Verbosity,

@@ -171,7 +171,7 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// Whether bytes are text: all captures, and whatever compresses them, have a control character in front, which a key log does not.
+/// True if bytes are text: all captures, and whatever compresses them, have a control character in front, which a key log does not.
 fn is_text(head: &[u8]) -> bool {
     let is_control = |byte: &u8| *byte < b' ' && !byte.is_ascii_whitespace();
     !head.iter().any(is_control)

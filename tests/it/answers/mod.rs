@@ -160,7 +160,7 @@ const ALERTS: [(&str, u64); 6] = [
     ("certificate_unknown", 46),
 ];
 
-/// Whether everything of both sides was captured, and little else is in the capture.
+/// True if everything of both sides was captured, and little else is in the capture.
 fn is_whole(report: &Value) -> bool {
     let capture = &report["capture"];
     let clean = capture["end"] == "complete"

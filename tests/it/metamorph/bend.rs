@@ -117,7 +117,7 @@ pub fn shuffle(capture: &Capture, window: usize, seed: u64, keep_times: bool) ->
     capture.with(frames.collect())
 }
 
-/// Whether two frames can have overtaken one another: nothing holds a frame back for longer than some seconds.
+/// True if two frames can have overtaken one another: nothing holds a frame back for longer than some seconds.
 fn is_one_moment(capture: &Capture, a: usize, b: usize) -> bool {
     const MOMENT: i64 = 10_000_000_000;
     let time = |n: usize| capture.frames.get(n).map(|frame| frame.time);
@@ -140,7 +140,7 @@ pub fn swap(capture: &Capture, a: usize, b: usize) -> Capture {
     capture.with(frames)
 }
 
-/// Whether a device sent the frame. Frames that are not IP belong to nobody.
+/// True if a device sent the frame. Frames that are not IP belong to nobody.
 pub fn from_device(capture: &Capture, frame: &Frame) -> Option<bool> {
     Packet::of(frame).map(|packet| capture.devices.contains(&packet.src()))
 }

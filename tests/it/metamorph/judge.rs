@@ -10,7 +10,7 @@ pub struct Said {
     pub id: String,
     pub by: String,
     pub confidence: u8,
-    /// Whether it says what cannot be told.
+    /// True if it says what cannot be told.
     pub has_reason: bool,
     pub device: String,
     pub name: String,

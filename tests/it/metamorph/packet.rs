@@ -144,7 +144,7 @@ impl Packet {
         address(&self.ip[at + len..at + 2 * len])
     }
 
-    /// Whether it is TCP with its whole header captured.
+    /// True if it is TCP with its whole header captured.
     pub fn is_tcp(&self) -> bool {
         self.protocol() == TCP && self.body.len() >= 20 && {
             let len = self.header_len();

@@ -20,7 +20,7 @@ fn words(count: u32, len: u32) -> impl Iterator<Item = String> {
     })
 }
 
-/// Whether a count is what chance gives, within five standard deviations.
+/// True if a count is what chance gives, within five standard deviations.
 fn is_chance(count: usize, expected: f64) -> bool {
     (count as f64 - expected).abs() < 5.0 * expected.sqrt() + 3.0
 }

@@ -29,7 +29,7 @@ pub struct Form {
     pub heading: fn(&Seen) -> String,
     pub row: fn(usize, &[u8], &Seen) -> String,
     pub time: fn(i64, i64) -> Option<i64>,
-    /// Whether it prints the link layer.
+    /// True if it prints the link layer.
     pub has_link: bool,
 }
 

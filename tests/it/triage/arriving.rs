@@ -76,7 +76,7 @@ impl Watching {
     }
 }
 
-/// Whether a program has a handler for SIGTERM by now, where the system says so.
+/// True if a program has a handler for SIGTERM by now, where the system says so.
 fn heeds_sigterm(id: u32) -> bool {
     if !cfg!(target_os = "linux") {
         return true;

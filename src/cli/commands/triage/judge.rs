@@ -189,7 +189,7 @@ impl Judge<'_> {
         notes.reduce(|text, next| format!("{text}; {next}"))
     }
 
-    /// Whether an earlier run expected of it what this one does: that goes by its name, which may be another now.
+    /// True if an earlier run expected of it what this one does: that goes by its name, which may be another now.
     fn holds(&self, line: &Line, unit: &Unit) -> bool {
         let before = line.rows.first().map(|row| row.capture.as_str()).unwrap_or_default();
         let name = visible(&unit.name);
@@ -355,7 +355,7 @@ fn hash(files: &[Found], inputs: &[File]) -> io::Result<String> {
     }
 }
 
-/// Whether somebody takes it for a capture: it was named, or is called like one.
+/// True if somebody takes it for a capture: it was named, or is called like one.
 fn should_be_a_capture(found: &Found) -> bool {
     let name = found.path.to_string_lossy().to_lowercase();
     found.named || ENDINGS.iter().any(|ending| name.ends_with(ending))

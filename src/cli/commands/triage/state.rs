@@ -139,7 +139,7 @@ impl State {
         })
     }
 
-    /// Whether a file is this one.
+    /// True if a file is this one.
     pub(super) fn is(&self, path: &Path) -> bool {
         path.file_name() == self.path.file_name()
             && matches!((path.canonicalize(), self.path.canonicalize()), (Ok(a), Ok(b)) if a == b)
@@ -164,7 +164,7 @@ impl State {
         lock(&self.index).places.get(path.to_str()?).map(|known| known.size)
     }
 
-    /// Whether a capture of that many bytes is known: else its content need not be compared.
+    /// True if a capture of that many bytes is known: else its content need not be compared.
     pub(super) fn knows_size(&self, size: u64) -> bool {
         lock(&self.index).sizes.contains(&size)
     }
@@ -176,7 +176,7 @@ impl State {
         index.line(at)
     }
 
-    /// Whether a content was at this place, or at one that is gone.
+    /// True if a content was at this place, or at one that is gone.
     pub(super) fn was_here_or_moved(&self, sha256: &str, here: &Path) -> bool {
         let index = lock(&self.index);
         let Some(content) = index.hashes.get(sha256) else {
@@ -333,7 +333,7 @@ fn open_alone(path: &Path) -> io::Result<File> {
 /// Why a second run does not begin.
 const IN_USE: &str = "another run is writing to it; wait until that ends, or name another file";
 
-/// Whether a file that begins so is one of ours, or torn off one.
+/// True if a file that begins so is one of ours, or torn off one.
 fn is_ours(file: &[u8]) -> bool {
     let begin = format!("{{\"schema\":\"{SCHEMA}\"");
     let len = file.len().min(begin.len());

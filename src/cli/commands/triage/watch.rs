@@ -258,7 +258,7 @@ impl Desk<'_, '_, '_> {
         self.write(&judged)
     }
 
-    /// Whether this file was reported by an earlier run: here, or where it has been renamed from. A second file with the
+    /// True if this file was reported by an earlier run: here, or where it has been renamed from. A second file with the
     /// same content is one more capture.
     fn is_known_here(&self, found: &Found, judged: &Judged) -> bool {
         match judged.known {
