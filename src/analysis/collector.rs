@@ -44,6 +44,10 @@ const MAX_UNCONNECTED: usize = 4096;
 /// card always does so.
 const CHECKSUMS_TRIED: u64 = 512;
 
+/// The memory for certificates of kept connections, in bytes. Those of 20,000 ordinary connections take 160 MB; one connection may
+/// present 256 KiB that take five times as much once they are read.
+const MAX_CERTIFICATES: usize = 256 << 20;
+
 /// The number of server names remembered; the report of a capture without licensing traffic shows some of them.
 const MAX_NAMES: usize = 64;
 
@@ -74,6 +78,8 @@ pub(crate) struct Collected<'o> {
     pub(crate) opened: u64,
     pub(crate) nameless: usize,
     named: usize,
+    /// The memory that certificates of kept connections take, in bytes.
+    certificates: usize,
     pub(crate) checksums: Checksums,
     pub(crate) conflicts: Vec<Anomaly>,
     pub(crate) contents: Contents,
@@ -134,6 +140,7 @@ impl<'o> Collected<'o> {
             opened: 0,
             nameless: 0,
             named: 0,
+            certificates: 0,
             checksums: Checksums::default(),
             conflicts: Vec::new(),
             contents: Contents::default(),
@@ -374,8 +381,10 @@ impl<'o> Collected<'o> {
             || Side::both().iter().any(|&side| connection.tcp[side].reset.is_some());
         let has_unjudged_end = was_evicted && !is_over || connection.events_dropped > 0;
         self.dropped.not_judged += u64::from(may_matter && has_unjudged_end);
-        if *kept < most {
+        let size = size_of_certificates(&connection);
+        if *kept < most && self.certificates.saturating_add(size) <= MAX_CERTIFICATES {
             *kept += 1;
+            self.certificates += size;
             self.connections.push(connection);
             return;
         }
@@ -386,7 +395,15 @@ impl<'o> Collected<'o> {
         };
         let place = self.room.take(look(&connection), &self.connections, &mut look);
         let left_out = match place.and_then(|place| self.connections.get_mut(place)) {
-            Some(place) => std::mem::replace(place, connection),
+            Some(place) => {
+                let others = self.certificates.saturating_sub(size_of_certificates(place));
+                if others.saturating_add(size) <= MAX_CERTIFICATES {
+                    self.certificates = others.saturating_add(size);
+                    std::mem::replace(place, connection)
+                } else {
+                    connection
+                }
+            }
             None => connection,
         };
         match class {
@@ -410,6 +427,7 @@ impl<'o> Collected<'o> {
     /// Counts the kept connections again, after some were reported and forgotten.
     pub(crate) fn recount(&mut self) {
         (self.nameless, self.named, self.unconnected) = (0, 0, 0);
+        self.certificates = self.connections.iter().map(size_of_certificates).sum();
         self.room.forget();
         for connection in &self.connections {
             match class_of(connection, self.everything) {
@@ -478,6 +496,23 @@ impl<'o> Collected<'o> {
             || !options.cslu.is_empty()
             || !options.cssm.is_empty()
     }
+}
+
+/// The memory that a connection's certificates take, in bytes: as sent, and each name once more as text.
+fn size_of_certificates(connection: &Connection) -> usize {
+    const OF_NAME: usize = 64;
+    let of_side = |side: Side| connection.tls.as_ref()?.certificates[side].as_ref();
+    let chains = Side::both().into_iter().filter_map(of_side);
+    chains
+        .flat_map(|message| &message.chain)
+        .map(|it| {
+            let names = it.fields.as_ref().map_or(0, |fields| fields.names.len());
+            it.der
+                .len()
+                .saturating_mul(2)
+                .saturating_add(names.saturating_mul(OF_NAME))
+        })
+        .sum()
 }
 
 /// The bound that counts a wanted connection. A connection that names no server may be licensing or anything else;

@@ -90,3 +90,14 @@ fn names_and_lines_at_their_longest() {
         assert!(!report.attempts.is_empty())
     });
 }
+
+#[test]
+fn certificates_at_their_largest() {
+    // Each connection takes a megabyte: of those behind the first 250 it is said that they were not judged.
+    held(Kind::LargestCertificates, 300, 448, |report, count| {
+        let told = report.attempts.len() as u64 + report.left_out.iter().map(|it| it.attempts).sum::<u64>();
+        assert_eq!(told + report.capture.not_judged, u64::from(count));
+        assert_eq!(report.attempts[0].verdict.id.name(), "server-certificate-rejected");
+        assert!(report.capture.not_judged > 0);
+    });
+}

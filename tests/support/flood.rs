@@ -24,6 +24,8 @@ pub enum Kind {
     DtlsHello,
     /// A hello with the longest name, and a page in clear with the longest lines as its answer.
     LongestNames,
+    /// A hello that is answered with three certificates of 60 KB, whose names fill them, and refused.
+    LargestCertificates,
 }
 
 /// A capture of raw IP packets, a millisecond for each of them.
@@ -169,9 +171,87 @@ impl Flood {
                     &[],
                 );
             }
+            Kind::LargestCertificates => {
+                let chain = [0, 1, 2].map(|at| counted(3, &certificate(number * 3 + at))).concat();
+                let messages = [server_hello(), message(11, &counted(3, &chain))].concat();
+                let mut at = 8;
+                for part in messages.chunks(16_000) {
+                    let record = [&[22, 3, 3][..], &counted(2, part)].concat();
+                    self.tcp(number, false, [at, own.wrapping_add(len)], PUSH_ACK, &record);
+                    at += record.len() as u32;
+                }
+                let alert = [21, 3, 3, 0, 2, 2, 48];
+                self.tcp(number, true, [own.wrapping_add(len), at], PUSH_ACK, &alert);
+                self.tcp(number, false, [at, own.wrapping_add(len + 7)], RST_ACK, &[]);
+            }
             _ => {}
         }
     }
+}
+
+/// A value behind its length in so many bytes.
+fn counted(bytes: usize, value: &[u8]) -> Vec<u8> {
+    [&value.len().to_be_bytes()[8 - bytes..], value].concat()
+}
+
+fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+    [&[kind][..], &counted(3, body)].concat()
+}
+
+/// TLS 1.2, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, no session, no extension.
+fn server_hello() -> Vec<u8> {
+    message(2, &[&[3, 3][..], &[7; 32], &[0, 0xc0, 0x2f, 0]].concat())
+}
+
+/// A DER value.
+fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let body = parts.concat();
+    let length = match body.len() {
+        len @ 0..128 => vec![len as u8],
+        len @ 128..256 => vec![0x81, len as u8],
+        len @ 256..65_536 => [&[0x82][..], &(len as u16).to_be_bytes()].concat(),
+        len => [&[0x84][..], &(len as u32).to_be_bytes()].concat(),
+    };
+    [&[tag][..], &length, &body].concat()
+}
+
+/// A certificate with a number of its own, an issuer of 20 KB and 4,000 names of its subject.
+fn certificate(number: u32) -> Vec<u8> {
+    let algorithm = der(0x30, &[&[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 0x0b, 5, 0]]);
+    let name = |of: &[u8]| {
+        let attribute = der(0x30, &[&[6, 3, 0x55, 4, 3], &der(0x0c, &[of])]);
+        der(0x30, &[&der(0x31, &[&attribute])])
+    };
+    let dates = der(
+        0x30,
+        &[&der(0x17, &[b"250101000000Z"]), &der(0x17, &[b"350101000000Z"])],
+    );
+    let key = der(0x30, &[&[2, 65], &[0x51; 65], &[2, 3, 1, 0, 1]]);
+    let key = der(
+        0x30,
+        &[
+            &der(0x30, &[&[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0]]),
+            &der(3, &[&[0], &key]),
+        ],
+    );
+    let names: Vec<u8> = (0..4000)
+        .flat_map(|at| der(0x82, &[format!("{at:04}.{number:x}").as_bytes()]))
+        .collect();
+    let alternative = der(0x30, &[&[6, 3, 0x55, 0x1d, 0x11], &der(4, &[&der(0x30, &[&names])])]);
+    let inner = der(
+        0x30,
+        &[
+            &[0xa0, 3, 2, 1, 2, 2, 5, 1],
+            &number.to_be_bytes(),
+            &algorithm,
+            &name(&[b'i'; 20_000]),
+            &dates,
+            &name(number.to_string().as_bytes()),
+            &key,
+            &der(0xa3, &[&der(0x30, &[&alternative])]),
+        ],
+    );
+    der(0x30, &[&inner, &algorithm, &der(3, &[&[0; 257]])])
 }
 
 impl Read for Flood {
