@@ -385,6 +385,10 @@ impl<'o> Collected<'o> {
         if *kept < most && self.certificates.saturating_add(size) <= MAX_CERTIFICATES {
             *kept += 1;
             self.certificates += size;
+            // Each takes two KiB: twice as much room as is needed would be tens of megabytes.
+            if self.connections.len() == self.connections.capacity() {
+                self.connections.reserve_exact((self.connections.len() / 8).max(16));
+            }
             self.connections.push(connection);
             return;
         }

@@ -41,13 +41,14 @@ pub(crate) fn build(
         used.binary_search_by_key(&connection.index, |(it, _)| it.index)
             .map_or(0, |at| before.connections + at + 1)
     };
-    let mut rows: Vec<Attempt> = (listed.iter().filter_map(judged))
-        .map(|(at, attempt, verdict)| Attempt {
+    let mut rows: Vec<Attempt> = Vec::with_capacity(listed.len());
+    rows.extend(
+        (listed.iter().filter_map(judged)).map(|(at, attempt, verdict)| Attempt {
             id: before.attempts + at + 1,
             connections: attempt.connections.iter().map(|connection| id_of(connection)).collect(),
             ..attempt_of(attempt, verdict, context)
-        })
-        .collect();
+        }),
+    );
     courses::place(&courses, &mut rows);
     Report {
         schema: SCHEMA,
