@@ -190,7 +190,10 @@ impl Catalogue {
         });
         let pattern = read.get_message(id)?.value()?;
         let text = self.terms.format_pattern(pattern, Some(arguments), &mut Vec::new());
-        Some(text.into_owned())
+        let mut text = text.into_owned();
+        // A report keeps it, and it was written into room that doubled.
+        text.shrink_to_fit();
+        Some(text)
     }
 }
 

@@ -382,6 +382,8 @@ impl Walker {
         } else {
             self.infer_resumption();
         }
+        // Thousands of connections are held until they are judged.
+        self.out.steps.shrink_to_fit();
         self.out.tls.alerts.sort_by_key(|alert| alert.step);
         for alert in &mut self.out.tls.alerts {
             let before = self.out.steps.get(..alert.step).unwrap_or_default();

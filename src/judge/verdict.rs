@@ -98,6 +98,12 @@ fn findings(attempt: &Attempt<'_>, context: &Context<'_>, is_wanted: impl Fn(&Fi
         }
         complete(cause, attempt, context);
     }
+    // All verdicts of a capture are held at once: room for four findings each was more than what they say.
+    findings.shrink_to_fit();
+    for finding in &mut findings {
+        finding.evidence.shrink_to_fit();
+        finding.remedies.shrink_to_fit();
+    }
     findings
 }
 
