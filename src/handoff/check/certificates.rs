@@ -3,7 +3,7 @@
 use super::claims::{OfCertificate, What};
 use super::lexicon::Word;
 use super::reading::{Making, Role, side};
-use super::tokens::{Moment, Token};
+use super::tokens::Token;
 use crate::connection::step::Side;
 
 /// The certificate that the sentence is about: `… and expired on …` does not repeat it.
@@ -55,12 +55,7 @@ pub(super) fn read(making: &mut Making<'_>, about: &mut About) {
     if let Some(at) = making.first(&[Word::SelfSigned]) {
         claim(making, at, OfCertificate::SelfSigned);
     }
-    if making.clause.has(Word::Serial)
-        && let Some(at) = making
-            .tokens
-            .iter()
-            .position(|it| matches!(it.token, Token::Hexadecimal(_) | Token::Number(_)))
-    {
+    if let Some(at) = serial(making) {
         let serial = match making.token(at) {
             Some(Token::Hexadecimal(serial)) => serial.clone(),
             Some(Token::Number(serial)) => serial.to_string(),
@@ -90,6 +85,18 @@ pub(super) fn read(making: &mut Making<'_>, about: &mut About) {
     {
         claim(making, noun, OfCertificate::Sent);
     }
+}
+
+/// The number that the words `serial number` lead to.
+fn serial(making: &Making<'_>) -> Option<usize> {
+    let word = making.first(&[Word::Serial])?;
+    let from = making.tokens.get(word)?.to;
+    (word + 1..making.tokens.len()).find(|at| {
+        making.tokens.get(*at).is_some_and(|it| {
+            let is_number = matches!(it.token, Token::Hexadecimal(_) | Token::Number(_));
+            is_number && making.plain.get(from..it.from).is_some_and(super::slots::leads)
+        })
+    })
 }
 
 /// The owner of the certificate.
@@ -146,7 +153,27 @@ fn issuer(making: &Making<'_>) -> Option<(usize, String)> {
     if stands_before {
         return (0..word).rev().find_map(|at| Some((at, name_at(making, at)?)));
     }
-    (word..word + 9).find_map(|at| Some((at, name_at(making, at)?)))
+    named_behind(making, word)
+}
+
+/// The name that the words for an issuer lead to.
+fn named_behind(making: &Making<'_>, word: usize) -> Option<(usize, String)> {
+    let names: Vec<usize> = (word + 1..word + 9).filter(|at| name_at(making, *at).is_some()).collect();
+    let from = making.tokens.get(word)?.to;
+    let leads = |at: &usize| {
+        let to = making.tokens.get(*at).map_or(from, |it| it.from);
+        making.plain.get(from..to).is_some_and(super::slots::leads)
+    };
+    let says = |at: &usize| {
+        let before = making.token(at.saturating_sub(1));
+        matches!(before, Some(Token::Colon | Token::Word(Word::Is | Word::By | Word::Issuer)))
+    };
+    // `the issuer of CN=a is CN=b`
+    let at = match names.as_slice() {
+        [one] => Some(*one).filter(leads),
+        several => several.iter().find(|at| says(at)).copied(),
+    }?;
+    Some((at, name_at(making, at)?))
 }
 
 /// A name other than the issuer's shows which certificate is meant.
@@ -168,57 +195,12 @@ fn subject(making: &mut Making<'_>, issuer: Option<usize>, about: &mut About) {
 }
 
 /// The beginning and the end of the validity.
-#[allow(
-    clippy::too_many_lines,
-    reason = "the ways to say from when to when, one after the other"
-)]
 fn dates(making: &mut Making<'_>, claim: impl Fn(&mut Making<'_>, usize, OfCertificate)) {
-    let is_day = |it: &Token| matches!(it, Token::Moment(Moment { day: Some(_), .. }));
-    let mut days: Vec<(usize, Moment)> = Vec::new();
-    for (at, placed) in making.tokens.iter().enumerate() {
-        if let Token::Moment(moment) = placed.token
-            && is_day(&placed.token)
-        {
-            days.push((at, moment));
-        }
+    for (at, what) in super::validity::ends(making) {
+        making.take(at);
+        claim(making, at, what);
     }
-    let spans = making
-        .clause
-        .has_any(&[Word::Valid, Word::Validity, Word::NotBefore, Word::NotAfter]);
     let ends = making.first(&[Word::NotAfter, Word::Expire]);
-    let begins = making.first(&[Word::NotBefore]);
-    for (nth, (at, moment)) in days.iter().enumerate() {
-        let (at, moment) = (*at, *moment);
-        let before = at.checked_sub(1).and_then(|at| making.word(at));
-        let after = making.word(at + 1);
-        let nearest = |word: Option<usize>| word.filter(|word| *word < at).map(|word| at - word);
-        let is_start = spans && (after == Some(Word::FromBefore) || before == Some(Word::From));
-        let is_end = matches!(before, Some(Word::Until | Word::To)) || after == Some(Word::Until);
-        // `サーバ証明書は 2027 年 10 月 8 日まで`
-        let is_told = after == Some(Word::Until) && making.clause.has_any(CERTIFICATE) && !making.clause.has_verb();
-        let what = if is_start {
-            Some(OfCertificate::NotBefore(moment))
-        } else if is_end && (spans || ends.is_some() || is_told) {
-            Some(OfCertificate::NotAfter(moment))
-        } else {
-            match (nearest(begins), nearest(ends)) {
-                (Some(begins), Some(ends)) if begins < ends => Some(OfCertificate::NotBefore(moment)),
-                (_, Some(_)) => Some(OfCertificate::NotAfter(moment)),
-                // `valid from A to B` with a sign between them.
-                (Some(_), None) if nth == 0 => Some(OfCertificate::NotBefore(moment)),
-                (Some(_), None) => Some(OfCertificate::NotAfter(moment)),
-                (None, None) if ends.is_some() => Some(OfCertificate::NotAfter(moment)),
-                (None, None) if begins.is_some() => Some(OfCertificate::NotBefore(moment)),
-                (None, None) if days.len() == 2 && spans && nth == 0 => Some(OfCertificate::NotBefore(moment)),
-                (None, None) if days.len() == 2 && spans => Some(OfCertificate::NotAfter(moment)),
-                (None, None) => None,
-            }
-        };
-        if let Some(what) = what {
-            making.take(at);
-            claim(making, at, what);
-        }
-    }
     let ago = making.tokens.iter().position(|it| matches!(it.token, Token::Days(_)));
     let Some(ends) = ends else { return };
     let written = making

@@ -96,9 +96,10 @@ pub(super) enum What {
     Handshake,
     TcpOpened,
     Healthy,
-    /// A side rejected the other's certificate.
+    /// A party rejected the other's certificate; `of` is the side whose certificate it was, if that is said.
     Rejected {
-        by: Side,
+        by: Who,
+        of: Option<Side>,
     },
     Verdict(String),
     Resolved(IpAddr),

@@ -343,7 +343,16 @@ fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
     let mut out: Vec<Clause> = Vec::new();
     let mut waiting: Vec<Placed> = Vec::new();
     let mut is_open = false;
+    // `| 1 | frame 5 | RST, frame 6 |`: with several frames in a row, none belongs to the next cell.
+    let has_cells = parts.iter().filter(|it| it.0 == Cut::Hard).count() > 2;
+    let of_cells = parts.iter().filter(|it| it.1.has_frames()).count();
     for (how, mut clause) in parts {
+        if has_cells && of_cells > 1 && how == Cut::Hard && clause.is_place() && clause.has_frames() {
+            out.append(&mut held(&mut waiting));
+            out.push(clause);
+            is_open = false;
+            continue;
+        }
         if clause.is_context || clause.is_way() && waiting.is_empty() && how == Cut::Hard {
             out.push(clause);
             is_open = false;
@@ -401,11 +410,33 @@ fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
     out
 }
 
+/// A part of its own of what waits for a statement.
+fn held(waiting: &mut Vec<Placed>) -> Vec<Clause> {
+    let tokens = std::mem::take(waiting);
+    let clause = Clause {
+        tokens,
+        ..Clause::default()
+    };
+    if clause.tokens.is_empty() { Vec::new() } else { vec![clause] }
+}
+
 /// True if an item itself names the acting party.
 fn said_alone(clause: &Clause) -> bool {
     clause.has_any(&[Word::From, Word::By, Word::FromBefore, Word::ByBefore])
         || clause.tokens.iter().any(|it| it.token == Token::Event(Event::Alert))
             && clause.tokens.iter().any(|it| matches!(it.token, Token::Alert(..)))
+}
+
+/// `the server's certificate`
+fn owns_certificate(part: &Clause) -> bool {
+    let is_noun = |it: &Placed| matches!(it.token, Token::Word(Word::Certificate | Word::Certificates | Word::Chain));
+    let party = part.tokens.iter().position(|it| is_party(&it.token));
+    let behind = party.and_then(|at| part.tokens.get(at + 1..)).unwrap_or_default();
+    match behind {
+        [noun, ..] if is_noun(noun) => true,
+        [of, noun, ..] => of.token == Token::Word(Word::Of) && is_noun(noun),
+        _ => false,
+    }
 }
 
 /// The subject of a part is also the subject of the next, if that one names no party.
@@ -420,6 +451,8 @@ fn inherit(parts: &mut [Clause]) {
         match own {
             // The name in a Client Hello does nothing.
             Some(Token::Host(_)) if part.has(Word::Sni) => {}
+            // Neither does the owner of a certificate.
+            Some(_) if owns_certificate(part) => {}
             Some(own) if !part.is_context => subject = Some(own),
             Some(_) => {}
             None => part.subject.clone_from(&subject),

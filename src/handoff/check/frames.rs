@@ -45,6 +45,12 @@ const BEHIND: [&str; 7] = [
     "フレーム目",
 ];
 
+/// Behind a number, these say how many, how long or how large.
+const COUNTERS: [&str; 21] = [
+    "個", "回", "件", "本", "枚", "つ", "種", "台", "秒", "バイト", "分", "度", "割", "%", "ミリ", "bytes", "byte ", "ms",
+    "seconds", "times", "octets",
+];
+
 /// The same behind `第`.
 const NTH: [&str; 2] = ["フレーム", "パケット"];
 
@@ -75,14 +81,24 @@ pub(super) fn frames(text: &str) -> Option<(Token, usize)> {
     let several = behind(text, &SEVERAL);
     let rest = several.or_else(|| behind(text, &ONE))?;
     // `the frame number is 24`, `フレーム番号は 24`
-    let rest = behind(rest, &["is ", "は", ":"]).unwrap_or(rest);
+    let told = behind(rest, &["is ", "は", ":"]);
+    let says = told.is_some();
+    let rest = told.unwrap_or(rest);
     let (first, len) = digits(rest)?;
     let mut list = vec![first];
     let mut rest = rest.get(len..)?;
-    // `frame 0.05`, `number 3rd` and similar are none.
+    // `frame 0.05`, `number 3rd` and similar are none, and `パケットは 1 個` says how many.
+    let ends = rest.trim_start();
     if rest.starts_with(|c: char| c.is_ascii_alphabetic())
         || rest.strip_prefix('.').is_some_and(|it| digits(it).is_some())
+        || COUNTERS.iter().any(|it| ends.starts_with(it))
     {
+        return None;
+    }
+    // `SYN/ACK packets: 1`, `RST パケットは 1`
+    let is_list = ends.starts_with([',', '–', '-', '、', 'と', '～']) || ends.starts_with("and") || ends.starts_with("to ");
+    let counts = ["packets", "パケット"].iter().any(|it| text.starts_with(it));
+    if counts && says && !is_list {
         return None;
     }
     let mut is_span = false;

@@ -314,7 +314,7 @@ fn of_attempts(claim: &Claim, facts: &Facts<'_>) -> Judgement {
             What::Healthy | What::Succeeded => healthy(attempt, facts),
             What::Proxy { address, port } => proxy(*address, *port, attempt),
             What::Verdict(id) => verdict(id, attempt),
-            What::Rejected { by } => rejected(*by, attempt, facts),
+            What::Rejected { by, of } => rejected(by, *of, attempt, facts),
             What::Resolved(address) => lookups(attempt, |it| {
                 let address = address.to_string();
                 match it.addresses.contains(&address) {
@@ -397,7 +397,18 @@ fn verdict(id: &str, attempt: &Attempt) -> Judgement {
 }
 
 /// True if a side rejected the other's certificate.
-fn rejected(by: Side, attempt: &Attempt, facts: &Facts<'_>) -> Judgement {
+fn rejected(by: &Who, owner: Option<Side>, attempt: &Attempt, facts: &Facts<'_>) -> Judgement {
+    let mut own = facts
+        .connections
+        .iter()
+        .filter(|of| attempt.connections.contains(&of.connection.id));
+    let Some(by) = own.find_map(|of| of.side_of(by)) else {
+        return Judgement::open("check-why-no-attempt");
+    };
+    // Nobody rejects its own certificate: the sentence means something else.
+    if owner == Some(by) {
+        return Judgement::open("check-why-two-readings");
+    }
     let (own, opposite) = match by {
         Side::Server => ("client-certificate-rejected", "server-certificate-rejected"),
         Side::Client => ("server-certificate-rejected", "client-certificate-rejected"),

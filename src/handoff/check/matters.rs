@@ -13,7 +13,7 @@ pub(super) fn read(making: &mut Making<'_>) {
     server_name(making);
     counts(making);
     outcomes(making);
-    rejected(making);
+    super::rejected::read(making);
     network::read(making);
     for at in 0..making.tokens.len() {
         if let Some(Token::Verdict(id)) = making.token(at) {
@@ -203,6 +203,7 @@ fn began(making: &mut Making<'_>) {
 /// The thing that a token counts, if it can be counted.
 fn counted(making: &Making<'_>, at: usize) -> Option<Counted> {
     Some(match making.token(at)? {
+        Token::Word(Word::Frames | Word::Packets) if is_of_a_kind(making, at) => return None,
         Token::Word(Word::Frames | Word::Packets) => Counted::Frames,
         Token::Word(Word::Syns) | Token::Event(Event::Step("syn")) => Counted::Syns,
         Token::Word(Word::Retransmissions) => Counted::Retransmissions,
@@ -219,6 +220,18 @@ fn counted(making: &Making<'_>, at: usize) -> Option<Counted> {
         Token::Word(Word::Tcp | Word::Attempt) if is_counted_in_hon(making, at) => Counted::Connections,
         _ => return None,
     })
+}
+
+/// `FIN パケット`, `DNS packets`: not all of the packets.
+fn is_of_a_kind(making: &Making<'_>, at: usize) -> bool {
+    const KINDS: [&str; 20] = [
+        "dns", "udp", "tcp", "tls", "dtls", "quic", "icmp", "data", "capwap", "client", "server", "http", "rst", "fin", "ack",
+        "syn", "initial", "handshake", "duplicate", "lost",
+    ];
+    let before = making.tokens.get(at).and_then(|it| making.plain.get(..it.from));
+    let before = before.unwrap_or_default().trim_end();
+    let word = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    KINDS.contains(&word) || before.ends_with("サーバ") || before.ends_with("クライアント")
 }
 
 fn is_counted_in_hon(making: &Making<'_>, at: usize) -> bool {
@@ -311,7 +324,13 @@ fn outcomes(making: &mut Making<'_>) {
     let Some(at) = complete.or(fail.filter(|_| !making.is_denied())) else {
         return healthy(making);
     };
-    let fails = complete.is_none();
+    // `確立に失敗`, `the attempt to establish it failed`; elsewhere the two are said of different things.
+    let both = complete.zip(fail);
+    let undone = both.is_some_and(|(done, fail)| is_undone(making, done, fail));
+    if both.is_some() && !undone {
+        return;
+    }
+    let fails = complete.is_none() || undone;
     let is_tcp = making.clause.has(Word::Tcp);
     let is_tls = making.clause.has_any(&[Word::Handshake, Word::Tls]);
     let is_whole = making.clause.has_any(&[Word::Attempt, Word::Attempts]);
@@ -329,6 +348,15 @@ fn outcomes(making: &mut Making<'_>) {
     } else {
         making.claim(at, what);
     }
+}
+
+fn is_undone(making: &Making<'_>, done: usize, fail: usize) -> bool {
+    let (Some(done), Some(fail)) = (making.tokens.get(done), making.tokens.get(fail)) else {
+        return false;
+    };
+    let between = making.plain.get(done.to..fail.from).unwrap_or_default().trim();
+    let written = making.plain.get(done.from..done.to).unwrap_or_default();
+    !making.is_denied() && (matches!(between, "に" | "には" | "が") || written == "establish" || written == "complete")
 }
 
 fn healthy(making: &mut Making<'_>) {
@@ -365,38 +393,4 @@ fn healthy(making: &mut Making<'_>) {
         return making.claim(at, What::Handshake);
     }
     making.claim(at, What::Healthy);
-}
-
-/// A certificate that was rejected.
-fn rejected(making: &mut Making<'_>) {
-    let (Some(verb), Some(noun)) = (
-        making.first(&[Word::Reject]),
-        making.first(&[Word::Certificate, Word::Chain]),
-    ) else {
-        return;
-    };
-    let parties = making.parties();
-    let told = |role: Role| {
-        let mut all = parties
-            .iter()
-            .filter(|it| it.1 == role)
-            .filter_map(|(at, _)| making.token(*at))
-            .filter_map(side);
-        let first = all.next();
-        if all.next().is_some() { None } else { first }
-    };
-    let is_passive = verb.checked_sub(1).and_then(|at| making.word(at)) == Some(Word::Is);
-    let owner = told(Role::Owner);
-    let by = told(Role::Agent)
-        .or_else(|| told(Role::Subject))
-        .or_else(|| making.clause.subject.as_ref().filter(|_| !is_passive).and_then(side));
-    let _ = noun;
-    let by = match (by, owner) {
-        (Some(by), Some(owner)) if by == owner => return,
-        (Some(by), _) => by,
-        (None, Some(Side::Client)) => Side::Server,
-        (None, Some(Side::Server)) => Side::Client,
-        (None, None) => return,
-    };
-    making.claim(verb, What::Rejected { by });
 }

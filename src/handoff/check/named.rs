@@ -101,6 +101,9 @@ fn is_message(making: &Making<'_>, at: usize) -> bool {
             .and_then(|it| making.plain.get(it.from..it.to))
             .is_some_and(|it| !it.is_ascii())
     };
+    // `the issuer is not in the chain` denies no message.
+    let is_place = |denial: usize| (denial..at).any(|at| making.word(at) == Some(Word::In));
+    let denial = denial.filter(|denial| !is_place(*denial) && !making.clause.has(Word::Issuer));
     has_time(making)
         || making.clause.has_any(&[Word::Send, Word::Receive, Word::See])
         || denial.is_some_and(|denial| denial < at || denial == at + 1 && is_foreign(denial))

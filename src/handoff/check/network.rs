@@ -249,6 +249,17 @@ fn is_apart(making: &Making<'_>, party: usize, address: usize) -> bool {
     is_role && has_event || !has_host && words.any(|it| !LINKS.contains(&it))
 }
 
+/// `192.0.2.1 のポート 443 に接続`: the address is what somebody reaches, and not that of the party before it.
+fn is_reached(making: &Making<'_>, at: usize) -> bool {
+    let behind = making.tokens.get(at).and_then(|it| making.plain.get(it.to..));
+    let behind = behind.unwrap_or_default().trim_start();
+    let of_port = behind.strip_prefix("のポート").or_else(|| behind.strip_prefix("の ポート"));
+    let behind = of_port.map_or(behind, |it| {
+        it.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '番')
+    });
+    ["に", "へ", "を", "と", "から", "宛", "で受", "との"].iter().any(|it| behind.starts_with(it))
+}
+
 /// `192.0.2.1 is the client and 192.0.2.2 the server`
 fn roles(making: &mut Making<'_>) {
     let is = |at: usize| making.word(at + 1) == Some(Word::Is);
@@ -291,7 +302,7 @@ fn places(making: &mut Making<'_>) {
         let back = (0..at).rev().find(|at| !is_link(at));
         let party = back.and_then(|at| making.token(at)).and_then(side);
         let begins_verb = making.word(at.wrapping_sub(1)) == Some(Word::In);
-        let is_apart = back.is_some_and(|back| is_apart(making, back, at));
+        let is_apart = back.is_some_and(|back| is_apart(making, back, at)) || is_reached(making, at);
         if let (Some(party), false) = (party, begins_verb || is_apart) {
             making.take(at);
             let (of, address) = (Some(party), Some(address));

@@ -3,7 +3,7 @@
 use super::claims::{Claim, Scope, What, Who};
 use super::clauses::{Clause, clauses, is_party};
 use super::lexicon::Word;
-use super::tokens::{Placed, Token, plain, tokens};
+use super::tokens::{Placed, Token, cased, tokens};
 use super::{certificates, matters, steps};
 use crate::connection::step::Side;
 
@@ -57,6 +57,11 @@ impl Making<'_> {
             .position(|it| matches!(it.token, Token::Word(word) if words.contains(&word)))
     }
 
+    /// The words of the clause.
+    pub(super) fn clause_text(&self) -> &str {
+        self.plain.get(self.clause.from()..self.clause.to()).unwrap_or_default()
+    }
+
     pub(super) fn is_denied(&self) -> bool {
         self.clause.denials() > 0
     }
@@ -85,15 +90,18 @@ impl Making<'_> {
         let mut before = at.checked_sub(1).and_then(|at| self.token(at));
         // `from the server (192.0.2.1)` and `from the server smartreceiver.cisco.com`: one party named twice.
         let mut back = at;
-        while matches!(before, Some(Token::Open)) || before.is_some_and(is_party) {
+        while matches!(before, Some(Token::Open)) || before.is_some_and(is_party) && self.is_same(back.saturating_sub(1)) {
             back = back.saturating_sub(1);
             before = back.checked_sub(1).and_then(|at| self.token(at));
         }
-        let mut next = at + 1;
-        while self
-            .token(next)
-            .is_some_and(|it| matches!(it, Token::Open | Token::Close) || is_party(it))
-        {
+        let (mut next, mut open) = (at + 1, 0_usize);
+        while let Some(token) = self.token(next) {
+            match token {
+                Token::Open => open += 1,
+                Token::Close => open = open.saturating_sub(1),
+                token if is_party(token) && self.is_same(next - 1) => {}
+                _ => break,
+            }
             next += 1;
         }
         match (before, self.token(next)) {
@@ -102,10 +110,34 @@ impl Making<'_> {
             (Some(Token::Word(Word::ToBefore)), _) if back < at => Role::Recipient,
             (_, Some(Token::Word(Word::FromBefore | Word::ByBefore))) => Role::Agent,
             (Some(Token::Word(Word::To)), _) | (_, Some(Token::Word(Word::ToBefore))) => Role::Recipient,
+            _ if self.is_object(at) => Role::Recipient,
+            // `Requested name: www.example.com (Client Hello, frame 8)`: what is in brackets only proves it.
+            (_, Some(Token::Event(_) | Token::Alert(..))) if open > 0 => Role::Subject,
             (_, Some(Token::Word(Word::Of | Word::Certificate | Word::Certificates | Word::Chain | Word::Fatal)))
             | (_, Some(Token::Event(_) | Token::Alert(..))) => Role::Owner,
             _ => Role::Subject,
         }
+    }
+
+    /// The text between a token and the next.
+    fn gap(&self, at: usize) -> &str {
+        let from = self.tokens.get(at).map_or(0, |it| it.to);
+        let to = self.tokens.get(at + 1).map_or(self.clause.to(), |it| it.from);
+        self.plain.get(from..to).unwrap_or_default()
+    }
+
+    /// True if no Japanese particle parts two parties that stand beside each other: `サーバがクライアントの…` names two.
+    fn is_same(&self, at: usize) -> bool {
+        !self.gap(at).contains(['が', 'は', 'を', 'に', 'と', 'も'])
+    }
+
+    /// `192.0.2.1 に Client Hello を送る`; with a passive, `に` marks who did it.
+    fn is_object(&self, at: usize) -> bool {
+        let behind = self.tokens.get(at).and_then(|it| self.plain.get(it.to..)).unwrap_or_default();
+        let behind = behind.trim_start();
+        let is_passive = ["され", "られ", "れて", "れた", "れま"].iter().any(|it| behind.contains(it));
+        let to = behind.strip_prefix('に').is_some_and(|it| !it.starts_with(['よ', 'は', 'お', 'つ', 'と', 'も']));
+        to && !is_passive
     }
 
     /// The party that a token stands for. `Err` for a party that is no side.
@@ -147,8 +179,12 @@ struct Before {
 
 /// Reads a sentence.
 pub(super) fn read(sentence: &str, controller: Side) -> Reading {
-    let plain = plain(super::sentences::without_marker(sentence));
-    let mut all = tokens(&plain);
+    let Some(sentence) = super::rows::stated(super::sentences::without_marker(sentence)) else {
+        return Reading::default();
+    };
+    let cased = cased(&sentence);
+    let plain = cased.to_ascii_lowercase();
+    let mut all = tokens(&plain, &cased);
     for placed in &mut all {
         if placed.token == Token::Word(Word::Controller) {
             placed.token = Token::Word(match controller {
@@ -158,7 +194,8 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
         }
     }
     let whole = scope_of(&all);
-    let unknown = super::tokens::unknown(&plain, &all);
+    let mut unknown = super::tokens::unknown(&plain, &all);
+    unknown.extend(super::ties::turning(&plain, &all));
     let mut claims = Vec::new();
     let mut used = Vec::new();
     let mut before = Before::default();

@@ -5,6 +5,8 @@ use super::claims::{Scope, Step, Who};
 use super::facts::{Event, Facts, Hidden, Of};
 use super::judging::{Judgement, side_name, together};
 use super::lexicon;
+use super::tokens::Moment;
+use super::certified;
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::connection::step::{Side, StepKind};
 use crate::report::step_name;
@@ -59,7 +61,21 @@ fn misnamed(claim: &Step) -> Option<Judgement> {
     Some(Judgement::new(Mark::False).because(why))
 }
 
+/// True if a day is given that the capture does not include: it is no time of a step, but, say, a certificate's.
+fn is_other_day(claim: &Step, facts: &Facts<'_>) -> bool {
+    let Some(day) = claim.at.filter(|it| it.day.is_some()) else {
+        return false;
+    };
+    let day = Moment { seconds: None, ..day };
+    let capture = &facts.report.capture;
+    let is_on = |time: &Option<String>| time.as_deref().is_some_and(|it| certified::same_day(&day, it) != Some(false));
+    !is_on(&capture.first) && !is_on(&capture.last)
+}
+
 fn known(claim: &Step, not: bool, scope: &Scope, facts: &Facts<'_>) -> Judgement {
+    if is_other_day(claim, facts) {
+        return Judgement::open("check-why-two-readings");
+    }
     let Some(connections) = facts.in_scope(scope) else {
         return Judgement::open("check-why-no-attempt");
     };
@@ -122,7 +138,7 @@ fn fit(claim: &Step, event: &Event<'_>, of: &Of<'_>) -> Fit {
         }
     }
     if let Some(moment) = &claim.at {
-        match super::certified::same_moment(moment, event.time) {
+        match certified::same_moment(moment, event.time) {
             Some(true) => {}
             Some(false) => return Fit::No,
             None => return Fit::Perhaps,

@@ -197,7 +197,7 @@ fn other(what: &What) -> Phrase {
         What::TcpOpened => phrase("check-tcp-opened"),
         What::Healthy => phrase("check-healthy"),
         What::Succeeded => phrase("check-succeeded"),
-        What::Rejected { by } => phrase("check-rejected").with("side", phrase(by.name())),
+        What::Rejected { by, .. } => phrase("check-rejected").with("side", name(by)),
         What::Verdict(id) => phrase("check-verdict").with("id", id.as_str()),
         What::Resolved(address) => phrase("check-resolved").with("address", address.to_string()),
         What::DnsAnswered => phrase("check-dns-answered"),

@@ -202,11 +202,11 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::NotAfter,
-        "is good until|good until|good till|good through|runs until|runs to|remains valid until|valid until|valid to|valid through|valid till|not~after|expires on|expired on|expiry|expiry date|expiration|expiration date|expires at|expired at|expired as of|expired since|has been expired since|ran out on|有効期限|有効期限は|有効期間の終わり|有効期間の終了|期限",
+        "is good until|good until|good till|good through|runs until|runs to|remains valid until|valid until|valid to|valid through|valid till|not~after|expires on|expired on|expiry|expiry date|expiration|expiration date|expires at|expired at|expired as of|ends on|ends at|end on|last day|last valid day|final day|end date|満了日|終了日|失効日|最終日|expired since|has been expired since|ran out on|有効期限|有効期限は|有効期間の終わり|有効期間の終了|期限",
     ),
     (
         Word::NotBefore,
-        "valid from|not~before|not valid before|becomes valid on|became valid on|valid since|valid only from|有効期間の開始|有効開始|開始日",
+        "valid from|not~before|not valid before|becomes valid on|became valid on|valid since|valid only from|start date|first day|starting date|became usable|becomes usable|有効期間の開始|有効開始|開始日",
     ),
     (
         Word::NotYet,

@@ -1,0 +1,89 @@
+//! Sentence → words that turn a statement although each of them is common.
+//!
+//! `the packets do not get through` denies a verb that no claim has, `part of the answer is missing` denies a part: with
+//! such a word a statement is not called false.
+
+use super::lexicon::Word;
+use super::tokens::{Placed, Token};
+
+/// Negations of a verb; the verb comes next.
+const OF_VERBS: [&str; 21] = [
+    "not", "never", "cannot", "didn't", "doesn't", "wasn't", "isn't", "hasn't", "haven't", "weren't", "don't", "aren't",
+    "can't", "won't", "failed to", "fails to", "did not", "does not", "do not", "could not", "couldn't",
+];
+
+/// Words that may stand between a negation and what it denies.
+const BETWEEN: &str = "\
+    a accepted actually additional again all also an any are at be been being by clear client complete controller could \
+    device do ever even explicit further had has have in into is its itself just matching more new of once one other \
+    plain plaintext readable really server single such tcp that the their there these this time tls visible was were \
+    word yet";
+
+/// Words for a part of something, or for something that is there only partly.
+const PARTS: [&str; 22] = [
+    "part of", "parts of", "a portion", "a piece", "pieces of", "half of", "the rest of", "rest of the", "remainder",
+    "partly", "partially", "partial", "incomplete", "fragment", "some bytes", "一部", "部分", "断片", "途中まで", "残りの",
+    "不完全", "半分",
+];
+
+/// Words of a normalised sentence that turn a statement in a way that no claim shows, with their places.
+pub(super) fn turning<'a>(text: &'a str, found: &[Placed]) -> Vec<(usize, &'a str)> {
+    let parts = PARTS.iter().filter_map(|it| text.find(it).map(|at| (at, *it)));
+    let parts = parts.filter(|(at, it)| !it.is_ascii() || is_word(text, *at, it.len()));
+    // `is part of frame 10` names a place.
+    let is_place = |at: usize| text.get(..at).is_some_and(|it| it.ends_with("is ") || it.ends_with("are "));
+    let parts = parts.filter(|(at, _)| !is_place(*at));
+    let mut turning: Vec<(usize, &str)> = parts.filter_map(|(at, it)| Some((at, text.get(at..at + it.len())?))).collect();
+    for (nth, denial) in found.iter().enumerate() {
+        if denial.token != Token::Word(Word::Not) {
+            continue;
+        }
+        let Some(written) = text.get(denial.from..denial.to) else { continue };
+        let untied = match written.is_ascii() {
+            true => behind(text, written, denial.to, found.get(nth + 1)),
+            false => before(text, denial.from, nth.checked_sub(1).and_then(|it| found.get(it))),
+        };
+        turning.extend(untied);
+    }
+    turning
+}
+
+fn is_word(text: &str, at: usize, len: usize) -> bool {
+    let is_latin = |c: char| c.is_ascii_alphanumeric();
+    !text.get(..at).is_some_and(|it| it.ends_with(is_latin)) && !text.get(at + len..).is_some_and(|it| it.starts_with(is_latin))
+}
+
+/// The word behind an English negation, if it is what is denied and no part of any claim.
+fn behind<'a>(text: &'a str, written: &str, from: usize, next: Option<&Placed>) -> Option<(usize, &'a str)> {
+    if written != "no" && !OF_VERBS.contains(&written) {
+        return None;
+    }
+    let to = next.map_or(text.len(), |it| it.from);
+    let between = text.get(from..to)?;
+    let is_letter = |c: char| c.is_ascii_alphabetic() || c == '\'';
+    let mut at = 0;
+    while let Some(rest) = between.get(at..).filter(|it| !it.is_empty()) {
+        let len = rest.find(|c: char| !is_letter(c)).unwrap_or(rest.len());
+        let word = rest.get(..len)?;
+        if len > 0 && !BETWEEN.split_whitespace().any(|it| it == word) {
+            return Some((from + at, word));
+        }
+        at += len.max(rest.chars().next().map_or(1, char::len_utf8));
+    }
+    None
+}
+
+/// The word before a Japanese negation, if it is what is denied and no part of any claim: `パケットが通っていません`.
+fn before<'a>(text: &'a str, to: usize, last: Option<&Placed>) -> Option<(usize, &'a str)> {
+    let from = last.map_or(0, |it| it.to);
+    let between = text.get(from..to)?;
+    let is_noun = |c: char| matches!(c, '\u{30a1}'..='\u{30fc}' | '\u{4e00}'..='\u{9fff}');
+    let at = between.rfind(is_noun)?;
+    let begin = between.get(..at)?.rfind(|c: char| !is_noun(c));
+    let begin = begin.map_or(0, |it| it + between.get(it..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8));
+    let word = between.get(begin..)?;
+    let word = word.get(..word.find(|c: char| !is_noun(c)).unwrap_or(word.len()))?;
+    // `一つもない`, `一切ない`, `全くない`
+    let is_extent = ["一", "一切", "一度", "一回", "一件", "一個", "全", "何", "見当", "確認"].contains(&word);
+    (!is_extent).then_some((from + begin, word))
+}
