@@ -107,6 +107,13 @@ fn beside<'a>(making: &'a Making<'_>, step: &Named) -> Option<&'a Token> {
     let is_side = |it: &&Token| side(it).is_some();
     let link = making.token(step.to);
     let behind = matches!(link, Some(Token::Word(Word::Of) | Token::Open)).then(|| making.token(step.to + 1));
+    // `the FIN in frame 10 is the client's`
+    if let [.., is, party, of] = making.tokens
+        && (&is.token, &of.token) == (&Token::Word(Word::Is), &Token::Word(Word::Of))
+        && side(&party.token).is_some()
+    {
+        return Some(&party.token);
+    }
     let before = step.at.checked_sub(2);
     let before = before.filter(|at| making.word(at + 1) == Some(Word::To));
     let before = || before.and_then(|at| making.token(at)).filter(is_side);

@@ -64,6 +64,10 @@ pub(super) fn read(making: &mut Making<'_>, about: &mut About) {
         making.take(at);
         claim(making, at, OfCertificate::Serial(serial));
     }
+    if let Some((at, bits)) = key_bits(making) {
+        making.take(at);
+        claim(making, at, OfCertificate::KeyBits(bits));
+    }
     dates(making, claim);
     if let Some(at) = making.first(&[Word::NotYet]) {
         claim(making, at, OfCertificate::NotYet);
@@ -99,6 +103,21 @@ fn serial(making: &Making<'_>) -> Option<usize> {
     })
 }
 
+/// `an RSA key of 2048 bits`, `RSA 2048`, `鍵長は 2048 ビット`
+fn key_bits(making: &Making<'_>) -> Option<(usize, u64)> {
+    let text = making.clause_text();
+    if !["key", "rsa", "鍵"].iter().any(|it| text.contains(it)) {
+        return None;
+    }
+    making.tokens.iter().enumerate().find_map(|(at, it)| {
+        let Token::Number(number) = it.token else { return None };
+        let behind = making.plain.get(it.to..)?.trim_start_matches([' ', '-']);
+        let before = making.plain.get(..it.from)?.trim_end_matches([' ', '-', '(', ':']);
+        let is_size = ["bit", "ビット"].iter().any(|unit| behind.starts_with(unit)) || before.ends_with("rsa");
+        (is_size && (512..=16_384).contains(&number)).then_some((at, number))
+    })
+}
+
 /// The owner of the certificate.
 fn owner(making: &Making<'_>, noun: usize) -> Option<Side> {
     let parties = making.parties();
@@ -131,9 +150,15 @@ fn owner(making: &Making<'_>, noun: usize) -> Option<Side> {
 
 fn name_at(making: &Making<'_>, at: usize) -> Option<String> {
     match making.token(at)? {
-        Token::Name(name) | Token::Quoted(name) => Some(name.clone()),
+        Token::Name(name) | Token::Quoted(name) | Token::Host(name) => Some(name.clone()),
         _ => None,
     }
+}
+
+/// True if the text between two tokens leads from the one to the other.
+fn leads(making: &Making<'_>, from: usize, to: usize) -> bool {
+    let ends = making.tokens.get(from).map(|it| it.to).zip(making.tokens.get(to).map(|it| it.from));
+    ends.and_then(|(from, to)| making.plain.get(from..to)).is_some_and(super::slots::leads)
 }
 
 /// The issuer, with its place.
@@ -183,6 +208,7 @@ fn subject(making: &mut Making<'_>, issuer: Option<usize>, about: &mut About) {
         Some(at) != issuer
             && match making.token(at) {
                 Some(Token::Name(_)) => true,
+                Some(Token::Host(_)) => explicit.is_some_and(|word| at > word && leads(making, word, at)),
                 Some(Token::Quoted(_)) => explicit.is_some_and(|word| at > word && at <= word + 3),
                 _ => false,
             }

@@ -88,6 +88,15 @@ pub(super) enum What {
         number: u64,
         by: Option<Side>,
     },
+    /// Something was sent again.
+    Repeated,
+    QuicVersion(u64),
+    /// So many seconds are between two steps, or between the beginning of the capture and a step.
+    Lapse {
+        from: Option<Box<Step>>,
+        to: Box<Step>,
+        seconds: f64,
+    },
     /// The time of the first frame.
     Began(Moment),
     /// The length of the capture, in seconds.
@@ -109,10 +118,11 @@ pub(super) enum What {
         is_answer: bool,
         frames: Frames,
     },
-    /// The question in these frames goes to this server.
+    /// A question, the one in these frames or the one for this name, goes to this server.
     Asked {
         address: IpAddr,
-        frames: Frames,
+        frames: Option<Frames>,
+        name: Option<String>,
     },
     DnsStatus(&'static str),
     HttpStatus {
@@ -152,6 +162,7 @@ pub(super) struct Step {
     /// The number that is given beside it.
     pub(super) number: Option<u64>,
     pub(super) fatal: bool,
+    pub(super) warning: bool,
     pub(super) at: Option<Moment>,
     /// It is about the content of the capture, not about what was sent.
     pub(super) in_capture: bool,
@@ -167,6 +178,7 @@ impl Step {
             alert: None,
             number: None,
             fatal: false,
+            warning: false,
             at: None,
             in_capture: false,
         }
@@ -201,6 +213,8 @@ pub(super) enum OfCertificate {
     Serial(String),
     /// It ended this many days before the capture.
     DaysBefore(u64),
+    /// The size of its key.
+    KeyBits(u64),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,4 +226,8 @@ pub(super) enum Counted {
     Connections,
     Certificates,
     Alerts,
+    TcpConnections,
+    Questions,
+    DiscoveryRequests,
+    Initials,
 }

@@ -220,8 +220,23 @@ pub(super) fn numbered(text: &str) -> Option<(Token, usize)> {
             }
         }
     }
+    for (word, number) in NTH {
+        let rest = text.strip_prefix(word).and_then(|it| it.strip_prefix(' '));
+        let rest = rest.map(|it| it.strip_prefix("tcp ").or_else(|| it.strip_prefix("tls ")).unwrap_or(it));
+        let behind = rest.and_then(|it| it.strip_prefix("connection"));
+        if let Some(behind) = behind
+            && !behind.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && !behind.starts_with(" attempt")
+        {
+            return Some((Token::Connection(number), text.len() - behind.len()));
+        }
+    }
     let (number, len) = digits(text)?;
     let rest = text.get(len..)?.trim_start();
+    let nth = ["本目の接続", "本目の tcp 接続", "番目の接続"].iter().find_map(|it| rest.strip_prefix(it));
+    if let Some(after) = nth {
+        return Some((Token::Connection(usize::try_from(number).ok()?), text.len() - after.len()));
+    }
     let after = rest
         .strip_prefix("回目の試行")
         .or_else(|| rest.strip_prefix("番目の試行"))?;

@@ -1,17 +1,18 @@
 //! Clause → Claims on negotiated values, counts, look-ups, answers and the overall outcome.
 
-use super::claims::{Counted, Step, What, Who};
+use super::claims::What;
 use super::lexicon::{Event, Word};
 use super::network;
-use super::reading::{Making, Role, side};
+use super::reading::Making;
 use super::tokens::{Placed, Token};
-use crate::connection::step::Side;
 
 /// Reads these claims.
 pub(super) fn read(making: &mut Making<'_>) {
     negotiated(making);
     server_name(making);
-    counts(making);
+    super::counting::counts(making);
+    length(making);
+    began(making);
     outcomes(making);
     super::rejected::read(making);
     network::read(making);
@@ -148,40 +149,6 @@ fn server_name(making: &mut Making<'_>) {
     making.claim(at, What::ServerName(name));
 }
 
-/// Reads numbers of things.
-fn counts(making: &mut Making<'_>) {
-    let parties = making.parties();
-    let by = parties.iter().find(|it| it.1 != Role::Recipient);
-    let by = by.and_then(|(at, _)| making.token(*at)).and_then(side);
-    for at in 0..making.tokens.len() {
-        let Some(of) = counted(making, at) else { continue };
-        if let Some((place, number)) = number_of(making, at) {
-            let is_whole = making.tokens.get(place).is_some_and(|it| {
-                making
-                    .plain
-                    .get(..it.from)
-                    .is_some_and(|before| before.trim_end().ends_with('全'))
-            });
-            let is_all = is_whole || is_number_word(making, at) || making.clause.has_any(&[Word::Capture, Word::Here]);
-            if of != Counted::Frames || is_all {
-                making.take(place);
-                making.claim(at, What::Count { of, number, by });
-            }
-        } else if making.is_denied() && of == Counted::Retransmissions {
-            let none = What::Count {
-                of,
-                number: 0,
-                by: None,
-            };
-            making.claim(at, none);
-        } else if making.is_denied() && of == Counted::Alerts {
-            making.claim(at, What::Step(Step::of(Event::Alert, by.map(Who::Side))));
-        }
-    }
-    length(making);
-    began(making);
-}
-
 /// `The first frame is from 2026-11-22 11:43:50 UTC.`
 fn began(making: &mut Making<'_>) {
     let Some(word) = making.first(&[Word::Began]) else {
@@ -198,91 +165,6 @@ fn began(making: &mut Making<'_>) {
         making.take(at);
         making.claim(word, What::Began(moment));
     }
-}
-
-/// The thing that a token counts, if it can be counted.
-fn counted(making: &Making<'_>, at: usize) -> Option<Counted> {
-    Some(match making.token(at)? {
-        Token::Word(Word::Frames | Word::Packets) if is_of_a_kind(making, at) => return None,
-        Token::Word(Word::Frames | Word::Packets) => Counted::Frames,
-        Token::Word(Word::Syns) | Token::Event(Event::Step("syn")) => Counted::Syns,
-        Token::Word(Word::Retransmissions) => Counted::Retransmissions,
-        Token::Word(Word::Attempts) => Counted::Attempts,
-        Token::Word(Word::Connections) => Counted::Connections,
-        Token::Word(Word::Certificates) => Counted::Certificates,
-        Token::Word(Word::Certificate)
-            if making.word(at + 2) == Some(Word::Times) || at > 1 && making.word(at - 2) == Some(Word::Times) =>
-        {
-            Counted::Certificates
-        }
-        Token::Word(Word::Alerts) => Counted::Alerts,
-        // `TCP 接続は 2 本です`
-        Token::Word(Word::Tcp | Word::Attempt) if is_counted_in_hon(making, at) => Counted::Connections,
-        _ => return None,
-    })
-}
-
-/// `FIN パケット`, `DNS packets`: not all of the packets.
-fn is_of_a_kind(making: &Making<'_>, at: usize) -> bool {
-    const KINDS: [&str; 20] = [
-        "dns", "udp", "tcp", "tls", "dtls", "quic", "icmp", "data", "capwap", "client", "server", "http", "rst", "fin", "ack",
-        "syn", "initial", "handshake", "duplicate", "lost",
-    ];
-    let before = making.tokens.get(at).and_then(|it| making.plain.get(..it.from));
-    let before = before.unwrap_or_default().trim_end();
-    let word = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-    KINDS.contains(&word) || before.ends_with("サーバ") || before.ends_with("クライアント")
-}
-
-fn is_counted_in_hon(making: &Making<'_>, at: usize) -> bool {
-    let written = |at: usize| making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
-    (at + 2..at + 5).any(|at| making.word(at) == Some(Word::Times) && written(at) == Some("本"))
-}
-
-/// `フレーム数`
-fn is_number_word(making: &Making<'_>, at: usize) -> bool {
-    let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
-    written.is_some_and(|it| it.ends_with('数'))
-}
-
-/// The number of things at a place: `4 SYNs`, `SYN を 4 回`, `再送は 3 回`, `sent the SYN 4 times`, `6 枚の証明書`, `フレーム数は 27`.
-fn number_of(making: &Making<'_>, at: usize) -> Option<(usize, u64)> {
-    let number = |at: usize| match making.token(at) {
-        Some(Token::Number(number)) => Some((at, *number)),
-        _ => None,
-    };
-    let is_singular = matches!(making.token(at), Some(Token::Event(_)));
-    let before = || at.checked_sub(1).and_then(number).filter(|_| !is_singular);
-    let times = || (at + 1..at + 4).find_map(|at| number(at).filter(|_| making.word(at + 1) == Some(Word::Times)));
-    let is_of = |at: usize| making.word(at - 2) == Some(Word::Times) && making.word(at - 1) == Some(Word::Of);
-    let of_noun = || at.checked_sub(3).and_then(number).filter(|_| is_of(at));
-    let behind = || (at + 1..at + 3).find_map(number).filter(|_| is_number_word(making, at));
-    // `Frames in capture: 11`, `number of certificates from the server: 2`
-    let listed = || {
-        let is_between = |at: &usize| {
-            matches!(
-                making.token(*at),
-                Some(
-                    Token::Colon
-                        | Token::Word(
-                            Word::In
-                                | Word::Is
-                                | Word::Of
-                                | Word::From
-                                | Word::By
-                                | Word::Capture
-                                | Word::Here
-                                | Word::Client
-                                | Word::Server
-                        )
-                )
-            )
-        };
-        let behind = (at + 1..making.tokens.len()).find(|at| !is_between(at))?;
-        let says = matches!(making.token(behind - 1), Some(Token::Colon | Token::Word(Word::Is)));
-        number(behind).filter(|_| says)
-    };
-    before().or_else(listed).or_else(times).or_else(of_noun).or_else(behind)
 }
 
 /// The length of the capture, if no other length is measured.

@@ -10,6 +10,9 @@ use crate::connection::step::Side;
 
 /// Reads them.
 pub(super) fn read(making: &mut Making<'_>) {
+    asked(making);
+    name_server(making);
+    quic(making);
     resolved(making);
     answered(making);
     between(making);
@@ -33,9 +36,6 @@ fn resolved(making: &mut Making<'_>) {
     let names = |words: &[&str]| words.iter().any(|it| written.contains(it));
     let is_answer = making.clause.has(Word::Answer) || names(&["response", "answer", "reply", "応答"]);
     let is_question = names(&["query", "question", "request", "問い合わせ", "クエリ", "照会"]);
-    if is_question && !making.is_denied() {
-        asked(making, word);
-    }
     if is_answer != is_question && !making.is_denied() && frames(making, word, is_answer) {
         return;
     }
@@ -65,22 +65,66 @@ fn resolved(making: &mut Making<'_>) {
     }
 }
 
-/// `The query goes to 192.0.2.53 in frame 3.`
-fn asked(making: &mut Making<'_>, word: usize) {
-    let mut frames = making.tokens.iter().filter_map(|it| match &it.token {
-        Token::Frames(frames) => Some(frames.clone()),
-        _ => None,
-    });
-    let (Some(frames), None) = (frames.next(), frames.next()) else {
+/// `The query goes to 192.0.2.53 in frame 3.`, `the client asks 192.0.2.53 for the A record of …`
+fn asked(making: &mut Making<'_>) {
+    let names_dns = making.clause.has(Word::Dns) || making.clause_text().contains("resolve");
+    let is_step = making.tokens.iter().any(|it| matches!(it.token, Token::Event(_)));
+    if !names_dns || is_step || making.is_denied() {
         return;
-    };
-    let address = (word..making.tokens.len()).find_map(|at| match making.token(at) {
-        Some(Token::Address(address, _)) if making.word(at - 1) == Some(Word::To) => Some((at, *address)),
+    }
+    let found = making.tokens.iter().enumerate().find_map(|(at, it)| match it.token {
+        Token::Address(address, _) if is_asked(making, it.from, it.to) => Some((at, address)),
         _ => None,
     });
-    if let Some((at, address)) = address {
+    let Some((at, address)) = found else { return };
+    let mut frames = making.tokens.iter().enumerate().filter_map(|(at, it)| match &it.token {
+        Token::Frames(frames) => Some((at, frames.clone())),
+        _ => None,
+    });
+    let frames = match (frames.next(), frames.next()) {
+        (Some(frames), None) => Some(frames),
+        _ => None,
+    };
+    let mut hosts = making.tokens.iter().filter_map(|it| match &it.token {
+        Token::Host(name) => Some(name.clone()),
+        _ => None,
+    });
+    let name = hosts.next().filter(|_| hosts.next().is_none());
+    making.take(at);
+    if let Some((at, _)) = frames {
         making.take(at);
-        making.claim(word, What::Asked { address, frames });
+    }
+    let frames = frames.map(|it| it.1);
+    making.claim(at, What::Asked { address, frames, name });
+}
+
+/// True if the words beside an address say that it is asked.
+fn is_asked(making: &Making<'_>, from: usize, to: usize) -> bool {
+    let before = making.plain.get(..from).unwrap_or_default().trim_end();
+    let behind = making.plain.get(to..).unwrap_or_default().trim_start();
+    const ASKS: [&str; 12] = [
+        "asks", "ask", "asked", "asking", "queries", "queried", "query to", "goes to", "question to", "request to", "sent to",
+        "type a, at",
+    ];
+    const IS_ASKED: [&str; 8] = [
+        "is asked", "was asked", "is queried", "に問い合わせ", "へ問い合わせ", "に照会", "に送", "宛",
+    ];
+    let asks = ASKS.iter().any(|it| before.ends_with(it));
+    asks || IS_ASKED.iter().any(|it| behind.starts_with(it))
+}
+
+/// `The name server never answered.`
+fn name_server(making: &mut Making<'_>) {
+    const NAMES: [&str; 5] = ["name server", "dns server", "resolver", "dns サーバ", "dns サーバー"];
+    let is_server = |it: &Placed| {
+        let written = making.plain.get(it.from..it.to).unwrap_or_default();
+        it.token == Token::Word(Word::Proxy) && NAMES.contains(&written)
+    };
+    let is_other = |it: &Placed| matches!(it.token, Token::Event(_) | Token::Frames(_) | Token::Address(..));
+    let Some(verb) = making.first(&[Word::Answer]) else { return };
+    let at = making.tokens.iter().position(is_server);
+    if at.is_some_and(|at| at < verb) && !making.tokens.iter().any(is_other) && !making.clause.has_any(&[Word::With, Word::Receive]) {
+        making.claim(verb, What::DnsAnswered);
     }
 }
 
@@ -97,6 +141,17 @@ fn frames(making: &mut Making<'_>, word: usize, is_answer: bool) -> bool {
     making.take(at);
     making.claim(word, What::DnsFrames { is_answer, frames });
     true
+}
+
+/// `QUIC version 1`, `QUIC v2`
+fn quic(making: &mut Making<'_>) {
+    let behind = making.clause_text().split_once("quic").map_or("", |it| it.1).trim_start();
+    let behind = ["version", "バージョン", "v"].iter().find_map(|it| behind.strip_prefix(it));
+    let digits = behind.map(|it| it.trim_start_matches([' ', ':', 'は']));
+    let version = digits.and_then(super::values::digits).filter(|(_, len)| *len > 0);
+    if let Some((version, _)) = version {
+        making.claim(0, What::QuicVersion(version));
+    }
 }
 
 /// The status of an HTTP answer.
@@ -333,15 +388,36 @@ fn proxy(making: &mut Making<'_>) {
         let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
         making.word(at) == Some(Word::Proxy) && written.is_some_and(|it| it == "proxy" || it.starts_with("プロキシ"))
     };
-    let found =
-        (0..making.tokens.len()).find_map(|at| match (is_proxy(at), making.word(at + 1), making.token(at + 2)) {
-            (true, Some(Word::Is), Some(Token::Address(address, port))) => Some((at + 2, *address, *port)),
+    let is_link = |at: usize| {
+        matches!(
+            making.token(at),
+            Some(Token::Word(Word::Is | Word::In) | Token::Open | Token::Colon)
+        )
+    };
+    let found = (0..making.tokens.len()).filter(|at| is_proxy(*at)).find_map(|at| {
+        let at = at + 1 + usize::from(is_link(at + 1));
+        match making.token(at) {
+            Some(Token::Address(address, port)) if !is_other_role(making, at) => Some((at, *address, *port)),
             _ => None,
-        });
+        }
+    });
     if let Some((at, address, port)) = found {
+        let port_at = port_of(making, at, port);
+        let port = port_at.map(|it| it.1);
+        if let Some((at, _)) = port_at {
+            making.take(at);
+        }
         making.take(at);
         making.claim(at, What::Proxy { address, port });
     }
+}
+
+/// `via the proxy 192.0.2.1 to 192.0.2.2 on port 443`: with two addresses the port may be that of the other.
+fn is_other_role(making: &Making<'_>, at: usize) -> bool {
+    let others = making.tokens.iter().enumerate().filter(|(other, it)| {
+        *other != at && matches!(it.token, Token::Address(..) | Token::Host(_))
+    });
+    others.count() > 0
 }
 
 /// `server port 80`, `the server's port`, `接続先のポート`

@@ -53,7 +53,13 @@ pub(super) fn number(text: &str, last: Option<&Token>) -> Option<(Token, usize)>
         return None;
     }
     for (word, number) in WORDS {
-        if text.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '-'])) {
+        let behind = text.strip_prefix(word).filter(|rest| rest.starts_with([' ', '-']));
+        let unit = behind.map(|it| it.trim_start_matches([' ', '-']));
+        if unit.is_some_and(|it| it.starts_with("second")) {
+            let len = text.len() - unit.map_or(0, |it| it.trim_start_matches("seconds").trim_start_matches("second").len());
+            return Some((Token::Seconds(number as f64), len));
+        }
+        if behind.is_some() {
             return Some((Token::Number(number), word.len()));
         }
     }

@@ -219,6 +219,22 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
             used.extend(its);
         }
     }
+    if let Some(what) = super::lapses::read(&plain, &all).filter(|_| !parts.is_empty()) {
+        let strange = unknown.first().map(|it| it.1);
+        let claim = Claim {
+            what,
+            not: false,
+            scope: whole.clone(),
+            unknown: None,
+        };
+        let is_plain = !parts.iter().any(|it| it.is_hedged || it.denials() > 0);
+        claims.extend(is_plain.then(|| claim.with_unknown(strange)));
+    }
+    for claim in &mut claims {
+        if matches!(claim.what, What::Healthy | What::Succeeded) && claim.unknown.is_none() {
+            claim.unknown = super::ties::limit(&plain).map(str::to_owned);
+        }
+    }
     claims.dedup();
     let left = all
         .iter()

@@ -40,6 +40,8 @@ pub(super) fn stated(text: &str) -> Option<Cow<'_, str>> {
             Some(Cow::Owned(format!("{label} : {no}")))
         }
         (_, _, Some(_)) if !label.is_ascii() => None,
+        // The second cell is the value of the first.
+        _ if is_table && !answer.is_empty() => Some(Cow::Owned(row.replacen('|', ":", 1))),
         _ => Some(Cow::Borrowed(text)),
     }
 }

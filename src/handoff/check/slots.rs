@@ -7,7 +7,7 @@
 const LINKS: &str = "\
     a also an any are as at be been by cert certificate certificate's certificates chain client client's controller \
     controller's date day device device's dn entry field for from given gives good in is it its leaf line listed message \
-    name named names of on one presented read reads s sent server server's servers shown shows stands states that the \
+    name named names of on one presented read reads s sent server server's servers shown shows side stands states that the \
     this to value was were which wlc's ap ap's access point point's";
 
 /// The same in Japanese.

@@ -150,7 +150,8 @@ fn fit(claim: &Step, event: &Event<'_>, of: &Of<'_>) -> Fit {
             (Some(wanted), Some(code)) if wanted != u64::from(code) => Fit::No,
             (Some(_), None) => Fit::Perhaps,
             _ if claim.fatal && event.level.is_some_and(|it| it != "fatal") => Fit::No,
-            _ if claim.fatal && event.level.is_none() => Fit::Perhaps,
+            _ if claim.warning && event.level.is_some_and(|it| it != "warning") => Fit::No,
+            _ if (claim.fatal || claim.warning) && event.level.is_none() => Fit::Perhaps,
             _ if event.is_inferred => Fit::Perhaps,
             _ => Fit::Yes,
         };
@@ -165,6 +166,16 @@ fn fit(claim: &Step, event: &Event<'_>, of: &Of<'_>) -> Fit {
         return Fit::Perhaps;
     }
     Fit::Yes
+}
+
+/// The steps of a connection that a claim surely means.
+pub(super) fn matching<'a, 'b>(claim: &Step, of: &'b Of<'a>) -> Vec<&'b Event<'a>> {
+    let is_there = |event: &Event<'_>| {
+        let frames = claim.frames.as_ref();
+        frames.is_none_or(|it| it.list.iter().any(|frame| event.frames.contains(frame)))
+    };
+    let fits = |event: &&Event<'a>| fit(claim, event, of) == Fit::Yes && is_there(event);
+    of.events.iter().filter(fits).collect()
 }
 
 /// Whether a connection has such a step at all.
@@ -381,8 +392,15 @@ fn icmp(claim: &Step, not: bool, facts: &Facts<'_>) -> Judgement {
         }
         _ => true,
     };
+    // ICMP that no verdict rests on is counted as skipped.
+    let has_others = facts.report.capture.skipped.contains_key("icmp") || facts.report.capture.not_judged > 0;
+    let is_whole = facts.report.capture.end == "complete" && facts.report.capture.damage.is_empty() && !has_others;
+    let is_none = found.is_empty() && claim.frames.is_none() && claim.by.is_none() && facts.is_complete;
     match holds && is_by {
         true => Judgement::new(Mark::True).showing(found).denied(not),
+        false if is_whole && (is_none || holds && !is_by) => {
+            Judgement::new(Mark::False).because(phrase("check-why-nothing")).showing(found).denied(not)
+        }
         false => Judgement::open("check-why-nothing-of-it"),
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn read(making: &mut Making<'_>) {
         let Ok((by, is_told)) = agent(making, it) else { continue };
         take_party(making, by.as_ref());
         let is_alert = it.event == Event::Alert && (it.alert.is_some() || it.number.is_some());
-        let names_alert = is_alert && making.clause.has(Word::Is);
+        let names_alert = is_alert && (making.clause.has(Word::Is) || it.alert.is_some() && it.number.is_some());
         let asks = asks(making, it);
         if frames.is_none() && !(sent || is_told || names_alert || asks || has_time(making)) {
             continue;
@@ -42,7 +42,8 @@ pub(super) fn read(making: &mut Making<'_>) {
             making.take(at);
         }
         // `The first FIN comes from the client.`
-        if let (Event::Step("fin"), Some(_), true) = (it.event, &by, making.clause.has(Word::First)) {
+        let is_first = making.clause.has(Word::First) || comes_before(making.plain);
+        if let (Event::Step("fin"), Some(_), true) = (it.event, &by, is_first) {
             let (by, how) = (by.clone(), super::claims::Ending::Fin);
             making.claim(it.at, What::Ended { how, by, first: true });
         }
@@ -55,7 +56,8 @@ pub(super) fn read(making: &mut Making<'_>) {
             }),
             alert: it.alert,
             number: it.number,
-            fatal: making.clause.has(Word::Fatal) && it.event == Event::Alert,
+            fatal: making.clause.has(Word::Fatal) && it.event == Event::Alert && !making.clause.has(Word::Warning),
+            warning: making.clause.has(Word::Warning) && it.event == Event::Alert && !making.clause.has(Word::Fatal),
             at: moment(making, named.len()),
             in_capture: making.clause.has_any(&[Word::Captured, Word::See, Word::Hold]),
         };
@@ -63,6 +65,12 @@ pub(super) fn read(making: &mut Making<'_>) {
     }
     super::endings::endings(making, &named);
     hellos(making);
+}
+
+/// `sends its FIN before the server does`
+fn comes_before(plain: &str) -> bool {
+    let behind = plain.split_once(" before ").map_or("", |it| it.1).trim_end_matches('.');
+    [" does", " did", " do"].iter().any(|it| behind.ends_with(it))
 }
 
 /// `the hellos are frames 8 (client) and 10 (server)`

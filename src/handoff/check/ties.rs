@@ -43,9 +43,22 @@ pub(super) fn turning<'a>(text: &'a str, found: &[Placed]) -> Vec<(usize, &'a st
             true => behind(text, written, denial.to, found.get(nth + 1)),
             false => before(text, denial.from, nth.checked_sub(1).and_then(|it| found.get(it))),
         };
-        turning.extend(untied);
+        // It turns what is denied, and no other part of the sentence.
+        turning.extend(untied.map(|word| (denial.from, word)));
     }
     turning
+}
+
+/// Words for an exception, or for a part of what happened: `the connection worked, but the answer is an error`.
+const LIMITS: [&str; 26] = [
+    " but ", "although", "though ", "however", "except", "apart from", "besides", "up to ", "only ", "ものの", "ただし", "しかし",
+    "が、", "一方", "以外", "tls", "tcp", "dns", "level", "layer", "itself", "レベル", "自体", "path", "network", "ネットワーク",
+];
+
+/// A word by which a sentence says that all is well of a part only.
+pub(super) fn limit(text: &str) -> Option<&str> {
+    let at = LIMITS.iter().find_map(|it| text.find(it).map(|at| (at, it.len())));
+    at.and_then(|(at, len)| text.get(at..at + len)).map(str::trim)
 }
 
 fn is_word(text: &str, at: usize, len: usize) -> bool {
@@ -54,7 +67,7 @@ fn is_word(text: &str, at: usize, len: usize) -> bool {
 }
 
 /// The word behind an English negation, if it is what is denied and no part of any claim.
-fn behind<'a>(text: &'a str, written: &str, from: usize, next: Option<&Placed>) -> Option<(usize, &'a str)> {
+fn behind<'a>(text: &'a str, written: &str, from: usize, next: Option<&Placed>) -> Option<&'a str> {
     if written != "no" && !OF_VERBS.contains(&written) {
         return None;
     }
@@ -66,7 +79,7 @@ fn behind<'a>(text: &'a str, written: &str, from: usize, next: Option<&Placed>) 
         let len = rest.find(|c: char| !is_letter(c)).unwrap_or(rest.len());
         let word = rest.get(..len)?;
         if len > 0 && !BETWEEN.split_whitespace().any(|it| it == word) {
-            return Some((from + at, word));
+            return Some(word);
         }
         at += len.max(rest.chars().next().map_or(1, char::len_utf8));
     }
@@ -74,7 +87,7 @@ fn behind<'a>(text: &'a str, written: &str, from: usize, next: Option<&Placed>) 
 }
 
 /// The word before a Japanese negation, if it is what is denied and no part of any claim: `パケットが通っていません`.
-fn before<'a>(text: &'a str, to: usize, last: Option<&Placed>) -> Option<(usize, &'a str)> {
+fn before<'a>(text: &'a str, to: usize, last: Option<&Placed>) -> Option<&'a str> {
     let from = last.map_or(0, |it| it.to);
     let between = text.get(from..to)?;
     let is_noun = |c: char| matches!(c, '\u{30a1}'..='\u{30fc}' | '\u{4e00}'..='\u{9fff}');
@@ -85,5 +98,5 @@ fn before<'a>(text: &'a str, to: usize, last: Option<&Placed>) -> Option<(usize,
     let word = word.get(..word.find(|c: char| !is_noun(c)).unwrap_or(word.len()))?;
     // `一つもない`, `一切ない`, `全くない`
     let is_extent = ["一", "一切", "一度", "一回", "一件", "一個", "全", "何", "見当", "確認"].contains(&word);
-    (!is_extent).then_some((from + begin, word))
+    (!is_extent).then_some(word)
 }

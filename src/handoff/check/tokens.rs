@@ -230,7 +230,7 @@ fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, u
         return (Some(token), len);
     }
     if let Some((code, len)) = lexicon::alert_in_words(rest)
-        && (speaks_of_alert(found) || has_code(rest.get(len..).unwrap_or_default(), code))
+        && (speaks_of_alert(found) || has_code(rest.get(len..).unwrap_or_default()))
     {
         return (Some(Token::Alert(code, true)), len);
     }
@@ -250,10 +250,11 @@ fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, u
     }
 }
 
-/// `certificate expired (45)`
-fn has_code(behind: &str, code: u8) -> bool {
-    let number = behind.trim_start().strip_prefix('(').and_then(values::digits);
-    number.is_some_and(|it| it.0 == u64::from(code))
+/// `certificate expired (45)`: the number may be that of another alert.
+fn has_code(behind: &str) -> bool {
+    let inner = behind.trim_start().strip_prefix('(');
+    let number = inner.and_then(|it| values::digits(it).filter(|(_, len)| it.get(*len..).is_some_and(|it| it.starts_with(')'))));
+    number.is_some_and(|it| lexicon::is_alert(it.0))
 }
 
 /// True if the name of an alert may follow, in words that mean something else elsewhere: `the alert certificate expired`,
