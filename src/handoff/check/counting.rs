@@ -113,7 +113,13 @@ fn number_of(making: &Making<'_>, at: usize) -> Option<(usize, u64)> {
         _ => None,
     };
     let is_singular = matches!(making.token(at), Some(Token::Event(_))) && !written(making, at).ends_with("requests");
-    let before = || at.checked_sub(1).and_then(number).filter(|_| !is_singular);
+    // `Step 3: the query …` counts nothing.
+    let is_beside = |(place, _): &(usize, u64)| {
+        let ends = making.tokens.get(*place).map(|it| it.to).zip(making.tokens.get(at).map(|it| it.from));
+        let gap = ends.and_then(|(from, to)| making.plain.get(from..to)).unwrap_or_default();
+        !gap.contains([':', ';', ',', ')', '.'])
+    };
+    let before = || at.checked_sub(1).and_then(number).filter(|it| !is_singular && is_beside(it));
     let times = || (at + 1..at + 4).find_map(|at| number(at).filter(|_| making.word(at + 1) == Some(Word::Times)));
     let is_of = |at: usize| making.word(at - 2) == Some(Word::Times) && making.word(at - 1) == Some(Word::Of);
     let of_noun = || at.checked_sub(3).and_then(number).filter(|_| is_of(at));

@@ -268,7 +268,7 @@ fn handshake(of: &Of<'_>, facts: &Facts<'_>) -> Judgement {
     let is_new = tls.version.as_deref() == Some("1.3");
     let is_certain = of.attempt.is_some_and(|it| it.verdict.confidence == "certain");
     // In TLS 1.3 a client's certificate is rejected when the handshake is complete for the client.
-    let has_alert = of.events.iter().any(|it| it.kind == "alert");
+    let has_alert = of.events.iter().any(|it| it.kind == "alert" && it.level != Some("warning"));
     match tls.complete {
         true if failed_in_tls && (is_new || has_alert) => Judgement::open("check-why-two-readings").showing(shown),
         true => Judgement::new(Mark::True).showing(shown),

@@ -182,9 +182,12 @@ pub(super) fn began(moment: &Moment, facts: &Facts<'_>) -> Judgement {
 pub(super) fn asked(address: IpAddr, frames: Option<&Frames>, name: Option<&str>, facts: &Facts<'_>) -> Judgement {
     let address = address.to_string();
     let lookups = facts.report.attempts.iter().flat_map(|it| &it.lookups);
-    let is_meant = |it: &&crate::report::Lookup| {
-        frames.is_none_or(|frames| frames.list == [it.question])
-            && name.is_none_or(|name| it.name.trim_end_matches('.').eq_ignore_ascii_case(name))
+    let is_named = |it: &crate::report::Lookup| {
+        name.is_none_or(|name| it.name.trim_end_matches('.').eq_ignore_ascii_case(name))
+    };
+    let is_meant = |it: &&crate::report::Lookup| match frames {
+        Some(frames) => frames.list == [it.question],
+        None => is_named(it),
     };
     let is_there =
         |server: &str| server == address || server.strip_prefix(&address).is_some_and(|it| it.starts_with(':'));
@@ -192,7 +195,7 @@ pub(super) fn asked(address: IpAddr, frames: Option<&Frames>, name: Option<&str>
     let Some(first) = meant.peek().map(|it| it.server.clone()) else {
         return Judgement::open("check-why-unknown-frame");
     };
-    match meant.any(|it| is_there(&it.server)) {
+    match meant.any(|it| is_there(&it.server) && is_named(it)) {
         true => Judgement::new(Mark::True),
         false => Judgement::new(Mark::False).because(found(&first)),
     }

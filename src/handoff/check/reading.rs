@@ -193,13 +193,18 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
             });
         }
     }
-    let whole = scope_of(&all);
+    let mut whole = scope_of(&all);
     let mut unknown = super::tokens::unknown(&plain, &all);
     unknown.extend(super::ties::turning(&plain, &all));
     let mut claims = Vec::new();
     let mut used = Vec::new();
     let mut before = Before::default();
     let parts = clauses(&all, &plain).unwrap_or_default();
+    // What a later part names is no scope of the parts before it.
+    let first = parts.first().map(|it| scope_of(&it.tokens)).unwrap_or_default();
+    if parts.len() > 1 && (first.connection, first.attempt) != (whole.connection, whole.attempt) {
+        whole = Scope::default();
+    }
     for (nth, clause) in parts.iter().enumerate() {
         // Words between two clauses may belong to either.
         let from = nth.checked_sub(1).and_then(|it| parts.get(it)).map_or(0, Clause::to);
@@ -220,7 +225,9 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
         }
     }
     if let Some(what) = super::lapses::read(&plain, &all).filter(|_| !parts.is_empty()) {
-        let strange = unknown.first().map(|it| it.1);
+        // These lead from one step to the other.
+        let is_link = |word: &str| ["between", "pass", "passes", "elapse", "elapsed", "lie", "経過"].contains(&word);
+        let strange = unknown.iter().find(|it| !is_link(it.1)).map(|it| it.1);
         let claim = Claim {
             what,
             not: false,
@@ -279,8 +286,10 @@ fn read_clause(clause: &Clause, plain: &str, whole: &Scope, before: &mut Before)
     scope.port = port_of(&making).or(before.port);
     before.port = scope.port;
     scope.everywhere = clause.has(Word::Here);
-    scope.attempt = scope.attempt.or(whole.attempt);
-    scope.connection = scope.connection.or(whole.connection);
+    if !names_another(making.clause_text()) {
+        scope.attempt = scope.attempt.or(whole.attempt);
+        scope.connection = scope.connection.or(whole.connection);
+    }
     let said = making.claims.into_iter().map(|(_, what)| (denied, what));
     let fails = making.fails.into_iter().map(|(_, what)| (true, what));
     let claims: Vec<Claim> = said
@@ -298,6 +307,15 @@ fn read_clause(clause: &Clause, plain: &str, whole: &Scope, before: &mut Before)
     let places = making.tokens.iter().filter(|it| is_place_value(&it.token));
     let used = making.used.into_iter().chain(places.map(|it| it.from)).collect();
     (claims, used)
+}
+
+/// `the first connection dies, the second one works`
+fn names_another(text: &str) -> bool {
+    const OTHERS: [&str; 18] = [
+        "second", "third", "fourth", "fifth", "other", "next", "latter", "former", "last one", " one ", "2nd", "3rd", "rest", "本目",
+        "回目", "番目", "次", "他",
+    ];
+    OTHERS.iter().any(|it| text.contains(it))
 }
 
 /// In a clause with a negation, keeps only the claims that are denied.

@@ -56,7 +56,7 @@ fn presents(making: &Making<'_>, party: usize, noun: usize) -> bool {
     let of_noun = verb.is_some_and(|at| at + 1 == noun && is_foreign(making, at));
     let follows = party == noun + 1 && sends_next;
     let is_sent = by && word(party.checked_sub(2)) == Some(Word::Send) && party.saturating_sub(2) > noun;
-    let is_from = word(before) == Some(Word::From) && party == noun + 2;
+    let is_from = matches!(word(before), Some(Word::From | Word::Of)) && party == noun + 2;
     follows || sends_next && of_noun || is_sent || is_from
 }
 

@@ -84,7 +84,7 @@ fn days<'a>(making: &'a Making<'_>) -> Vec<Day<'a>> {
             Some(Day {
                 at: *at,
                 moment,
-                before: making.plain.get(last.map_or(making.clause.from(), |it| it.to)..placed.from)?,
+                before: making.plain.get(last.map_or(0, |it| it.to)..placed.from)?,
                 behind: making.plain.get(placed.to..next.map_or(end, |it| it.from))?,
             })
         })
