@@ -105,7 +105,7 @@ fn serial(making: &Making<'_>) -> Option<usize> {
 
 /// `an RSA key of 2048 bits`, `RSA 2048`, `鍵長は 2048 ビット`
 fn key_bits(making: &Making<'_>) -> Option<(usize, u64)> {
-    let text = making.clause_text();
+    let text = making.words;
     if !["key", "rsa", "鍵"].iter().any(|it| text.contains(it)) {
         return None;
     }

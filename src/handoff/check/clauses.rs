@@ -218,6 +218,14 @@ fn without_contrast(tokens: &[Placed], plain: &str) -> Vec<Placed> {
             {
                 behind
             }
+            // `fatal, not a warning`
+            [comma, not, level, behind @ ..]
+                if comma.token == Token::Comma
+                    && not.token == Token::Word(Word::Not)
+                    && matches!(level.token, Token::Word(Word::Warning | Word::Fatal)) =>
+            {
+                behind
+            }
             [party, instead, behind @ ..]
                 if is_party(&party.token) && instead.token == Token::Word(Word::Instead) && is_foreign(instead) =>
             {

@@ -464,7 +464,16 @@ fn rejected(by: &Who, owner: Option<Side>, attempt: &Attempt, facts: &Facts<'_>)
                 && !of.events.iter().any(|it| it.kind == "certificate" && it.side == presenter.name())
                 && of.hides("certificate", Some(presenter), facts.report).is_none()
         });
+    // Who goes on with data, or completes an older handshake, accepted the certificate.
+    let goes_on = |of: &&Of<'_>| {
+        let tls = of.connection.tls.as_ref();
+        let is_old = tls.is_some_and(|it| it.version.as_deref() != Some("1.3"));
+        let sends = of.events.iter().any(|it| it.kind == "application-data" && it.side == by.name());
+        tls.is_some_and(|it| it.complete) && sends && (is_old || by == Side::Client)
+    };
+    let accepted = !own.is_empty() && own.iter().all(goes_on);
     match verdict.severity {
+        _ if accepted => Judgement::new(Mark::False).showing(shown),
         _ if has_none => Judgement::new(Mark::False).because(phrase("check-why-nothing")).showing(shown),
         Severity::Ok if is_certain => Judgement::new(Mark::False).showing(shown),
         _ => Judgement::open("check-why-not-certain").showing(shown),

@@ -67,7 +67,7 @@ fn resolved(making: &mut Making<'_>) {
 
 /// `The query goes to 192.0.2.53 in frame 3.`, `the client asks 192.0.2.53 for the A record of …`
 fn asked(making: &mut Making<'_>) {
-    let names_dns = making.clause.has(Word::Dns) || making.clause_text().contains("resolve");
+    let names_dns = making.clause.has(Word::Dns) || making.words.contains("resolve");
     let is_step = making.tokens.iter().any(|it| matches!(it.token, Token::Event(_)));
     if !names_dns || is_step || making.is_denied() {
         return;
@@ -102,15 +102,18 @@ fn asked(making: &mut Making<'_>) {
 fn is_asked(making: &Making<'_>, from: usize, to: usize) -> bool {
     let before = making.plain.get(..from).unwrap_or_default().trim_end();
     let behind = making.plain.get(to..).unwrap_or_default().trim_start();
-    const ASKS: [&str; 12] = [
-        "asks", "ask", "asked", "asking", "queries", "queried", "query to", "goes to", "question to", "request to", "sent to",
-        "type a, at",
+    const ASKS: [&str; 9] = [
+        "asks", "ask", "asked", "asking", "queries", "queried", "query to", "question to", "type a, at",
     ];
-    const IS_ASKED: [&str; 8] = [
-        "is asked", "was asked", "is queried", "に問い合わせ", "へ問い合わせ", "に照会", "に送", "宛",
+    const IS_ASKED: [&str; 6] = [
+        "is asked", "was asked", "is queried", "に問い合わせ", "へ問い合わせ", "に照会",
     ];
-    let asks = ASKS.iter().any(|it| before.ends_with(it));
-    asks || IS_ASKED.iter().any(|it| behind.starts_with(it))
+    // Answers are sent to somebody, too.
+    const GOES: [&str; 3] = ["goes to", "sent to", "went to"];
+    let is_question = ["query", "question", "クエリ"].iter().any(|it| making.words.contains(it));
+    let is_answer = ["answer", "response", "reply", "応答", "回答", "結果"].iter().any(|it| making.words.contains(it));
+    let goes = is_question && !is_answer && GOES.iter().any(|it| before.ends_with(it));
+    goes || ASKS.iter().any(|it| before.ends_with(it)) || IS_ASKED.iter().any(|it| behind.starts_with(it))
 }
 
 /// `The name server never answered.`
@@ -145,7 +148,7 @@ fn frames(making: &mut Making<'_>, word: usize, is_answer: bool) -> bool {
 
 /// `QUIC version 1`, `QUIC v2`
 fn quic(making: &mut Making<'_>) {
-    let behind = making.clause_text().split_once("quic").map_or("", |it| it.1).trim_start();
+    let behind = making.words.split_once("quic").map_or("", |it| it.1).trim_start();
     let behind = ["version", "バージョン", "v"].iter().find_map(|it| behind.strip_prefix(it));
     let digits = behind.map(|it| it.trim_start_matches([' ', ':', 'は']));
     let version = digits.and_then(super::values::digits).filter(|(_, len)| *len > 0);
@@ -402,7 +405,7 @@ fn proxy(making: &mut Making<'_>) {
         }
     });
     if let Some((at, address, port)) = found {
-        let port_at = port_of(making, at, port);
+        let port_at = port_of(making, at, port).filter(|(word, _)| *word == at || is_its_port(making, at));
         let port = port_at.map(|it| it.1);
         if let Some((at, _)) = port_at {
             making.take(at);
@@ -410,6 +413,15 @@ fn proxy(making: &mut Making<'_>) {
         making.take(at);
         making.claim(at, What::Proxy { address, port });
     }
+}
+
+/// `192.0.2.1 on port 80`, and not `192.0.2.1 refuses the request for port 80`
+fn is_its_port(making: &Making<'_>, at: usize) -> bool {
+    let behind = making.tokens.get(at).and_then(|it| making.plain.get(it.to..));
+    let behind = behind.unwrap_or_default().trim_start_matches([' ', ',']);
+    ["port", "on port", "on tcp port", "at port", "のポート", "の ポート", "(port", "(tcp port"]
+        .iter()
+        .any(|it| behind.starts_with(it))
 }
 
 /// `via the proxy 192.0.2.1 to 192.0.2.2 on port 443`: with two addresses the port may be that of the other.

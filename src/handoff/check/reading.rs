@@ -20,6 +20,8 @@ pub(super) struct Making<'a> {
     pub(super) clause: &'a Clause,
     pub(super) tokens: &'a [Placed],
     pub(super) plain: &'a str,
+    /// The words of the clause, with those between it and its neighbours.
+    pub(super) words: &'a str,
     /// Each claim with the place of its main token.
     pub(super) claims: Vec<(usize, What)>,
     /// Things that failed according to the clause: claims that are denied by their own words.
@@ -55,11 +57,6 @@ impl Making<'_> {
         self.tokens
             .iter()
             .position(|it| matches!(it.token, Token::Word(word) if words.contains(&word)))
-    }
-
-    /// The words of the clause.
-    pub(super) fn clause_text(&self) -> &str {
-        self.plain.get(self.clause.from()..self.clause.to()).unwrap_or_default()
     }
 
     pub(super) fn is_denied(&self) -> bool {
@@ -210,16 +207,17 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
         let from = nth.checked_sub(1).and_then(|it| parts.get(it)).map_or(0, Clause::to);
         let to = parts.get(nth + 1).map_or(plain.len(), Clause::from);
         let range = from.min(clause.from())..to.max(clause.to());
+        let words = plain.get(range.clone()).unwrap_or_default();
         let strange = unknown.iter().find(|(at, _)| range.contains(at)).map(|(_, word)| *word);
         let is_context = clause.is_context && !clause.has(Word::Without);
         if is_context && clause.denials() == 0 && !clause.is_hedged {
-            let (of_context, its) = read_context(clause, &plain);
+            let (of_context, its) = read_context(clause, (&plain, words));
             claims.extend(of_context.into_iter().map(|it| it.with_unknown(strange)));
             used.extend(its);
         }
         let is_tangled = clause.denials() > 1 && !clause.has(Word::Or);
         if !(clause.is_hedged || is_context || is_tangled) {
-            let (of_clause, its) = read_clause(clause, &plain, &whole, &mut before);
+            let (of_clause, its) = read_clause(clause, (&plain, words), &whole, &mut before);
             claims.extend(of_clause.into_iter().map(|it| it.with_unknown(strange)));
             used.extend(its);
         }
@@ -254,19 +252,20 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
 }
 
 /// `after the SYN-ACK in frame 6, …`: the clause only names a time, but the frame is a claim.
-fn read_context(clause: &Clause, plain: &str) -> (Vec<Claim>, Vec<usize>) {
-    let (mut claims, used) = read_clause(clause, plain, &Scope::default(), &mut Before::default());
+fn read_context(clause: &Clause, (plain, words): (&str, &str)) -> (Vec<Claim>, Vec<usize>) {
+    let (mut claims, used) = read_clause(clause, (plain, words), &Scope::default(), &mut Before::default());
     claims.retain(|claim| matches!(&claim.what, What::Step(step) if step.frames.is_some()));
     let used = if claims.is_empty() { Vec::new() } else { used };
     (claims, used)
 }
 
 /// The claims of a clause, and the places of the values that they use.
-fn read_clause(clause: &Clause, plain: &str, whole: &Scope, before: &mut Before) -> (Vec<Claim>, Vec<usize>) {
+fn read_clause(clause: &Clause, (plain, words): (&str, &str), whole: &Scope, before: &mut Before) -> (Vec<Claim>, Vec<usize>) {
     let mut making = Making {
         clause,
         tokens: &clause.tokens,
         plain,
+        words,
         claims: Vec::new(),
         fails: Vec::new(),
         used: Vec::new(),
@@ -286,7 +285,7 @@ fn read_clause(clause: &Clause, plain: &str, whole: &Scope, before: &mut Before)
     scope.port = port_of(&making).or(before.port);
     before.port = scope.port;
     scope.everywhere = clause.has(Word::Here);
-    if !names_another(making.clause_text()) {
+    if !names_another(making.words) {
         scope.attempt = scope.attempt.or(whole.attempt);
         scope.connection = scope.connection.or(whole.connection);
     }
@@ -311,8 +310,8 @@ fn read_clause(clause: &Clause, plain: &str, whole: &Scope, before: &mut Before)
 
 /// `the first connection dies, the second one works`
 fn names_another(text: &str) -> bool {
-    const OTHERS: [&str; 18] = [
-        "second", "third", "fourth", "fifth", "other", "next", "latter", "former", "last one", " one ", "2nd", "3rd", "rest", "本目",
+    const OTHERS: [&str; 22] = [
+        "second", "third", "fourth", "fifth", "other", "next", "latter", "former", "retry", "again", "再試行", "リトライ", "last one", " one ", "2nd", "3rd", "rest", "本目",
         "回目", "番目", "次", "他",
     ];
     OTHERS.iter().any(|it| text.contains(it))

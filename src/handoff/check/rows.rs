@@ -14,8 +14,19 @@ const NO: [&str; 24] = [
 /// How a question for `yes` or `no` ends.
 const ASKS: [&str; 6] = ["かどうか", "か否か", "の有無", "か", "?", "有無"];
 
+/// `Not Before / Not After: a / b` as two statements.
+fn paired(text: &str) -> Option<String> {
+    let (labels, values) = text.split_once(": ")?;
+    let ((one, other), (first, second)) = (labels.split_once(" / ")?, values.split_once(" / ")?);
+    let is_pair = ![other, second].iter().any(|it| it.contains(" / "));
+    is_pair.then(|| format!("{one}: {first}; {other}: {second}"))
+}
+
 /// A sentence as its readers understand it; `None` if a label asks and nothing answers.
 pub(super) fn stated(text: &str) -> Option<Cow<'_, str>> {
+    if let Some(pair) = paired(text) {
+        return Some(Cow::Owned(pair));
+    }
     let row = text.trim_matches(|c: char| c == '|' || c.is_whitespace());
     let is_table = text.trim_start().starts_with('|') || row.matches('|').count() == 1;
     let cut = match is_table {

@@ -20,7 +20,8 @@ const BETWEEN: &str = "\
     word yet";
 
 /// Words for a part of something, or for something that is there only partly.
-const PARTS: [&str; 22] = [
+const PARTS: [&str; 31] = [
+    "or before", "or earlier", "or later", "or after", "at the latest", "or so", "以前", "以降", "前後",
     "part of", "parts of", "a portion", "a piece", "pieces of", "half of", "the rest of", "rest of the", "remainder",
     "partly", "partially", "partial", "incomplete", "fragment", "some bytes", "一部", "部分", "断片", "途中まで", "残りの",
     "不完全", "半分",

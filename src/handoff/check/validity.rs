@@ -49,7 +49,11 @@ pub(super) fn ends(making: &Making<'_>) -> Vec<(usize, OfCertificate)> {
     let days = days(making);
     let words = [Word::Valid, Word::Validity, Word::NotBefore, Word::NotAfter, Word::Expire];
     let noun = [Word::Certificate, Word::Certificates, Word::Chain];
-    let text = making.clause_text();
+    let text = making.words;
+    // `Start of the capture and of the certificate: …` has days of both.
+    if making.clause.has(Word::Began) {
+        return Vec::new();
+    }
     let speaks = making.clause.has_any(&words)
         || making.clause.has_any(&noun) && (!making.clause.has_verb() || SPEAKS.iter().any(|it| text.contains(it)));
     let of = |day: &Day<'_>, end: End| match end {
