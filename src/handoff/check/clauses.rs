@@ -398,6 +398,12 @@ fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
                 last.tokens.append(&mut clause.tokens);
                 last.is_hedged |= clause.is_hedged;
             }
+            // `SYN-ACK の代わりに`: what did not come belongs to nothing.
+            _ if clause.is_hedged && clause.has_event() => {
+                out.append(&mut held(&mut waiting));
+                out.push(clause);
+                is_open = false;
+            }
             _ if is_place || is_list && !said_alone(&clause) => {
                 waiting.append(&mut clause.tokens);
             }

@@ -50,6 +50,9 @@ fn resolved(making: &mut Making<'_>) {
         Token::Address(address, _) if !making.used.contains(&it.from) => Some((at, address)),
         _ => None,
     });
+    // `the result is sent to 192.0.2.1`
+    let is_receiver = |at: usize| from > 0 && is_reached(making, at) && !making.words.contains("を返");
+    let address = address.filter(|(at, _)| !is_receiver(*at));
     match address {
         Some((at, address)) => {
             let before = at.checked_sub(1).and_then(|at| making.word(at));

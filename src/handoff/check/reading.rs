@@ -236,6 +236,11 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
         claims.extend(is_plain.then(|| claim.with_unknown(strange)));
     }
     for claim in &mut claims {
+        // `no FIN was sent before the alert` says nothing about later.
+        let is_absent = claim.not && matches!(&claim.what, What::Step(step) if step.frames.is_none() && step.at.is_none());
+        if is_absent && claim.unknown.is_none() {
+            claim.unknown = super::ties::until(&plain).map(str::to_owned);
+        }
         if matches!(claim.what, What::Healthy | What::Succeeded) && claim.unknown.is_none() {
             claim.unknown = super::ties::limit(&plain).map(str::to_owned);
         }

@@ -55,7 +55,10 @@ fn presents(making: &Making<'_>, party: usize, noun: usize) -> bool {
     let verb = (party + 1..party + 3).find(|at| making.word(*at) == Some(Word::Send));
     let of_noun = verb.is_some_and(|at| at + 1 == noun && is_foreign(making, at));
     let follows = party == noun + 1 && sends_next;
-    let is_sent = by && word(party.checked_sub(2)) == Some(Word::Send) && party.saturating_sub(2) > noun;
+    let passes = |at: Option<usize>| matches!(word(at), Some(Word::Send | Word::Receive));
+    let is_sent = by && passes(party.checked_sub(2)) && party.saturating_sub(2) > noun
+        // `クライアントから受け取った証明書`
+        || word(Some(party + 1)) == Some(Word::FromBefore) && passes(Some(party + 2)) && noun == party + 3;
     let is_from = matches!(word(before), Some(Word::From | Word::Of)) && party == noun + 2;
     follows || sends_next && of_noun || is_sent || is_from
 }

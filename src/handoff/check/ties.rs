@@ -56,6 +56,16 @@ const LIMITS: [&str; 26] = [
     "が、", "一方", "以外", "tls", "tcp", "dns", "level", "layer", "itself", "レベル", "自体", "path", "network", "ネットワーク",
 ];
 
+/// Words that end the time of which something is said.
+const UNTIL: [&str; 10] = [
+    " before ", "until", "up to that", "by then", "so far", "as yet", "までに", "前に", "より前", "それまで",
+];
+
+/// A word by which a sentence says that something did not happen up to some time.
+pub(super) fn until(text: &str) -> Option<&'static str> {
+    UNTIL.iter().find(|it| text.contains(**it)).map(|it| it.trim())
+}
+
 /// A word by which a sentence says that all is well of a part only.
 pub(super) fn limit(text: &str) -> Option<&str> {
     let at = LIMITS.iter().find_map(|it| text.find(it).map(|at| (at, it.len())));
