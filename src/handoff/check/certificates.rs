@@ -209,7 +209,9 @@ fn subject(making: &mut Making<'_>, issuer: Option<usize>, about: &mut About) {
             && match making.token(at) {
                 Some(Token::Name(_)) => true,
                 Some(Token::Host(_)) => explicit.is_some_and(|word| at > word && leads(making, word, at)),
-                Some(Token::Quoted(_)) => explicit.is_some_and(|word| at > word && at <= word + 3),
+                Some(Token::Quoted(_)) => {
+                    explicit.is_some_and(|word| at > word && (at <= word + 3 || leads(making, word, at)))
+                }
                 _ => false,
             }
     };

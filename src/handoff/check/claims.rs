@@ -25,9 +25,20 @@ pub(super) struct Claim {
     pub(super) unknown: Option<String>,
 }
 
+impl What {
+    /// True if the claim itself reads a word that no list has.
+    pub(super) fn reads(&self, word: &str) -> bool {
+        match self {
+            Self::Asked { .. } => ["ask", "asks", "asked", "asking", "queries", "queried"].contains(&word),
+            Self::Lapse { .. } => ["between", "pass", "passes", "elapse", "elapsed", "lie", "経過"].contains(&word),
+            _ => false,
+        }
+    }
+}
+
 impl Claim {
-    pub(super) fn with_unknown(mut self, word: Option<&str>) -> Self {
-        self.unknown = word.map(str::to_owned);
+    pub(super) fn with_unknown(mut self, words: &[&str]) -> Self {
+        self.unknown = words.iter().find(|it| !self.what.reads(it)).map(|it| (*it).to_owned());
         self
     }
 }

@@ -28,6 +28,10 @@ pub(super) fn count(of: Counted, number: u64, by: Option<Side>, scope: &Scope, f
         Counted::DiscoveryRequests => connections.iter().map(|it| steps(it, "discovery-request")).collect(),
         Counted::Initials => connections.iter().filter_map(initials).collect(),
     };
+    // `six SYNs in total`
+    if matches!(of, Counted::Syns | Counted::Certificates | Counted::Alerts | Counted::DiscoveryRequests) {
+        counts.push(counts.iter().sum());
+    }
     if let Some(why) =
         hidden(of, by, &connections, facts).filter(|_| of == Counted::Alerts || !counts.contains(&number))
     {

@@ -57,7 +57,7 @@ const fn is_noun(c: char) -> bool {
 
 /// English words that turn no statement.
 const FILLERS: &str = "\
-    bit bits addressed asked asks contact contacts contacted ecdhe ephemeral rsa more brief glance a about above according accordingly actually address aes afterwards again all along alpn already an analysis \
+    bit bits addressed contact contacts contacted ecdhe ephemeral rsa more brief glance a about above according accordingly actually address aes afterwards again all along alpn already an analysis \
     another any ap's approximately apr april around as attempt's aug august away back be been began begin begins \
     below best bottom box byte bytes called can capture's capwap case catalyst cause cheers cisco clearly client's \
     cloud colleagues coming company concerned connect connects continues controller's counts covers cut data date \

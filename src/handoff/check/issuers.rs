@@ -48,7 +48,8 @@ pub(super) fn issuer(here: &Here<'_>, found: &[Placed]) -> Option<(String, usize
     let is_subject = issues.iter().any(|it| behind.starts_with(it));
     let made = ["が発行", "により発行", "によって発行", "から発行"];
     let is_behind = made.iter().any(|it| behind.trim_start().starts_with(it));
-    let word = found.iter().rev().find(|it| it.token == Token::Word(Word::Issuer));
+    let is_label = |it: &&Placed| matches!(it.token, Token::Word(Word::Issuer | Word::Subject));
+    let word = found.iter().rev().find(is_label);
     let is_named = word.is_some_and(|it| here.text.get(it.to..here.at).is_some_and(leads));
     let first = name.split(' ').next().unwrap_or_default();
     if NOBODY.contains(&first) && !matches!(first, "internal" | "corporate" | "company" | "public" | "trusted") {

@@ -66,6 +66,9 @@ fn negotiated(making: &mut Making<'_>) {
         return;
     }
     let only = making.clause.has(Word::Only);
+    if making.is_denied() && !denies_choice(making) {
+        return;
+    }
     for at in 0..making.tokens.len() {
         let what = match making.token(at) {
             Some(Token::Version(version)) => What::Version { version, offered, only },
@@ -81,6 +84,32 @@ fn negotiated(making: &mut Making<'_>) {
         };
         making.take(at);
         making.claim(at, what);
+    }
+}
+
+/// True if a denial is one of a choice or of a value: `was not visible in TLS 1.3` denies neither.
+fn denies_choice(making: &Making<'_>) -> bool {
+    let denial = making.tokens.iter().position(|it| super::clauses::is_denial(&it.token));
+    let is_choice = |at: Option<usize>| {
+        at.and_then(|at| making.token(at)).is_some_and(|it| {
+            matches!(
+                it,
+                Token::Word(Word::Choose | Word::Offer | Word::Is | Word::See)
+                    | Token::Version(_)
+                    | Token::Suite(_)
+                    | Token::Group(_)
+            )
+        })
+    };
+    let Some(denial) = denial else { return true };
+    let is_foreign = making
+        .tokens
+        .get(denial)
+        .and_then(|it| making.plain.get(it.from..it.to))
+        .is_some_and(|it| !it.is_ascii());
+    match is_foreign {
+        true => is_choice(denial.checked_sub(1)),
+        false => is_choice(Some(denial + 1)),
     }
 }
 
@@ -220,6 +249,8 @@ fn outcomes(making: &mut Making<'_>) {
         (true, false) => What::TcpOpened,
         (false, true) => What::Handshake,
         (false, false) if is_whole && !is_opened => What::Succeeded,
+        // Without TCP no connection is established, of whatever kind.
+        (false, false) if is_whole && !fails && !making.is_denied() => What::TcpOpened,
         _ => return,
     };
     if making.tokens.iter().any(|it| matches!(it.token, Token::Frames(_))) || making.clause.has(Word::Dns) {
@@ -274,5 +305,10 @@ fn healthy(making: &mut Making<'_>) {
     if making.clause.has(Word::Handshake) {
         return making.claim(at, What::Handshake);
     }
-    making.claim(at, What::Healthy);
+    // `the connection works` says nothing about what goes over it.
+    let what = match making.clause.has_any(&[Word::Attempt, Word::Attempts, Word::Connections]) || making.words.contains("connection") {
+        true => What::Succeeded,
+        false => What::Healthy,
+    };
+    making.claim(at, what);
 }

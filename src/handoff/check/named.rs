@@ -104,7 +104,10 @@ fn is_message(making: &Making<'_>, at: usize) -> bool {
     // `the issuer is not in the chain` denies no message.
     let is_place = |denial: usize| (denial..at).any(|at| making.word(at) == Some(Word::In));
     let denial = denial.filter(|denial| !is_place(*denial) && !making.clause.has(Word::Issuer));
-    has_time(making)
+    let is_validity = making
+        .clause
+        .has_any(&[Word::Valid, Word::Validity, Word::NotAfter, Word::NotBefore, Word::NotYet, Word::Expire]);
+    has_time(making) && !is_validity
         || making.clause.has_any(&[Word::Send, Word::Receive, Word::See])
         || denial.is_some_and(|denial| denial < at || denial == at + 1 && is_foreign(denial))
 }

@@ -51,7 +51,12 @@ fn resolved(making: &mut Making<'_>) {
         _ => None,
     });
     // `the result is sent to 192.0.2.1`
-    let is_receiver = |at: usize| from > 0 && is_reached(making, at) && !making.words.contains("を返");
+    let is_result = |at: usize| {
+        let behind = making.tokens.get(at).and_then(|it| making.plain.get(it.to..));
+        let behind = behind.unwrap_or_default().trim_start();
+        behind.starts_with("に解決") || behind.starts_with("へ解決") || behind.starts_with("を返") || behind.starts_with("が返")
+    };
+    let is_receiver = |at: usize| is_reached(making, at) && !is_result(at);
     let address = address.filter(|(at, _)| !is_receiver(*at));
     match address {
         Some((at, address)) => {
@@ -70,7 +75,10 @@ fn resolved(making: &mut Making<'_>) {
 
 /// `The query goes to 192.0.2.53 in frame 3.`, `the client asks 192.0.2.53 for the A record of …`
 fn asked(making: &mut Making<'_>) {
-    let names_dns = making.clause.has(Word::Dns) || making.words.contains("resolve");
+    let asks_for_host = making.words.contains(" for ") && making.tokens.iter().any(|it| matches!(it.token, Token::Host(_)));
+    let names_dns = making.clause.has(Word::Dns)
+        || asks_for_host
+        || ["resolve", "問い合わせ先", "name server", "dns "].iter().any(|it| making.words.contains(it));
     let is_step = making.tokens.iter().any(|it| matches!(it.token, Token::Event(_)));
     if !names_dns || is_step || making.is_denied() {
         return;
@@ -116,7 +124,12 @@ fn is_asked(making: &Making<'_>, from: usize, to: usize) -> bool {
     let is_question = ["query", "question", "クエリ"].iter().any(|it| making.words.contains(it));
     let is_answer = ["answer", "response", "reply", "応答", "回答", "結果"].iter().any(|it| making.words.contains(it));
     let goes = is_question && !is_answer && GOES.iter().any(|it| before.ends_with(it));
-    goes || ASKS.iter().any(|it| before.ends_with(it)) || IS_ASKED.iter().any(|it| behind.starts_with(it))
+    // `the name server is 192.0.2.53`
+    let is_server = ["name server is", "dns server is", "resolver is", "dns server:", "name server:"]
+        .iter()
+        .any(|it| before.ends_with(it))
+        || making.words.contains("問い合わせ先") && before.ends_with(['は', ':']);
+    goes || is_server || ASKS.iter().any(|it| before.ends_with(it)) || IS_ASKED.iter().any(|it| behind.starts_with(it))
 }
 
 /// `The name server never answered.`
@@ -271,7 +284,10 @@ fn between(making: &mut Making<'_>) {
     let [(first, from, from_port), (second, to, to_port)] = addresses.as_slice() else {
         return;
     };
-    let leads = (*first..*second).any(|at| making.word(at) == Some(Word::To));
+    let is_target = first.checked_sub(1).and_then(|at| making.word(at)) == Some(Word::To);
+    let gap = making.tokens.get(*first).zip(making.tokens.get(*second));
+    let gap = gap.and_then(|(one, other)| making.plain.get(one.to..other.from)).unwrap_or_default();
+    let leads = !is_target && !gap.contains([',', '、']) && (*first..*second).any(|at| making.word(at) == Some(Word::To));
     let connects = making.clause.has(Word::Attempt) || making.word(second + 1) == Some(Word::ToBefore);
     let is_other = making.clause.has_any(&[Word::Dns, Word::Proxy, Word::Http]) || making.is_denied();
     if is_other || !(leads || connects) {
@@ -334,7 +350,13 @@ fn roles(making: &mut Making<'_>) {
             _ => None,
         })
         .collect();
-    if !found.iter().any(|it| is(it.0)) {
+    // `192.0.2.1 は client からの …` says more than `192.0.2.1 は client です`.
+    let ends = |at: usize| {
+        let written = making.tokens.get(at + 1).and_then(|it| making.plain.get(it.from..it.to));
+        let next = making.token(at + 3);
+        written != Some("は") || matches!(next, None | Some(Token::Comma | Token::Word(Word::Is)))
+    };
+    if !found.iter().any(|it| is(it.0)) || !found.iter().all(|it| ends(it.0)) {
         return;
     }
     for (at, address, port, of) in found {
@@ -364,7 +386,9 @@ fn places(making: &mut Making<'_>) {
         let party = back.and_then(|at| making.token(at)).and_then(side);
         let begins_verb = making.word(at.wrapping_sub(1)) == Some(Word::In);
         let is_apart = back.is_some_and(|back| is_apart(making, back, at)) || is_reached(making, at);
-        if let (Some(party), false) = (party, begins_verb || is_apart) {
+        // Only `is not 192.0.2.1` denies an address.
+        let is_other = making.is_denied() && making.word(at.wrapping_sub(1)) != Some(Word::Not);
+        if let (Some(party), false) = (party, begins_verb || is_apart || is_other) {
             making.take(at);
             let (of, address) = (Some(party), Some(address));
             making.claim(at, What::Place { of, address, port });

@@ -208,24 +208,22 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
         let to = parts.get(nth + 1).map_or(plain.len(), Clause::from);
         let range = from.min(clause.from())..to.max(clause.to());
         let words = plain.get(range.clone()).unwrap_or_default();
-        let strange = unknown.iter().find(|(at, _)| range.contains(at)).map(|(_, word)| *word);
+        let strange: Vec<&str> = unknown.iter().filter(|it| range.contains(&it.0)).map(|it| it.1).collect();
         let is_context = clause.is_context && !clause.has(Word::Without);
         if is_context && clause.denials() == 0 && !clause.is_hedged {
             let (of_context, its) = read_context(clause, (&plain, words));
-            claims.extend(of_context.into_iter().map(|it| it.with_unknown(strange)));
+            claims.extend(of_context.into_iter().map(|it| it.with_unknown(&strange)));
             used.extend(its);
         }
         let is_tangled = clause.denials() > 1 && !clause.has(Word::Or);
         if !(clause.is_hedged || is_context || is_tangled) {
             let (of_clause, its) = read_clause(clause, (&plain, words), &whole, &mut before);
-            claims.extend(of_clause.into_iter().map(|it| it.with_unknown(strange)));
+            claims.extend(of_clause.into_iter().map(|it| it.with_unknown(&strange)));
             used.extend(its);
         }
     }
     if let Some(what) = super::lapses::read(&plain, &all).filter(|_| !parts.is_empty()) {
-        // These lead from one step to the other.
-        let is_link = |word: &str| ["between", "pass", "passes", "elapse", "elapsed", "lie", "経過"].contains(&word);
-        let strange = unknown.iter().find(|it| !is_link(it.1)).map(|it| it.1);
+        let strange: Vec<&str> = unknown.iter().map(|it| it.1).collect();
         let claim = Claim {
             what,
             not: false,
@@ -233,7 +231,7 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
             unknown: None,
         };
         let is_plain = !parts.iter().any(|it| it.is_hedged || it.denials() > 0);
-        claims.extend(is_plain.then(|| claim.with_unknown(strange)));
+        claims.extend(is_plain.then(|| claim.with_unknown(&strange)));
     }
     for claim in &mut claims {
         // `no FIN was sent before the alert` says nothing about later.
