@@ -236,9 +236,13 @@ fn dates(making: &mut Making<'_>, claim: impl Fn(&mut Making<'_>, usize, OfCerti
         .get(ends)
         .and_then(|it| making.plain.get(it.from..it.to))
         .unwrap_or_default();
-    let has_ended = making.word(ends) == Some(Word::Expire) && !written.starts_with("expires")
-        || written.contains("expired")
-        || written.contains("切れ");
+    // `will expire`, `期限切れになる` and `切れます` speak of a day to come.
+    let behind = making.tokens.get(ends).and_then(|it| making.plain.get(it.to..)).unwrap_or_default();
+    let is_to_come = written.starts_with("expires")
+        || written == "expire"
+        || ["る", "ます", "になる", "となる", "になります"].iter().any(|it| behind.starts_with(it));
+    let has_ended = !is_to_come
+        && (making.word(ends) == Some(Word::Expire) || written.contains("expired") || written.contains("切れ"));
     if let (Some(at), true) = (ago, has_ended) {
         if let Some(Token::Days(days)) = making.token(at) {
             let days = *days;

@@ -34,7 +34,7 @@ pub(super) fn issuer(here: &Here<'_>, found: &[Placed]) -> Option<(String, usize
     let rest = here.text.get(here.at..)?;
     let before = here.text.get(..here.at)?;
     let shown = here.cased.get(here.at..)?;
-    let is_inside = before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let is_inside = before.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
     if is_inside || !shown.starts_with(|c: char| c.is_ascii_uppercase()) {
         return None;
     }
@@ -57,7 +57,9 @@ pub(super) fn issuer(here: &Here<'_>, found: &[Placed]) -> Option<(String, usize
     }
     // The first word of a sentence has a capital, whatever it is; `let us` begins an advice elsewhere.
     let is_common = matches!(begins(rest, None), Begin::Nothing(_)) && !NAMES.contains(&first) && before.trim().is_empty();
-    let is_word = lexicon::longest(rest, None).is_some() && !rest.starts_with("let's encrypt");
+    // `AP-LAB-1` is one name.
+    let word = lexicon::longest(rest, None).and_then(|it| rest.get(it.1..));
+    let is_word = word.is_some_and(|it| !it.starts_with('-')) && !rest.starts_with("let's encrypt");
     (is_behind && !is_common || (is_named || is_subject && !is_common) && !is_word).then(|| (name.to_owned(), name.len()))
 }
 

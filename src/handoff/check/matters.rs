@@ -107,9 +107,11 @@ fn denies_choice(making: &Making<'_>) -> bool {
         .get(denial)
         .and_then(|it| making.plain.get(it.from..it.to))
         .is_some_and(|it| !it.is_ascii());
+    // `is not visible in TLS 1.3`
+    let is_seen = making.word(denial + 1) == Some(Word::See);
     match is_foreign {
         true => is_choice(denial.checked_sub(1)),
-        false => is_choice(Some(denial + 1)),
+        false => is_choice(Some(denial + 1)) && !is_seen,
     }
 }
 
@@ -244,7 +246,8 @@ fn outcomes(making: &mut Making<'_>) {
     let fails = complete.is_none() || undone;
     let is_tcp = making.clause.has(Word::Tcp);
     let is_tls = making.clause.has_any(&[Word::Handshake, Word::Tls]);
-    let is_whole = making.clause.has_any(&[Word::Attempt, Word::Attempts]);
+    let is_nth = |it: &Placed| matches!(it.token, Token::Connection(_) | Token::Attempt(_));
+    let is_whole = making.clause.has_any(&[Word::Attempt, Word::Attempts]) || making.tokens.iter().any(is_nth);
     let what = match (is_tcp, is_tls) {
         (true, false) => What::TcpOpened,
         (false, true) => What::Handshake,

@@ -3,7 +3,7 @@
 use super::claims::{Claim, Scope, What, Who};
 use super::clauses::{Clause, clauses, is_party};
 use super::lexicon::Word;
-use super::tokens::{Placed, Token, cased, tokens};
+use super::tokens::{Moment, Placed, Token, cased, tokens};
 use super::{certificates, matters, steps};
 use crate::connection::step::Side;
 
@@ -212,13 +212,13 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
         let is_context = clause.is_context && !clause.has(Word::Without);
         if is_context && clause.denials() == 0 && !clause.is_hedged {
             let (of_context, its) = read_context(clause, (&plain, words));
-            claims.extend(of_context.into_iter().map(|it| it.with_unknown(&strange)));
+            claims.extend(of_context.into_iter().map(|it| if it.unknown.is_none() { it.with_unknown(&strange) } else { it }));
             used.extend(its);
         }
         let is_tangled = clause.denials() > 1 && !clause.has(Word::Or);
         if !(clause.is_hedged || is_context || is_tangled) {
             let (of_clause, its) = read_clause(clause, (&plain, words), &whole, &mut before);
-            claims.extend(of_clause.into_iter().map(|it| it.with_unknown(&strange)));
+            claims.extend(of_clause.into_iter().map(|it| if it.unknown.is_none() { it.with_unknown(&strange) } else { it }));
             used.extend(its);
         }
     }
@@ -292,8 +292,8 @@ fn read_clause(clause: &Clause, (plain, words): (&str, &str), whole: &Scope, bef
         scope.attempt = scope.attempt.or(whole.attempt);
         scope.connection = scope.connection.or(whole.connection);
     }
-    let said = making.claims.into_iter().map(|(_, what)| (denied, what));
-    let fails = making.fails.into_iter().map(|(_, what)| (true, what));
+    let said = std::mem::take(&mut making.claims).into_iter().map(|(_, what)| (denied, what));
+    let fails = std::mem::take(&mut making.fails).into_iter().map(|(_, what)| (true, what));
     let claims: Vec<Claim> = said
         .chain(fails)
         .map(|(not, what)| Claim {
@@ -306,9 +306,30 @@ fn read_clause(clause: &Clause, (plain, words): (&str, &str), whole: &Scope, bef
     if claims.is_empty() {
         return (claims, Vec::new());
     }
+    let claims = without_unread(claims, &making);
     let places = making.tokens.iter().filter(|it| is_place_value(&it.token));
     let used = making.used.into_iter().chain(places.map(|it| it.from)).collect();
     (claims, used)
+}
+
+/// A date or a name that no claim of the clause uses may be the one that is meant: then none about a certificate is false.
+fn without_unread(claims: Vec<Claim>, making: &Making<'_>) -> Vec<Claim> {
+    let is_free = |it: &&Placed| {
+        let is_other = matches!(
+            it.token,
+            Token::Moment(Moment { day: Some(_), .. }) | Token::Days(_) | Token::Name(_) | Token::Hexadecimal(_)
+        );
+        is_other && !making.used.contains(&it.from)
+    };
+    let free = making.tokens.iter().find(is_free);
+    let Some(written) = free.and_then(|it| making.plain.get(it.from..it.to)) else {
+        return claims;
+    };
+    let loosen = |claim: Claim| match claim.what {
+        What::Certificate { .. } => claim.with_unknown(&[written]),
+        _ => claim,
+    };
+    claims.into_iter().map(loosen).collect()
 }
 
 /// `the first connection dies, the second one works`

@@ -29,7 +29,7 @@ pub(super) fn read(making: &mut Making<'_>) {
     let owner = presenter.and_then(|(at, _)| making.token(*at)).or_else(|| told(Role::Owner));
     let of = owner.and_then(side);
     let by = told(Role::Agent)
-        .or_else(|| told(Role::Subject))
+        .or_else(|| told(Role::Subject).filter(|_| !is_passive))
         .or_else(|| making.clause.subject.as_ref().filter(|_| !is_passive));
     let by = match (by.map(who), of) {
         (Some(Ok(Some(Who::Side(by)))), Some(owner)) if by == owner => return,

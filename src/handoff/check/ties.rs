@@ -95,7 +95,7 @@ fn behind<'a>(text: &'a str, written: &str, from: usize, next: Option<&Placed>) 
         at += len.max(rest.chars().next().map_or(1, char::len_utf8));
     }
     // `is not the one of Cisco.`: nothing is read that is denied.
-    let is_sign = |it: &Placed| matches!(it.token, Token::Comma | Token::Semicolon | Token::Colon | Token::Open | Token::Close);
+    let is_sign = |it: &Placed| matches!(it.token, Token::Comma | Token::Semicolon | Token::Colon | Token::Open | Token::Close | Token::Word(Word::Of));
     let word = between.trim_matches(|c: char| !is_letter(c)).rsplit(' ').next().unwrap_or_default();
     (written != "no" && next.is_none_or(is_sign) && !word.is_empty()).then_some(word)
 }

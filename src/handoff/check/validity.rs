@@ -44,6 +44,11 @@ const SPEAKS: [&str; 16] = [
     "切れ",
 ];
 
+/// Words for a certificate that cannot be used: the days beside them begin and end the time outside its validity.
+const NEGATIVE: [&str; 10] = [
+    "out of date", "invalid", "unusable", "useless", "expired", "no good", "無効", "使えな", "使えま", "期限切れ",
+];
+
 /// Reads the days of a clause about a certificate.
 pub(super) fn ends(making: &Making<'_>) -> Vec<(usize, OfCertificate)> {
     let days = days(making);
@@ -122,7 +127,9 @@ fn single(making: &Making<'_>, day: &Day<'_>, speaks: bool) -> Option<End> {
     let behind = day.behind.trim_start_matches([' ', ')', '"']);
     let starts_with = |word: &str| behind.starts_with(word);
     let labelled = label(making, day);
-    if speaks {
+    // `from that day on it is out of date`
+    let is_negative = NEGATIVE.iter().any(|it| making.words.contains(it)) || making.is_denied();
+    if speaks && !is_negative {
         if STOPS.iter().any(|it| ends_with(it)) || STOPS_JA.iter().any(|it| starts_with(it)) {
             return Some(End::Last);
         }
