@@ -399,7 +399,7 @@ fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
                 last.is_hedged |= clause.is_hedged;
             }
             // `SYN-ACK の代わりに`: what did not come belongs to nothing.
-            _ if clause.is_hedged && clause.has_event() => {
+            _ if clause.is_hedged && (clause.has_event() || clause.tokens.iter().any(|it| is_property(&it.token))) => {
                 out.append(&mut held(&mut waiting));
                 out.push(clause);
                 is_open = false;

@@ -38,6 +38,10 @@ pub(super) fn read(making: &mut Making<'_>) {
         if it.event == Event::Step("finished") && making.clause.has(Word::Handshake) && frames.is_none() {
             continue;
         }
+        // `the problem is not the certificate` denies no message.
+        if frames.is_none() && making.is_denied() && is_copula(making) {
+            continue;
+        }
         for at in it.at..it.to {
             making.take(at);
         }
@@ -65,6 +69,25 @@ pub(super) fn read(making: &mut Making<'_>) {
     }
     super::endings::endings(making, &named);
     hellos(making);
+}
+
+/// True if what is denied is that one thing is another: `is not the one`, `証明書ではありません`.
+fn is_copula(making: &Making<'_>) -> bool {
+    let Some(at) = making.tokens.iter().position(|it| super::clauses::is_denial(&it.token)) else {
+        return false;
+    };
+    let Some(placed) = making.tokens.get(at) else { return false };
+    let written = making.plain.get(placed.from..placed.to).unwrap_or_default();
+    let before = making.plain.get(..placed.from).unwrap_or_default().trim_end();
+    if !written.is_ascii() {
+        return before.ends_with("では") || before.ends_with("じゃ");
+    }
+    let is_verb = |word: Word| SENDING.contains(&word) || SAYING.contains(&word) || word == Word::Offer;
+    let does = making.word(at + 1).is_some_and(is_verb) || making.word(at + 1) == Some(Word::Is);
+    let be = ["is", "was", "are", "were", "it's"];
+    let is_be = ["isn't", "wasn't", "aren't", "weren't"].contains(&written)
+        || written == "not" && be.iter().any(|it| before.ends_with(it));
+    is_be && !does
 }
 
 /// `sends its FIN before the server does`
