@@ -59,6 +59,8 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
         // `the server 192.0.2.1`: one party named twice.
         [one, next] if *next <= *one + 2 && told(*one).is_some_and(|it| side(it).is_some()) => told(*one),
         [] => making.clause.subject.as_ref(),
+        // `the server goes on, although the client has no certificate`
+        _ if making.is_denied() => return Err(()),
         _ => return Ok((None, false)),
     };
     let verb = making.first(SENDING);

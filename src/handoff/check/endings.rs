@@ -39,7 +39,14 @@ pub(super) fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
     let (to, by) = match to {
         Some(Event::Step("syn")) => (Answerable::Syn, Some(Side::Server)),
         Some(Event::Step("client-hello")) => (Answerable::ClientHello, Some(Side::Server)),
-        Some(_) => return,
+        // `answers the Certificate Request with its certificate`: the request is not its own.
+        Some(_) => {
+            for it in named.iter_mut() {
+                let is_object = it.at > verb && it.at <= verb + 2;
+                it.is_answered = is_object && with.is_none_or(|with| it.at < with);
+            }
+            return;
+        }
         None => (Answerable::Anything, None),
     };
     let parties = making.parties();

@@ -190,6 +190,7 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
             });
         }
     }
+    only_in_japanese(&mut all, &plain);
     let mut whole = scope_of(&all);
     let mut unknown = super::tokens::unknown(&plain, &all);
     unknown.extend(super::ties::turning(&plain, &all));
@@ -251,6 +252,17 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
     Reading {
         left: left.map(|it| it.trim().to_owned()).collect(),
         claims,
+    }
+}
+
+/// `1 枚しか送っていません` denies nothing: there is one only.
+fn only_in_japanese(tokens: &mut [Placed], plain: &str) {
+    for it in tokens {
+        let before = plain.get(..it.from).unwrap_or_default();
+        let part = before.rsplit(['、', '。', ';', ',']).next().unwrap_or_default();
+        if it.token == Token::Word(Word::Not) && part.contains("しか") && !part.contains("しかし") {
+            it.token = Token::Word(Word::Only);
+        }
     }
 }
 

@@ -195,7 +195,8 @@ fn sent(claim: &Step, of: &Of<'_>, facts: &Facts<'_>, not: bool) -> Judgement {
             .events
             .iter()
             .any(|it| it.kind == "certificate" && it.side == "server" && fit(claim, it, of) == Fit::Yes);
-        return match not && client_has_none && !is_servers {
+        // `without a certificate`, of nobody in particular, may be said of the client.
+        return match not && client_has_none && (!is_servers || claim.by.is_none()) {
             true => Judgement::open("check-why-two-readings").showing(found),
             false => Judgement::new(Mark::True).showing(found),
         };

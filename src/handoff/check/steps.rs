@@ -83,7 +83,13 @@ fn is_copula(making: &Making<'_>) -> bool {
         return before.ends_with("では") || before.ends_with("じゃ");
     }
     let is_verb = |word: Word| SENDING.contains(&word) || SAYING.contains(&word) || word == Word::Offer;
-    let does = making.word(at + 1).is_some_and(is_verb) || making.word(at + 1) == Some(Word::Is);
+    let does = making.word(at + 1).is_some_and(is_verb)
+        || matches!(making.word(at + 1), Some(Word::Is | Word::From | Word::By | Word::FromBefore))
+        || before.ends_with("there") || before.ends_with("there is") || before.ends_with("there was");
+    // `not the certificate is the problem`
+    if at == 0 && written == "not" {
+        return true;
+    }
     let be = ["is", "was", "are", "were", "it's"];
     let is_be = ["isn't", "wasn't", "aren't", "weren't"].contains(&written)
         || written == "not" && be.iter().any(|it| before.ends_with(it));

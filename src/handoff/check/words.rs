@@ -322,7 +322,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Condition,
-        "if|unless|in case|provided that|suppose|もし|場合|なら|であれば|すれば",
+        "had it been|had there been|had the|were it|だったら|ならば|if|unless|in case|provided that|suppose|もし|場合|なら|であれば|すれば",
     ),
 ];
 
