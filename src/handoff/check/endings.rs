@@ -97,7 +97,9 @@ pub(super) fn endings(making: &mut Making<'_>, named: &[Named]) {
         .iter()
         .any(|it| Some(it.event) == event || event.is_none() && says_how(it));
     let is_of_certificate = how == Ending::Any && making.clause.has_any(&[Word::Expire, Word::Certificate]);
-    if is_told || is_of_certificate {
+    // `the reset is not the client's`
+    let is_other = making.is_denied() && super::steps::is_copula(making);
+    if is_told || is_of_certificate || is_other {
         return;
     }
     let Ok(by) = who_ended(making, verb) else { return };

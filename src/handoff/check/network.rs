@@ -356,7 +356,7 @@ fn roles(making: &mut Making<'_>) {
         let next = making.token(at + 3);
         written != Some("は") || matches!(next, None | Some(Token::Comma | Token::Word(Word::Is)))
     };
-    if !found.iter().any(|it| is(it.0)) || !found.iter().all(|it| ends(it.0)) {
+    if making.is_denied() || !found.iter().any(|it| is(it.0)) || !found.iter().all(|it| ends(it.0)) {
         return;
     }
     for (at, address, port, of) in found {

@@ -39,7 +39,7 @@ pub(super) fn read(making: &mut Making<'_>) {
             continue;
         }
         // `the problem is not the certificate` denies no message.
-        if frames.is_none() && making.is_denied() && is_copula(making) {
+        if frames.is_none() && making.is_denied() && (is_copula(making) || is_content(making, it.at)) {
             continue;
         }
         for at in it.at..it.to {
@@ -72,7 +72,7 @@ pub(super) fn read(making: &mut Making<'_>) {
 }
 
 /// True if what is denied is that one thing is another: `is not the one`, `証明書ではありません`.
-fn is_copula(making: &Making<'_>) -> bool {
+pub(super) fn is_copula(making: &Making<'_>) -> bool {
     let Some(at) = making.tokens.iter().position(|it| super::clauses::is_denial(&it.token)) else {
         return false;
     };
@@ -94,6 +94,12 @@ fn is_copula(making: &Making<'_>) -> bool {
     let is_be = ["isn't", "wasn't", "aren't", "weren't"].contains(&written)
         || written == "not" && be.iter().any(|it| before.ends_with(it));
     is_be && !does
+}
+
+/// `証明書を含むパケットが届いていません` denies the packet.
+fn is_content(making: &Making<'_>, at: usize) -> bool {
+    let denial = making.tokens.iter().position(|it| super::clauses::is_denial(&it.token));
+    (at + 1..denial.unwrap_or(0)).any(|at| matches!(making.word(at), Some(Word::Packets | Word::Frames)))
 }
 
 /// `sends its FIN before the server does`

@@ -27,6 +27,11 @@ const PARTS: [&str; 31] = [
     "不完全", "半分",
 ];
 
+/// Words for a whole, of which a part may be there where the whole is denied.
+const WHOLES: [&str; 10] = [
+    " whole ", " entire ", " complete ", " full ", " every ", " all of ", "全体", "すべて", "全て", "完全",
+];
+
 /// Words of a normalised sentence that turn a statement in a way that no claim shows, with their places.
 pub(super) fn turning<'a>(text: &'a str, found: &[Placed]) -> Vec<(usize, &'a str)> {
     let parts = PARTS.iter().filter_map(|it| text.find(it).map(|at| (at, *it)));
@@ -35,6 +40,15 @@ pub(super) fn turning<'a>(text: &'a str, found: &[Placed]) -> Vec<(usize, &'a st
     let is_place = |at: usize| text.get(..at).is_some_and(|it| it.ends_with("is ") || it.ends_with("are "));
     let parts = parts.filter(|(at, _)| !is_place(*at));
     let mut turning: Vec<(usize, &str)> = parts.filter_map(|(at, it)| Some((at, text.get(at..at + it.len())?))).collect();
+    // `the client never gets the whole certificate` denies a part as well.
+    let denies = found.iter().find(|it| it.token == Token::Word(Word::Not));
+    let all = WHOLES.iter().filter_map(|it| text.find(it).map(|at| (at, it.trim())));
+    // `the whole capture` is no part of what was sent.
+    let is_capture = |at: usize| {
+        let noun = text.get(at..).and_then(|it| it.split_whitespace().nth(1)).unwrap_or_default();
+        ["capture", "recording", "trace", "file", "exchange"].iter().any(|it| noun.starts_with(it))
+    };
+    turning.extend(all.filter(|it| denies.is_some() && !is_capture(it.0)));
     for (nth, denial) in found.iter().enumerate() {
         if denial.token != Token::Word(Word::Not) {
             continue;
