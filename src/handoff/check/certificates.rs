@@ -157,8 +157,13 @@ fn name_at(making: &Making<'_>, at: usize) -> Option<String> {
 
 /// True if the text between two tokens leads from the one to the other.
 fn leads(making: &Making<'_>, from: usize, to: usize) -> bool {
-    let ends = making.tokens.get(from).map(|it| it.to).zip(making.tokens.get(to).map(|it| it.from));
-    ends.and_then(|(from, to)| making.plain.get(from..to)).is_some_and(super::slots::leads)
+    let ends = making
+        .tokens
+        .get(from)
+        .map(|it| it.to)
+        .zip(making.tokens.get(to).map(|it| it.from));
+    ends.and_then(|(from, to)| making.plain.get(from..to))
+        .is_some_and(super::slots::leads)
 }
 
 /// The issuer, with its place.
@@ -183,7 +188,9 @@ fn issuer(making: &Making<'_>) -> Option<(usize, String)> {
 
 /// The name that the words for an issuer lead to.
 fn named_behind(making: &Making<'_>, word: usize) -> Option<(usize, String)> {
-    let names: Vec<usize> = (word + 1..word + 9).filter(|at| name_at(making, *at).is_some()).collect();
+    let names: Vec<usize> = (word + 1..word + 9)
+        .filter(|at| name_at(making, *at).is_some())
+        .collect();
     let from = making.tokens.get(word)?.to;
     let leads = |at: &usize| {
         let to = making.tokens.get(*at).map_or(from, |it| it.from);
@@ -191,7 +198,10 @@ fn named_behind(making: &Making<'_>, word: usize) -> Option<(usize, String)> {
     };
     let says = |at: &usize| {
         let before = making.token(at.saturating_sub(1));
-        matches!(before, Some(Token::Colon | Token::Word(Word::Is | Word::By | Word::Issuer)))
+        matches!(
+            before,
+            Some(Token::Colon | Token::Word(Word::Is | Word::By | Word::Issuer))
+        )
     };
     // `the issuer of CN=a is CN=b`
     let at = match names.as_slice() {
@@ -237,10 +247,16 @@ fn dates(making: &mut Making<'_>, claim: impl Fn(&mut Making<'_>, usize, OfCerti
         .and_then(|it| making.plain.get(it.from..it.to))
         .unwrap_or_default();
     // `will expire`, `期限切れになる` and `切れます` speak of a day to come.
-    let behind = making.tokens.get(ends).and_then(|it| making.plain.get(it.to..)).unwrap_or_default();
+    let behind = making
+        .tokens
+        .get(ends)
+        .and_then(|it| making.plain.get(it.to..))
+        .unwrap_or_default();
     let is_to_come = written.starts_with("expires")
         || written == "expire"
-        || ["る", "ます", "になる", "となる", "になります"].iter().any(|it| behind.starts_with(it));
+        || ["る", "ます", "になる", "となる", "になります"]
+            .iter()
+            .any(|it| behind.starts_with(it));
     let has_ended = !is_to_come
         && (making.word(ends) == Some(Word::Expire) || written.contains("expired") || written.contains("切れ"));
     if let (Some(at), true) = (ago, has_ended) {

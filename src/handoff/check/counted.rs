@@ -29,7 +29,10 @@ pub(super) fn count(of: Counted, number: u64, by: Option<Side>, scope: &Scope, f
         Counted::Initials => connections.iter().filter_map(initials).collect(),
     };
     // `six SYNs in total`
-    if matches!(of, Counted::Syns | Counted::Certificates | Counted::Alerts | Counted::DiscoveryRequests) {
+    if matches!(
+        of,
+        Counted::Syns | Counted::Certificates | Counted::Alerts | Counted::DiscoveryRequests
+    ) {
         counts.push(counts.iter().sum());
     }
     if let Some(why) =
@@ -136,7 +139,10 @@ fn steps(of: &&Of<'_>, kind: &str) -> u64 {
 /// Connections over TCP, and those of them that a person who counts only some may mean.
 fn tcp_connections(facts: &Facts<'_>) -> Vec<u64> {
     let over_tcp = facts.connections.iter().filter(|it| it.connection.carrier.is_none());
-    let answered = over_tcp.clone().filter(|it| it.connection.tcp.syn_ack.is_some()).count() as u64;
+    let answered = over_tcp
+        .clone()
+        .filter(|it| it.connection.tcp.syn_ack.is_some())
+        .count() as u64;
     let contents = &facts.report.capture.contents;
     vec![contents.tcp_connections, over_tcp.count() as u64, answered]
 }
@@ -149,7 +155,9 @@ fn questions(facts: &Facts<'_>) -> Vec<u64> {
     let tcp = |of: &Of<'_>| of.connection.tcp.client_frames + of.connection.tcp.server_frames;
     let others: u64 = facts.connections.iter().map(tcp).sum::<u64>() + capture.skipped.values().sum::<u64>() + answers;
     let least = lookups.len() as u64;
-    (least..=capture.frames.saturating_sub(others).max(least)).take(MOST_QUESTIONS).collect()
+    (least..=capture.frames.saturating_sub(others).max(least))
+        .take(MOST_QUESTIONS)
+        .collect()
 }
 
 /// More questions than anybody counts.

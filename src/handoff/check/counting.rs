@@ -70,7 +70,9 @@ fn counted(making: &Making<'_>, at: usize) -> Option<Counted> {
 
 fn written<'a>(making: &'a Making<'_>, at: usize) -> &'a str {
     let placed = making.tokens.get(at);
-    placed.and_then(|it| making.plain.get(it.from..it.to)).unwrap_or_default()
+    placed
+        .and_then(|it| making.plain.get(it.from..it.to))
+        .unwrap_or_default()
 }
 
 fn is_tcp(making: &Making<'_>, at: usize) -> bool {
@@ -86,12 +88,33 @@ fn is_question(making: &Making<'_>, at: usize) -> bool {
 /// `FIN パケット`, `DNS packets`: not all of the packets.
 fn is_of_a_kind(making: &Making<'_>, at: usize) -> bool {
     const KINDS: [&str; 20] = [
-        "dns", "udp", "tcp", "tls", "dtls", "quic", "icmp", "data", "capwap", "client", "server", "http", "rst", "fin", "ack",
-        "syn", "initial", "handshake", "duplicate", "lost",
+        "dns",
+        "udp",
+        "tcp",
+        "tls",
+        "dtls",
+        "quic",
+        "icmp",
+        "data",
+        "capwap",
+        "client",
+        "server",
+        "http",
+        "rst",
+        "fin",
+        "ack",
+        "syn",
+        "initial",
+        "handshake",
+        "duplicate",
+        "lost",
     ];
     let before = making.tokens.get(at).and_then(|it| making.plain.get(..it.from));
     let before = before.unwrap_or_default().trim_end();
-    let word = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let word = before
+        .rsplit(|c: char| !c.is_ascii_alphanumeric())
+        .next()
+        .unwrap_or_default();
     KINDS.contains(&word) || before.ends_with("サーバ") || before.ends_with("クライアント")
 }
 
@@ -115,11 +138,21 @@ fn number_of(making: &Making<'_>, at: usize) -> Option<(usize, u64)> {
     let is_singular = matches!(making.token(at), Some(Token::Event(_))) && !written(making, at).ends_with("requests");
     // `Step 3: the query …` counts nothing.
     let is_beside = |(place, _): &(usize, u64)| {
-        let ends = making.tokens.get(*place).map(|it| it.to).zip(making.tokens.get(at).map(|it| it.from));
-        let gap = ends.and_then(|(from, to)| making.plain.get(from..to)).unwrap_or_default();
+        let ends = making
+            .tokens
+            .get(*place)
+            .map(|it| it.to)
+            .zip(making.tokens.get(at).map(|it| it.from));
+        let gap = ends
+            .and_then(|(from, to)| making.plain.get(from..to))
+            .unwrap_or_default();
         !gap.contains([':', ';', ',', ')', '.'])
     };
-    let before = || at.checked_sub(1).and_then(number).filter(|it| !is_singular && is_beside(it));
+    let before = || {
+        at.checked_sub(1)
+            .and_then(number)
+            .filter(|it| !is_singular && is_beside(it))
+    };
     let times = || (at + 1..at + 4).find_map(|at| number(at).filter(|_| making.word(at + 1) == Some(Word::Times)));
     let is_of = |at: usize| making.word(at - 2) == Some(Word::Times) && making.word(at - 1) == Some(Word::Of);
     let of_noun = || at.checked_sub(3).and_then(number).filter(|_| is_of(at));

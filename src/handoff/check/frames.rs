@@ -47,8 +47,27 @@ const BEHIND: [&str; 7] = [
 
 /// Behind a number, these say how many, how long or how large.
 const COUNTERS: [&str; 21] = [
-    "個", "回", "件", "本", "枚", "つ", "種", "台", "秒", "バイト", "分", "度", "割", "%", "ミリ", "bytes", "byte ", "ms",
-    "seconds", "times", "octets",
+    "個",
+    "回",
+    "件",
+    "本",
+    "枚",
+    "つ",
+    "種",
+    "台",
+    "秒",
+    "バイト",
+    "分",
+    "度",
+    "割",
+    "%",
+    "ミリ",
+    "bytes",
+    "byte ",
+    "ms",
+    "seconds",
+    "times",
+    "octets",
 ];
 
 /// The same behind `第`.
@@ -96,7 +115,8 @@ pub(super) fn frames(text: &str) -> Option<(Token, usize)> {
         return None;
     }
     // `SYN/ACK packets: 1`, `RST パケットは 1`
-    let is_list = ends.starts_with([',', '–', '-', '、', 'と', '～']) || ends.starts_with("and") || ends.starts_with("to ");
+    let is_list =
+        ends.starts_with([',', '–', '-', '、', 'と', '～']) || ends.starts_with("and") || ends.starts_with("to ");
     let counts = ["packets", "パケット"].iter().any(|it| text.starts_with(it));
     if counts && says && !is_list {
         return None;
@@ -222,7 +242,11 @@ pub(super) fn numbered(text: &str) -> Option<(Token, usize)> {
     }
     for (word, number) in NTH {
         let rest = text.strip_prefix(word).and_then(|it| it.strip_prefix(' '));
-        let rest = rest.map(|it| it.strip_prefix("tcp ").or_else(|| it.strip_prefix("tls ")).unwrap_or(it));
+        let rest = rest.map(|it| {
+            it.strip_prefix("tcp ")
+                .or_else(|| it.strip_prefix("tls "))
+                .unwrap_or(it)
+        });
         let behind = rest.and_then(|it| it.strip_prefix("connection"));
         if let Some(behind) = behind
             && !behind.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -233,9 +257,14 @@ pub(super) fn numbered(text: &str) -> Option<(Token, usize)> {
     }
     let (number, len) = digits(text)?;
     let rest = text.get(len..)?.trim_start();
-    let nth = ["本目の接続", "本目の tcp 接続", "番目の接続"].iter().find_map(|it| rest.strip_prefix(it));
+    let nth = ["本目の接続", "本目の tcp 接続", "番目の接続"]
+        .iter()
+        .find_map(|it| rest.strip_prefix(it));
     if let Some(after) = nth {
-        return Some((Token::Connection(usize::try_from(number).ok()?), text.len() - after.len()));
+        return Some((
+            Token::Connection(usize::try_from(number).ok()?),
+            text.len() - after.len(),
+        ));
     }
     let after = rest
         .strip_prefix("回目の試行")

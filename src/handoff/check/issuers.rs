@@ -20,10 +20,52 @@ const ENDS: [&str; 20] = [
 
 /// Words that name nobody, alone or together.
 const NOBODY: [&str; 46] = [
-    "a", "an", "the", "our", "your", "its", "their", "his", "my", "some", "another", "this", "that", "one", "unknown",
-    "itself", "what", "who", "whom", "same", "any", "us", "them", "ca", "cas", "authority", "certificate",
-    "certification", "root", "intermediate", "sub", "issuing", "private", "public", "internal", "own", "corporate",
-    "company", "trusted", "untrusted", "local", "different", "self", "commercial", "enterprise", "custom",
+    "a",
+    "an",
+    "the",
+    "our",
+    "your",
+    "its",
+    "their",
+    "his",
+    "my",
+    "some",
+    "another",
+    "this",
+    "that",
+    "one",
+    "unknown",
+    "itself",
+    "what",
+    "who",
+    "whom",
+    "same",
+    "any",
+    "us",
+    "them",
+    "ca",
+    "cas",
+    "authority",
+    "certificate",
+    "certification",
+    "root",
+    "intermediate",
+    "sub",
+    "issuing",
+    "private",
+    "public",
+    "internal",
+    "own",
+    "corporate",
+    "company",
+    "trusted",
+    "untrusted",
+    "local",
+    "different",
+    "self",
+    "commercial",
+    "enterprise",
+    "custom",
 ];
 
 /// Names that begin a sentence although they are common words, too.
@@ -56,11 +98,13 @@ pub(super) fn issuer(here: &Here<'_>, found: &[Placed]) -> Option<(String, usize
         return None;
     }
     // The first word of a sentence has a capital, whatever it is; `let us` begins an advice elsewhere.
-    let is_common = matches!(begins(rest, None), Begin::Nothing(_)) && !NAMES.contains(&first) && before.trim().is_empty();
+    let is_common =
+        matches!(begins(rest, None), Begin::Nothing(_)) && !NAMES.contains(&first) && before.trim().is_empty();
     // `AP-LAB-1` is one name.
     let word = lexicon::longest(rest, None).and_then(|it| rest.get(it.1..));
     let is_word = word.is_some_and(|it| !it.starts_with('-')) && !rest.starts_with("let's encrypt");
-    (is_behind && !is_common || (is_named || is_subject && !is_common) && !is_word).then(|| (name.to_owned(), name.len()))
+    (is_behind && !is_common || (is_named || is_subject && !is_common) && !is_word)
+        .then(|| (name.to_owned(), name.len()))
 }
 
 /// The length of the name at the beginning of the text.
@@ -71,7 +115,8 @@ fn end_of(rest: &str, shown: &str) -> Option<usize> {
         !c.is_ascii()
             || matches!(c, ',' | ';' | ':' | '(' | ')' | '"' | '/')
             || *c == '.' && !next.is_some_and(|c| c == '.' || !c.is_whitespace())
-            || *c == ' ' && (next.is_some_and(|c| c.is_ascii_lowercase()) || ENDS.iter().any(|it| behind.starts_with(it)))
+            || *c == ' '
+                && (next.is_some_and(|c| c.is_ascii_lowercase()) || ENDS.iter().any(|it| behind.starts_with(it)))
     };
     // Looked for at every word of a sentence: no further than a name can reach.
     let mut near = rest.char_indices().take_while(|(at, _)| *at <= LONGEST + 1);

@@ -7,7 +7,7 @@
 use super::Mark;
 use super::claims::{Claim, Ending, Scope, What, Who};
 use super::facts::{Facts, Hidden, Of};
-use super::{certified, counted, lapses, measured, stepped};
+use super::{certified, counted, lapses, measured, refused, stepped};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::step::Side;
 use crate::judge::finding::{Kind, Severity};
@@ -268,7 +268,10 @@ fn handshake(of: &Of<'_>, facts: &Facts<'_>) -> Judgement {
     let is_new = tls.version.as_deref() == Some("1.3");
     let is_certain = of.attempt.is_some_and(|it| it.verdict.confidence == "certain");
     // In TLS 1.3 a client's certificate is rejected when the handshake is complete for the client.
-    let has_alert = of.events.iter().any(|it| it.kind == "alert" && it.level != Some("warning"));
+    let has_alert = of
+        .events
+        .iter()
+        .any(|it| it.kind == "alert" && it.level != Some("warning"));
     match tls.complete {
         true if failed_in_tls && (is_new || has_alert) => Judgement::open("check-why-two-readings").showing(shown),
         true => Judgement::new(Mark::True).showing(shown),
@@ -325,7 +328,7 @@ fn of_attempts(claim: &Claim, facts: &Facts<'_>) -> Judgement {
             What::Healthy | What::Succeeded => healthy(attempt, facts),
             What::Proxy { address, port } => proxy(*address, *port, attempt),
             What::Verdict(id) => verdict(id, attempt),
-            What::Rejected { by, of } => rejected(by, *of, attempt, facts),
+            What::Rejected { by, of } => refused::rejected(by, *of, attempt, facts),
             What::Resolved(address) => lookups(attempt, |it| {
                 let address = address.to_string();
                 match it.addresses.contains(&address) {
@@ -351,7 +354,7 @@ fn of_attempts(claim: &Claim, facts: &Facts<'_>) -> Judgement {
     together(judged.collect(), &claim.scope, claim.not)
 }
 
-fn evidence(attempt: &Attempt) -> Vec<(u64, Phrase)> {
+pub(super) fn evidence(attempt: &Attempt) -> Vec<(u64, Phrase)> {
     attempt
         .verdict
         .evidence
@@ -411,72 +414,6 @@ fn verdict(id: &str, attempt: &Attempt) -> Judgement {
             Judgement::new(Mark::False).because(why).showing(evidence(attempt))
         }
         _ => Judgement::new(Mark::NotProvable).because(why),
-    }
-}
-
-/// True if a side rejected the other's certificate.
-fn rejected(by: &Who, owner: Option<Side>, attempt: &Attempt, facts: &Facts<'_>) -> Judgement {
-    let mut own = facts
-        .connections
-        .iter()
-        .filter(|of| attempt.connections.contains(&of.connection.id));
-    let Some(by) = own.find_map(|of| of.side_of(by)) else {
-        return Judgement::open("check-why-no-attempt");
-    };
-    // Nobody rejects its own certificate: the sentence means something else.
-    if owner == Some(by) {
-        return Judgement::open("check-why-two-readings");
-    }
-    let (own, opposite) = match by {
-        Side::Server => ("client-certificate-rejected", "server-certificate-rejected"),
-        Side::Client => ("server-certificate-rejected", "client-certificate-rejected"),
-    };
-    let verdict = &attempt.verdict;
-    let is_certain = verdict.confidence == "certain";
-    let connections = facts
-        .connections
-        .iter()
-        .filter(|of| attempt.connections.contains(&of.connection.id));
-    // An alert about a certificate, from that side, in clear, states the rejection itself.
-    let mut alerts = connections
-        .flat_map(|of| &of.events)
-        .filter(|it| it.kind == "alert" && it.code.is_some_and(|it| matches!(it, 42..=46 | 48)));
-    let shown = evidence(attempt);
-    if verdict.id == own && is_certain {
-        return Judgement::new(Mark::True).showing(shown);
-    }
-    if let Some(alert) = alerts.clone().find(|it| it.side == by.name()) {
-        return Judgement::new(Mark::True).showing(vec![stepped::shown(alert)]);
-    }
-    if verdict.id == opposite && is_certain || alerts.any(|it| it.side != by.name()) {
-        return Judgement::new(Mark::False).showing(shown);
-    }
-    // Without a certificate there is nothing to reject.
-    let presenter = super::agents::other(by);
-    let own: Vec<_> = facts
-        .connections
-        .iter()
-        .filter(|of| attempt.connections.contains(&of.connection.id))
-        .collect();
-    let has_none = !own.is_empty()
-        && own.iter().all(|of| {
-            of.certificates(presenter).is_empty()
-                && !of.events.iter().any(|it| it.kind == "certificate" && it.side == presenter.name())
-                && of.hides("certificate", Some(presenter), facts.report).is_none()
-        });
-    // Who goes on with data, or completes an older handshake, accepted the certificate.
-    let goes_on = |of: &&Of<'_>| {
-        let tls = of.connection.tls.as_ref();
-        let is_old = tls.is_some_and(|it| it.version.as_deref() != Some("1.3"));
-        let sends = of.events.iter().any(|it| it.kind == "application-data" && it.side == by.name());
-        tls.is_some_and(|it| it.complete) && sends && (is_old || by == Side::Client)
-    };
-    let accepted = !own.is_empty() && own.iter().all(goes_on);
-    match verdict.severity {
-        _ if accepted => Judgement::new(Mark::False).showing(shown),
-        _ if has_none => Judgement::new(Mark::False).because(phrase("check-why-nothing")).showing(shown),
-        Severity::Ok if is_certain => Judgement::new(Mark::False).showing(shown),
-        _ => Judgement::open("check-why-not-certain").showing(shown),
     }
 }
 

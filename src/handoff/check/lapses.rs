@@ -17,11 +17,16 @@ const AFTER: [&str; 5] = ["after the", "after", "after that", "behind the", "lat
 
 /// Reads the claim of a sentence, if it is one on a time between steps, with its place.
 pub(super) fn read(plain: &str, tokens: &[Placed]) -> Option<What> {
-    let mut lengths = tokens.iter().enumerate().filter(|(_, it)| matches!(it.token, Token::Seconds(_)));
+    let mut lengths = tokens
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| matches!(it.token, Token::Seconds(_)));
     let (Some((at, length)), None) = (lengths.next(), lengths.next()) else {
         return None;
     };
-    let Token::Seconds(seconds) = length.token else { return None };
+    let Token::Seconds(seconds) = length.token else {
+        return None;
+    };
     let steps = steps(tokens);
     let (from, to) = match steps.as_slice() {
         [(_, step)] if at == 0 && is_label(plain, length) => (None, step.clone()),
@@ -119,7 +124,10 @@ pub(super) fn judge(from: Option<&Step>, to: &Step, seconds: f64, scope: &Scope,
             Some(from) => matching(from, of).iter().map(|it| time(it.time)).collect(),
             None => {
                 let first = of.events.first().map(|it| it.time);
-                vec![facts.report.capture.first.as_deref().and_then(time), first.and_then(time)]
+                vec![
+                    facts.report.capture.first.as_deref().and_then(time),
+                    first.and_then(time),
+                ]
             }
         };
         for end in &ends {
@@ -132,7 +140,9 @@ pub(super) fn judge(from: Option<&Step>, to: &Step, seconds: f64, scope: &Scope,
     match apart.first() {
         _ if marks.contains(&Some(true)) => Judgement::new(Mark::True).showing(frames),
         Some(own) if marks.iter().all(|it| *it == Some(false)) && facts.report.capture.not_judged == 0 => {
-            Judgement::new(Mark::False).because(found(&format!("{own:.3}"))).showing(frames)
+            Judgement::new(Mark::False)
+                .because(found(&format!("{own:.3}")))
+                .showing(frames)
         }
         _ => Judgement::open("check-why-two-readings"),
     }

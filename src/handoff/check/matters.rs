@@ -309,7 +309,11 @@ fn healthy(making: &mut Making<'_>) {
         return making.claim(at, What::Handshake);
     }
     // `the connection works` says nothing about what goes over it.
-    let what = match making.clause.has_any(&[Word::Attempt, Word::Attempts, Word::Connections]) || making.words.contains("connection") {
+    let what = match making
+        .clause
+        .has_any(&[Word::Attempt, Word::Attempts, Word::Connections])
+        || making.words.contains("connection")
+    {
         true => What::Succeeded,
         false => What::Healthy,
     };

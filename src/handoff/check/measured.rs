@@ -182,9 +182,8 @@ pub(super) fn began(moment: &Moment, facts: &Facts<'_>) -> Judgement {
 pub(super) fn asked(address: IpAddr, frames: Option<&Frames>, name: Option<&str>, facts: &Facts<'_>) -> Judgement {
     let address = address.to_string();
     let lookups = facts.report.attempts.iter().flat_map(|it| &it.lookups);
-    let is_named = |it: &crate::report::Lookup| {
-        name.is_none_or(|name| it.name.trim_end_matches('.').eq_ignore_ascii_case(name))
-    };
+    let is_named =
+        |it: &crate::report::Lookup| name.is_none_or(|name| it.name.trim_end_matches('.').eq_ignore_ascii_case(name));
     let is_meant = |it: &&crate::report::Lookup| match frames {
         Some(frames) => frames.list == [it.question],
         None => is_named(it),

@@ -1,4 +1,4 @@
-//! Clause → Claims on addresses and ports, on DNS and on HTTP.
+//! Clause → Claims on addresses and ports, on HTTP and on the version of QUIC.
 
 use std::net::IpAddr;
 
@@ -10,162 +10,19 @@ use crate::connection::step::Side;
 
 /// Reads them.
 pub(super) fn read(making: &mut Making<'_>) {
-    asked(making);
-    name_server(making);
+    super::dns::read(making);
     quic(making);
-    resolved(making);
     answered(making);
     between(making);
     places(making);
 }
 
-/// An answer of DNS, and the frames of questions and answers.
-fn resolved(making: &mut Making<'_>) {
-    let status = making
-        .tokens
-        .iter()
-        .position(|it| matches!(it.token, Token::Word(Word::DnsStatus(_))));
-    if let Some(at) = status
-        && let Some(Word::DnsStatus(status)) = making.word(at)
-    {
-        return making.claim(at, What::DnsStatus(status));
-    }
-    let Some(word) = making.first(&[Word::Dns]) else { return };
-    let written = making.tokens.get(word).and_then(|it| making.plain.get(it.from..it.to));
-    let written = written.unwrap_or_default().to_owned();
-    let names = |words: &[&str]| words.iter().any(|it| written.contains(it));
-    let is_answer = making.clause.has(Word::Answer) || names(&["response", "answer", "reply", "応答"]);
-    let is_question = names(&["query", "question", "request", "問い合わせ", "クエリ", "照会"]);
-    if is_answer != is_question && !making.is_denied() && frames(making, word, is_answer) {
-        return;
-    }
-    // `192.0.2.1 に解決`
-    let from = if ["に解決", "へ解決"].contains(&written.as_str()) {
-        0
-    } else {
-        word
-    };
-    let address = making.tokens.iter().enumerate().skip(from);
-    let address = address.into_iter().find_map(|(at, it)| match it.token {
-        Token::Address(address, _) if !making.used.contains(&it.from) => Some((at, address)),
-        _ => None,
-    });
-    // `the result is sent to 192.0.2.1`
-    let is_result = |at: usize| {
-        let behind = making.tokens.get(at).and_then(|it| making.plain.get(it.to..));
-        let behind = behind.unwrap_or_default().trim_start();
-        behind.starts_with("に解決") || behind.starts_with("へ解決") || behind.starts_with("を返") || behind.starts_with("が返")
-    };
-    let is_receiver = |at: usize| is_reached(making, at) && !is_result(at);
-    let address = address.filter(|(at, _)| !is_receiver(*at));
-    match address {
-        Some((at, address)) => {
-            let before = at.checked_sub(1).and_then(|at| making.word(at));
-            // `from 192.0.2.1` is the server that was asked, `is at 192.0.2.1` is what it said.
-            let is_at = before == Some(Word::In) && at > 1 && making.word(at - 2) == Some(Word::Is);
-            if is_at || !matches!(before, Some(Word::From | Word::By | Word::In | Word::Proxy)) {
-                making.take(at);
-                making.claim(at, What::Resolved(address));
-            }
-        }
-        None if is_answer || making.clause.has(Word::Complete) => making.claim(word, What::DnsAnswered),
-        None => {}
-    }
-}
-
-/// `The query goes to 192.0.2.53 in frame 3.`, `the client asks 192.0.2.53 for the A record of …`
-fn asked(making: &mut Making<'_>) {
-    let asks_for_host = making.words.contains(" for ") && making.tokens.iter().any(|it| matches!(it.token, Token::Host(_)));
-    let names_dns = making.clause.has(Word::Dns)
-        || asks_for_host
-        || ["resolve", "問い合わせ先", "name server", "dns "].iter().any(|it| making.words.contains(it));
-    let is_step = making.tokens.iter().any(|it| matches!(it.token, Token::Event(_)));
-    if !names_dns || is_step || making.is_denied() {
-        return;
-    }
-    let found = making.tokens.iter().enumerate().find_map(|(at, it)| match it.token {
-        Token::Address(address, _) if is_asked(making, it.from, it.to) => Some((at, address)),
-        _ => None,
-    });
-    let Some((at, address)) = found else { return };
-    let mut frames = making.tokens.iter().enumerate().filter_map(|(at, it)| match &it.token {
-        Token::Frames(frames) => Some((at, frames.clone())),
-        _ => None,
-    });
-    let frames = match (frames.next(), frames.next()) {
-        (Some(frames), None) => Some(frames),
-        _ => None,
-    };
-    let mut hosts = making.tokens.iter().filter_map(|it| match &it.token {
-        Token::Host(name) => Some(name.clone()),
-        _ => None,
-    });
-    let name = hosts.next().filter(|_| hosts.next().is_none());
-    making.take(at);
-    if let Some((at, _)) = frames {
-        making.take(at);
-    }
-    let frames = frames.map(|it| it.1);
-    making.claim(at, What::Asked { address, frames, name });
-}
-
-/// True if the words beside an address say that it is asked.
-fn is_asked(making: &Making<'_>, from: usize, to: usize) -> bool {
-    let before = making.plain.get(..from).unwrap_or_default().trim_end();
-    let behind = making.plain.get(to..).unwrap_or_default().trim_start();
-    const ASKS: [&str; 9] = [
-        "asks", "ask", "asked", "asking", "queries", "queried", "query to", "question to", "type a, at",
-    ];
-    const IS_ASKED: [&str; 6] = [
-        "is asked", "was asked", "is queried", "に問い合わせ", "へ問い合わせ", "に照会",
-    ];
-    // Answers are sent to somebody, too.
-    const GOES: [&str; 3] = ["goes to", "sent to", "went to"];
-    let is_question = ["query", "question", "クエリ"].iter().any(|it| making.words.contains(it));
-    let is_answer = ["answer", "response", "reply", "応答", "回答", "結果"].iter().any(|it| making.words.contains(it));
-    let goes = is_question && !is_answer && GOES.iter().any(|it| before.ends_with(it));
-    // `the name server is 192.0.2.53`
-    let is_server = ["name server is", "dns server is", "resolver is", "dns server:", "name server:"]
-        .iter()
-        .any(|it| before.ends_with(it))
-        || making.words.contains("問い合わせ先") && before.ends_with(['は', ':']);
-    goes || is_server || ASKS.iter().any(|it| before.ends_with(it)) || IS_ASKED.iter().any(|it| behind.starts_with(it))
-}
-
-/// `The name server never answered.`
-fn name_server(making: &mut Making<'_>) {
-    const NAMES: [&str; 5] = ["name server", "dns server", "resolver", "dns サーバ", "dns サーバー"];
-    let is_server = |it: &Placed| {
-        let written = making.plain.get(it.from..it.to).unwrap_or_default();
-        it.token == Token::Word(Word::Proxy) && NAMES.contains(&written)
-    };
-    let is_other = |it: &Placed| matches!(it.token, Token::Event(_) | Token::Frames(_) | Token::Address(..));
-    let Some(verb) = making.first(&[Word::Answer]) else { return };
-    let at = making.tokens.iter().position(is_server);
-    if at.is_some_and(|at| at < verb) && !making.tokens.iter().any(is_other) && !making.clause.has_any(&[Word::With, Word::Receive]) {
-        making.claim(verb, What::DnsAnswered);
-    }
-}
-
-/// The frames of a question or an answer, where the clause names no other step.
-fn frames(making: &mut Making<'_>, word: usize, is_answer: bool) -> bool {
-    let is_step = |it: &Placed| matches!(it.token, Token::Event(_));
-    let mut frames = making.tokens.iter().enumerate().filter_map(|(at, it)| match &it.token {
-        Token::Frames(frames) => Some((at, frames.clone())),
-        _ => None,
-    });
-    let (Some((at, frames)), None, false) = (frames.next(), frames.next(), making.tokens.iter().any(is_step)) else {
-        return false;
-    };
-    making.take(at);
-    making.claim(word, What::DnsFrames { is_answer, frames });
-    true
-}
-
 /// `QUIC version 1`, `QUIC v2`
 fn quic(making: &mut Making<'_>) {
     let behind = making.words.split_once("quic").map_or("", |it| it.1).trim_start();
-    let behind = ["version", "バージョン", "v"].iter().find_map(|it| behind.strip_prefix(it));
+    let behind = ["version", "バージョン", "v"]
+        .iter()
+        .find_map(|it| behind.strip_prefix(it));
     let digits = behind.map(|it| it.trim_start_matches([' ', ':', 'は']));
     let version = digits.and_then(super::values::digits).filter(|(_, len)| *len > 0);
     if let Some((version, _)) = version {
@@ -286,8 +143,11 @@ fn between(making: &mut Making<'_>) {
     };
     let is_target = first.checked_sub(1).and_then(|at| making.word(at)) == Some(Word::To);
     let gap = making.tokens.get(*first).zip(making.tokens.get(*second));
-    let gap = gap.and_then(|(one, other)| making.plain.get(one.to..other.from)).unwrap_or_default();
-    let leads = !is_target && !gap.contains([',', '、']) && (*first..*second).any(|at| making.word(at) == Some(Word::To));
+    let gap = gap
+        .and_then(|(one, other)| making.plain.get(one.to..other.from))
+        .unwrap_or_default();
+    let leads =
+        !is_target && !gap.contains([',', '、']) && (*first..*second).any(|at| making.word(at) == Some(Word::To));
     let connects = making.clause.has(Word::Attempt) || making.word(second + 1) == Some(Word::ToBefore);
     let is_other = making.clause.has_any(&[Word::Dns, Word::Proxy, Word::Http]) || making.is_denied();
     if is_other || !(leads || connects) {
@@ -327,14 +187,18 @@ fn is_apart(making: &Making<'_>, party: usize, address: usize) -> bool {
 }
 
 /// `192.0.2.1 のポート 443 に接続`: the address is what somebody reaches, and not that of the party before it.
-fn is_reached(making: &Making<'_>, at: usize) -> bool {
+pub(super) fn is_reached(making: &Making<'_>, at: usize) -> bool {
     let behind = making.tokens.get(at).and_then(|it| making.plain.get(it.to..));
     let behind = behind.unwrap_or_default().trim_start();
-    let of_port = behind.strip_prefix("のポート").or_else(|| behind.strip_prefix("の ポート"));
+    let of_port = behind
+        .strip_prefix("のポート")
+        .or_else(|| behind.strip_prefix("の ポート"));
     let behind = of_port.map_or(behind, |it| {
         it.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '番')
     });
-    ["に", "へ", "を", "と", "から", "宛", "で受", "との"].iter().any(|it| behind.starts_with(it))
+    ["に", "へ", "を", "と", "から", "宛", "で受", "との"]
+        .iter()
+        .any(|it| behind.starts_with(it))
 }
 
 /// `192.0.2.1 is the client and 192.0.2.2 the server`
@@ -352,7 +216,10 @@ fn roles(making: &mut Making<'_>) {
         .collect();
     // `192.0.2.1 は client からの …` says more than `192.0.2.1 は client です`.
     let ends = |at: usize| {
-        let written = making.tokens.get(at + 1).and_then(|it| making.plain.get(it.from..it.to));
+        let written = making
+            .tokens
+            .get(at + 1)
+            .and_then(|it| making.plain.get(it.from..it.to));
         let next = making.token(at + 3);
         written != Some("は") || matches!(next, None | Some(Token::Comma | Token::Word(Word::Is)))
     };
@@ -446,16 +313,27 @@ fn proxy(making: &mut Making<'_>) {
 fn is_its_port(making: &Making<'_>, at: usize) -> bool {
     let behind = making.tokens.get(at).and_then(|it| making.plain.get(it.to..));
     let behind = behind.unwrap_or_default().trim_start_matches([' ', ',']);
-    ["port", "on port", "on tcp port", "at port", "のポート", "の ポート", "(port", "(tcp port"]
-        .iter()
-        .any(|it| behind.starts_with(it))
+    [
+        "port",
+        "on port",
+        "on tcp port",
+        "at port",
+        "のポート",
+        "の ポート",
+        "(port",
+        "(tcp port",
+    ]
+    .iter()
+    .any(|it| behind.starts_with(it))
 }
 
 /// `via the proxy 192.0.2.1 to 192.0.2.2 on port 443`: with two addresses the port may be that of the other.
 fn is_other_role(making: &Making<'_>, at: usize) -> bool {
-    let others = making.tokens.iter().enumerate().filter(|(other, it)| {
-        *other != at && matches!(it.token, Token::Address(..) | Token::Host(_))
-    });
+    let others = making
+        .tokens
+        .iter()
+        .enumerate()
+        .filter(|(other, it)| *other != at && matches!(it.token, Token::Address(..) | Token::Host(_)));
     others.count() > 0
 }
 

@@ -87,7 +87,9 @@ impl Making<'_> {
         let mut before = at.checked_sub(1).and_then(|at| self.token(at));
         // `from the server (192.0.2.1)` and `from the server smartreceiver.cisco.com`: one party named twice.
         let mut back = at;
-        while matches!(before, Some(Token::Open)) || before.is_some_and(is_party) && self.is_same(back.saturating_sub(1)) {
+        while matches!(before, Some(Token::Open))
+            || before.is_some_and(is_party) && self.is_same(back.saturating_sub(1))
+        {
             back = back.saturating_sub(1);
             before = back.checked_sub(1).and_then(|at| self.token(at));
         }
@@ -130,10 +132,18 @@ impl Making<'_> {
 
     /// `192.0.2.1 に Client Hello を送る`; with a passive, `に` marks who did it.
     fn is_object(&self, at: usize) -> bool {
-        let behind = self.tokens.get(at).and_then(|it| self.plain.get(it.to..)).unwrap_or_default();
+        let behind = self
+            .tokens
+            .get(at)
+            .and_then(|it| self.plain.get(it.to..))
+            .unwrap_or_default();
         let behind = behind.trim_start();
-        let is_passive = ["され", "られ", "れて", "れた", "れま"].iter().any(|it| behind.contains(it));
-        let to = behind.strip_prefix('に').is_some_and(|it| !it.starts_with(['よ', 'は', 'お', 'つ', 'と', 'も']));
+        let is_passive = ["され", "られ", "れて", "れた", "れま"]
+            .iter()
+            .any(|it| behind.contains(it));
+        let to = behind
+            .strip_prefix('に')
+            .is_some_and(|it| !it.starts_with(['よ', 'は', 'お', 'つ', 'と', 'も']));
         to && !is_passive
     }
 
@@ -209,17 +219,33 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
         let to = parts.get(nth + 1).map_or(plain.len(), Clause::from);
         let range = from.min(clause.from())..to.max(clause.to());
         let words = plain.get(range.clone()).unwrap_or_default();
-        let strange: Vec<&str> = unknown.iter().filter(|it| range.contains(&it.0)).map(|it| it.1).collect();
+        let strange: Vec<&str> = unknown
+            .iter()
+            .filter(|it| range.contains(&it.0))
+            .map(|it| it.1)
+            .collect();
         let is_context = clause.is_context && !clause.has(Word::Without);
         if is_context && clause.denials() == 0 && !clause.is_hedged {
             let (of_context, its) = read_context(clause, (&plain, words));
-            claims.extend(of_context.into_iter().map(|it| if it.unknown.is_none() { it.with_unknown(&strange) } else { it }));
+            claims.extend(of_context.into_iter().map(|it| {
+                if it.unknown.is_none() {
+                    it.with_unknown(&strange)
+                } else {
+                    it
+                }
+            }));
             used.extend(its);
         }
         let is_tangled = clause.denials() > 1 && !clause.has(Word::Or);
         if !(clause.is_hedged || is_context || is_tangled) {
             let (of_clause, its) = read_clause(clause, (&plain, words), &whole, &mut before);
-            claims.extend(of_clause.into_iter().map(|it| if it.unknown.is_none() { it.with_unknown(&strange) } else { it }));
+            claims.extend(of_clause.into_iter().map(|it| {
+                if it.unknown.is_none() {
+                    it.with_unknown(&strange)
+                } else {
+                    it
+                }
+            }));
             used.extend(its);
         }
     }
@@ -236,7 +262,8 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
     }
     for claim in &mut claims {
         // `no FIN was sent before the alert` says nothing about later.
-        let is_absent = claim.not && matches!(&claim.what, What::Step(step) if step.frames.is_none() && step.at.is_none());
+        let is_absent =
+            claim.not && matches!(&claim.what, What::Step(step) if step.frames.is_none() && step.at.is_none());
         if is_absent && claim.unknown.is_none() {
             claim.unknown = super::ties::until(&plain).map(str::to_owned);
         }
@@ -275,7 +302,12 @@ fn read_context(clause: &Clause, (plain, words): (&str, &str)) -> (Vec<Claim>, V
 }
 
 /// The claims of a clause, and the places of the values that they use.
-fn read_clause(clause: &Clause, (plain, words): (&str, &str), whole: &Scope, before: &mut Before) -> (Vec<Claim>, Vec<usize>) {
+fn read_clause(
+    clause: &Clause,
+    (plain, words): (&str, &str),
+    whole: &Scope,
+    before: &mut Before,
+) -> (Vec<Claim>, Vec<usize>) {
     let mut making = Making {
         clause,
         tokens: &clause.tokens,
@@ -304,8 +336,12 @@ fn read_clause(clause: &Clause, (plain, words): (&str, &str), whole: &Scope, bef
         scope.attempt = scope.attempt.or(whole.attempt);
         scope.connection = scope.connection.or(whole.connection);
     }
-    let said = std::mem::take(&mut making.claims).into_iter().map(|(_, what)| (denied, what));
-    let fails = std::mem::take(&mut making.fails).into_iter().map(|(_, what)| (true, what));
+    let said = std::mem::take(&mut making.claims)
+        .into_iter()
+        .map(|(_, what)| (denied, what));
+    let fails = std::mem::take(&mut making.fails)
+        .into_iter()
+        .map(|(_, what)| (true, what));
     let claims: Vec<Claim> = said
         .chain(fails)
         .map(|(not, what)| Claim {
@@ -347,8 +383,28 @@ fn without_unread(claims: Vec<Claim>, making: &Making<'_>) -> Vec<Claim> {
 /// `the first connection dies, the second one works`
 fn names_another(text: &str) -> bool {
     const OTHERS: [&str; 22] = [
-        "second", "third", "fourth", "fifth", "other", "next", "latter", "former", "retry", "again", "再試行", "リトライ", "last one", " one ", "2nd", "3rd", "rest", "本目",
-        "回目", "番目", "次", "他",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "other",
+        "next",
+        "latter",
+        "former",
+        "retry",
+        "again",
+        "再試行",
+        "リトライ",
+        "last one",
+        " one ",
+        "2nd",
+        "3rd",
+        "rest",
+        "本目",
+        "回目",
+        "番目",
+        "次",
+        "他",
     ];
     OTHERS.iter().any(|it| text.contains(it))
 }

@@ -26,7 +26,9 @@ pub(super) fn read(making: &mut Making<'_>) {
     };
     let is_passive = verb.checked_sub(1).and_then(|at| making.word(at)) == Some(Word::Is);
     let presenter = parties.iter().find(|it| is_presenter(it.0));
-    let owner = presenter.and_then(|(at, _)| making.token(*at)).or_else(|| told(Role::Owner));
+    let owner = presenter
+        .and_then(|(at, _)| making.token(*at))
+        .or_else(|| told(Role::Owner));
     let of = owner.and_then(side);
     let by = told(Role::Agent)
         .or_else(|| told(Role::Subject).filter(|_| !is_passive))
@@ -64,6 +66,9 @@ fn presents(making: &Making<'_>, party: usize, noun: usize) -> bool {
 }
 
 fn is_foreign(making: &Making<'_>, at: usize) -> bool {
-    let written = making.tokens.get(at).map(|it| (&it.token, making.plain.get(it.from..it.to)));
+    let written = making
+        .tokens
+        .get(at)
+        .map(|it| (&it.token, making.plain.get(it.from..it.to)));
     matches!(written, Some((Token::Word(_), Some(it))) if !it.is_ascii())
 }

@@ -4,11 +4,46 @@
 
 use std::borrow::Cow;
 
-const YES: [&str; 12] = ["yes", "true", "y", "✓", "✔", "はい", "あり", "有り", "有", "ある", "あります", "有る"];
+const YES: [&str; 12] = [
+    "yes",
+    "true",
+    "y",
+    "✓",
+    "✔",
+    "はい",
+    "あり",
+    "有り",
+    "有",
+    "ある",
+    "あります",
+    "有る",
+];
 
 const NO: [&str; 24] = [
-    "no", "none", "false", "never", "n", "n/a", "nothing", "not seen", "not present", "not found", "✗", "✘", "absent",
-    "いいえ", "なし", "無し", "無", "ない", "ありません", "いない", "no.", "not there", "not captured", "存在しない",
+    "no",
+    "none",
+    "false",
+    "never",
+    "n",
+    "n/a",
+    "nothing",
+    "not seen",
+    "not present",
+    "not found",
+    "✗",
+    "✘",
+    "absent",
+    "いいえ",
+    "なし",
+    "無し",
+    "無",
+    "ない",
+    "ありません",
+    "いない",
+    "no.",
+    "not there",
+    "not captured",
+    "存在しない",
 ];
 
 /// How a question for `yes` or `no` ends.
@@ -41,7 +76,9 @@ pub(super) fn stated(text: &str) -> Option<Cow<'_, str>> {
             .to_lowercase()
     };
     let (answer, label) = (bare(answer), label.trim());
-    let asked = ASKS.iter().find_map(|it| label.trim_end_matches(['*', '`', ' ']).strip_suffix(it));
+    let asked = ASKS
+        .iter()
+        .find_map(|it| label.trim_end_matches(['*', '`', ' ']).strip_suffix(it));
     let says = |words: &[&str]| words.contains(&answer.as_str());
     match (says(&YES), says(&NO), asked) {
         (true, _, _) => Some(Cow::Owned(asked.unwrap_or(label).to_owned())),
@@ -65,8 +102,14 @@ mod tests {
     fn yes_and_no_belong_to_their_label() {
         let of = |text: &str| stated(text).map(|it| it.into_owned());
         assert_eq!(of("| Self-signed | no |").as_deref(), Some("Self-signed : no"));
-        assert_eq!(of("コントローラーの証明書は自己署名か | いいえ").as_deref(), Some("コントローラーの証明書は自己署名 : なし"));
-        assert_eq!(of("Alert from the server: yes").as_deref(), Some("Alert from the server"));
+        assert_eq!(
+            of("コントローラーの証明書は自己署名か | いいえ").as_deref(),
+            Some("コントローラーの証明書は自己署名 : なし")
+        );
+        assert_eq!(
+            of("Alert from the server: yes").as_deref(),
+            Some("Alert from the server")
+        );
         assert_eq!(of("自己署名か: 不明"), None);
         assert_eq!(of("Cipher: x").as_deref(), Some("Cipher: x"));
     }

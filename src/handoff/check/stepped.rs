@@ -1,12 +1,12 @@
 //! Claim on a step, Facts → Judgement: whether the named party sent it, and whether a frame holds it.
 
 use super::Mark;
+use super::certified;
 use super::claims::{Scope, Step, Who};
 use super::facts::{Event, Facts, Hidden, Of};
 use super::judging::{Judgement, side_name, together};
 use super::lexicon;
 use super::tokens::Moment;
-use super::certified;
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::connection::step::{Side, StepKind};
 use crate::report::step_name;
@@ -68,7 +68,10 @@ fn is_other_day(claim: &Step, facts: &Facts<'_>) -> bool {
     };
     let day = Moment { seconds: None, ..day };
     let capture = &facts.report.capture;
-    let is_on = |time: &Option<String>| time.as_deref().is_some_and(|it| certified::same_day(&day, it) != Some(false));
+    let is_on = |time: &Option<String>| {
+        time.as_deref()
+            .is_some_and(|it| certified::same_day(&day, it) != Some(false))
+    };
     !is_on(&capture.first) && !is_on(&capture.last)
 }
 
@@ -399,9 +402,10 @@ fn icmp(claim: &Step, not: bool, facts: &Facts<'_>) -> Judgement {
     let is_none = found.is_empty() && claim.frames.is_none() && claim.by.is_none() && facts.is_complete;
     match holds && is_by {
         true => Judgement::new(Mark::True).showing(found).denied(not),
-        false if is_whole && (is_none || holds && !is_by) => {
-            Judgement::new(Mark::False).because(phrase("check-why-nothing")).showing(found).denied(not)
-        }
+        false if is_whole && (is_none || holds && !is_by) => Judgement::new(Mark::False)
+            .because(phrase("check-why-nothing"))
+            .showing(found)
+            .denied(not),
         false => Judgement::open("check-why-nothing-of-it"),
     }
 }

@@ -76,7 +76,9 @@ pub(super) fn is_copula(making: &Making<'_>) -> bool {
     let Some(at) = making.tokens.iter().position(|it| super::clauses::is_denial(&it.token)) else {
         return false;
     };
-    let Some(placed) = making.tokens.get(at) else { return false };
+    let Some(placed) = making.tokens.get(at) else {
+        return false;
+    };
     let written = making.plain.get(placed.from..placed.to).unwrap_or_default();
     let before = making.plain.get(..placed.from).unwrap_or_default().trim_end();
     if !written.is_ascii() {
@@ -84,8 +86,13 @@ pub(super) fn is_copula(making: &Making<'_>) -> bool {
     }
     let is_verb = |word: Word| SENDING.contains(&word) || SAYING.contains(&word) || word == Word::Offer;
     let does = making.word(at + 1).is_some_and(is_verb)
-        || matches!(making.word(at + 1), Some(Word::Is | Word::From | Word::By | Word::FromBefore))
-        || before.ends_with("there") || before.ends_with("there is") || before.ends_with("there was");
+        || matches!(
+            making.word(at + 1),
+            Some(Word::Is | Word::From | Word::By | Word::FromBefore)
+        )
+        || before.ends_with("there")
+        || before.ends_with("there is")
+        || before.ends_with("there was");
     // `not the certificate is the problem`
     if at == 0 && written == "not" {
         return true;

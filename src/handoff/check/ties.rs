@@ -8,8 +8,27 @@ use super::tokens::{Placed, Token};
 
 /// Negations of a verb; the verb comes next.
 const OF_VERBS: [&str; 21] = [
-    "not", "never", "cannot", "didn't", "doesn't", "wasn't", "isn't", "hasn't", "haven't", "weren't", "don't", "aren't",
-    "can't", "won't", "failed to", "fails to", "did not", "does not", "do not", "could not", "couldn't",
+    "not",
+    "never",
+    "cannot",
+    "didn't",
+    "doesn't",
+    "wasn't",
+    "isn't",
+    "hasn't",
+    "haven't",
+    "weren't",
+    "don't",
+    "aren't",
+    "can't",
+    "won't",
+    "failed to",
+    "fails to",
+    "did not",
+    "does not",
+    "do not",
+    "could not",
+    "couldn't",
 ];
 
 /// Words that may stand between a negation and what it denies.
@@ -21,15 +40,51 @@ const BETWEEN: &str = "\
 
 /// Words for a part of something, or for something that is there only partly.
 const PARTS: [&str; 31] = [
-    "or before", "or earlier", "or later", "or after", "at the latest", "or so", "以前", "以降", "前後",
-    "part of", "parts of", "a portion", "a piece", "pieces of", "half of", "the rest of", "rest of the", "remainder",
-    "partly", "partially", "partial", "incomplete", "fragment", "some bytes", "一部", "部分", "断片", "途中まで", "残りの",
-    "不完全", "半分",
+    "or before",
+    "or earlier",
+    "or later",
+    "or after",
+    "at the latest",
+    "or so",
+    "以前",
+    "以降",
+    "前後",
+    "part of",
+    "parts of",
+    "a portion",
+    "a piece",
+    "pieces of",
+    "half of",
+    "the rest of",
+    "rest of the",
+    "remainder",
+    "partly",
+    "partially",
+    "partial",
+    "incomplete",
+    "fragment",
+    "some bytes",
+    "一部",
+    "部分",
+    "断片",
+    "途中まで",
+    "残りの",
+    "不完全",
+    "半分",
 ];
 
 /// Words for a whole, of which a part may be there where the whole is denied.
 const WHOLES: [&str; 10] = [
-    " whole ", " entire ", " complete ", " full ", " every ", " all of ", "全体", "すべて", "全て", "完全",
+    " whole ",
+    " entire ",
+    " complete ",
+    " full ",
+    " every ",
+    " all of ",
+    "全体",
+    "すべて",
+    "全て",
+    "完全",
 ];
 
 /// Words of a normalised sentence that turn a statement in a way that no claim shows, with their places.
@@ -37,23 +92,35 @@ pub(super) fn turning<'a>(text: &'a str, found: &[Placed]) -> Vec<(usize, &'a st
     let parts = PARTS.iter().filter_map(|it| text.find(it).map(|at| (at, *it)));
     let parts = parts.filter(|(at, it)| !it.is_ascii() || is_word(text, *at, it.len()));
     // `is part of frame 10` names a place.
-    let is_place = |at: usize| text.get(..at).is_some_and(|it| it.ends_with("is ") || it.ends_with("are "));
+    let is_place = |at: usize| {
+        text.get(..at)
+            .is_some_and(|it| it.ends_with("is ") || it.ends_with("are "))
+    };
     let parts = parts.filter(|(at, _)| !is_place(*at));
-    let mut turning: Vec<(usize, &str)> = parts.filter_map(|(at, it)| Some((at, text.get(at..at + it.len())?))).collect();
+    let mut turning: Vec<(usize, &str)> = parts
+        .filter_map(|(at, it)| Some((at, text.get(at..at + it.len())?)))
+        .collect();
     // `the client never gets the whole certificate` denies a part as well.
     let denies = found.iter().find(|it| it.token == Token::Word(Word::Not));
     let all = WHOLES.iter().filter_map(|it| text.find(it).map(|at| (at, it.trim())));
     // `the whole capture` is no part of what was sent.
     let is_capture = |at: usize| {
-        let noun = text.get(at..).and_then(|it| it.split_whitespace().nth(1)).unwrap_or_default();
-        ["capture", "recording", "trace", "file", "exchange"].iter().any(|it| noun.starts_with(it))
+        let noun = text
+            .get(at..)
+            .and_then(|it| it.split_whitespace().nth(1))
+            .unwrap_or_default();
+        ["capture", "recording", "trace", "file", "exchange"]
+            .iter()
+            .any(|it| noun.starts_with(it))
     };
     turning.extend(all.filter(|it| denies.is_some() && !is_capture(it.0)));
     for (nth, denial) in found.iter().enumerate() {
         if denial.token != Token::Word(Word::Not) {
             continue;
         }
-        let Some(written) = text.get(denial.from..denial.to) else { continue };
+        let Some(written) = text.get(denial.from..denial.to) else {
+            continue;
+        };
         let untied = match written.is_ascii() {
             true => behind(text, written, denial.to, found.get(nth + 1)),
             false => before(text, denial.from, nth.checked_sub(1).and_then(|it| found.get(it))),
@@ -66,13 +133,46 @@ pub(super) fn turning<'a>(text: &'a str, found: &[Placed]) -> Vec<(usize, &'a st
 
 /// Words for an exception, or for a part of what happened: `the connection worked, but the answer is an error`.
 const LIMITS: [&str; 26] = [
-    " but ", "although", "though ", "however", "except", "apart from", "besides", "up to ", "only ", "ものの", "ただし", "しかし",
-    "が、", "一方", "以外", "tls", "tcp", "dns", "level", "layer", "itself", "レベル", "自体", "path", "network", "ネットワーク",
+    " but ",
+    "although",
+    "though ",
+    "however",
+    "except",
+    "apart from",
+    "besides",
+    "up to ",
+    "only ",
+    "ものの",
+    "ただし",
+    "しかし",
+    "が、",
+    "一方",
+    "以外",
+    "tls",
+    "tcp",
+    "dns",
+    "level",
+    "layer",
+    "itself",
+    "レベル",
+    "自体",
+    "path",
+    "network",
+    "ネットワーク",
 ];
 
 /// Words that end the time of which something is said.
 const UNTIL: [&str; 10] = [
-    " before ", "until", "up to that", "by then", "so far", "as yet", "までに", "前に", "より前", "それまで",
+    " before ",
+    "until",
+    "up to that",
+    "by then",
+    "so far",
+    "as yet",
+    "までに",
+    "前に",
+    "より前",
+    "それまで",
 ];
 
 /// A word by which a sentence says that something did not happen up to some time.
@@ -88,7 +188,8 @@ pub(super) fn limit(text: &str) -> Option<&str> {
 
 fn is_word(text: &str, at: usize, len: usize) -> bool {
     let is_latin = |c: char| c.is_ascii_alphanumeric();
-    !text.get(..at).is_some_and(|it| it.ends_with(is_latin)) && !text.get(at + len..).is_some_and(|it| it.starts_with(is_latin))
+    !text.get(..at).is_some_and(|it| it.ends_with(is_latin))
+        && !text.get(at + len..).is_some_and(|it| it.starts_with(is_latin))
 }
 
 /// The word behind an English negation, if it is what is denied and no part of any claim.
@@ -109,8 +210,17 @@ fn behind<'a>(text: &'a str, written: &str, from: usize, next: Option<&Placed>) 
         at += len.max(rest.chars().next().map_or(1, char::len_utf8));
     }
     // `is not the one of Cisco.`: nothing is read that is denied.
-    let is_sign = |it: &Placed| matches!(it.token, Token::Comma | Token::Semicolon | Token::Colon | Token::Open | Token::Close | Token::Word(Word::Of));
-    let word = between.trim_matches(|c: char| !is_letter(c)).rsplit(' ').next().unwrap_or_default();
+    let is_sign = |it: &Placed| {
+        matches!(
+            it.token,
+            Token::Comma | Token::Semicolon | Token::Colon | Token::Open | Token::Close | Token::Word(Word::Of)
+        )
+    };
+    let word = between
+        .trim_matches(|c: char| !is_letter(c))
+        .rsplit(' ')
+        .next()
+        .unwrap_or_default();
     (written != "no" && next.is_none_or(is_sign) && !word.is_empty()).then_some(word)
 }
 
@@ -121,7 +231,12 @@ fn before<'a>(text: &'a str, to: usize, last: Option<&Placed>) -> Option<&'a str
     let is_noun = |c: char| matches!(c, '\u{30a1}'..='\u{30fc}' | '\u{4e00}'..='\u{9fff}');
     let at = between.rfind(is_noun)?;
     let begin = between.get(..at)?.rfind(|c: char| !is_noun(c));
-    let begin = begin.map_or(0, |it| it + between.get(it..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8));
+    let begin = begin.map_or(0, |it| {
+        it + between
+            .get(it..)
+            .and_then(|it| it.chars().next())
+            .map_or(1, char::len_utf8)
+    });
     let word = between.get(begin..)?;
     let word = word.get(..word.find(|c: char| !is_noun(c)).unwrap_or(word.len()))?;
     // `一つもない`, `一切ない`, `全くない`

@@ -105,9 +105,15 @@ fn parted(text: &str) -> String {
         out.push_str(before);
         let last = before.trim_end_matches([')', '"']).to_ascii_lowercase();
         let next = behind.trim_start_matches(['(', '"']).to_ascii_lowercase();
-        let is_day = |text: &str| matches!(moments::moment(text), Some((Token::Moment(Moment { day: Some(_), .. }), _)));
+        let is_day = |text: &str| {
+            matches!(
+                moments::moment(text),
+                Some((Token::Moment(Moment { day: Some(_), .. }), _))
+            )
+        };
         let labels = ["before", "after", "from", "until", "開始", "終了", "開始日", "終了日"];
-        let pairs = is_day(&next) || labels.iter().any(|it| last.ends_with(it)) && labels.iter().any(|it| next.contains(it));
+        let pairs =
+            is_day(&next) || labels.iter().any(|it| last.ends_with(it)) && labels.iter().any(|it| next.contains(it));
         out.push_str(if pairs { " – " } else { " ; " });
         rest = behind;
     }
@@ -253,7 +259,8 @@ fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, u
 /// `certificate expired (45)`: the number may be that of another alert.
 fn has_code(behind: &str) -> bool {
     let inner = behind.trim_start().strip_prefix('(');
-    let number = inner.and_then(|it| values::digits(it).filter(|(_, len)| it.get(*len..).is_some_and(|it| it.starts_with(')'))));
+    let number =
+        inner.and_then(|it| values::digits(it).filter(|(_, len)| it.get(*len..).is_some_and(|it| it.starts_with(')'))));
     number.is_some_and(|it| lexicon::is_alert(it.0))
 }
 

@@ -28,9 +28,27 @@ struct Day<'a> {
 /// English words right before a day, and Japanese words right behind it.
 const STARTS: [&str; 6] = ["from", "since", "between", "starting", "beginning", "starting on"];
 const STOPS: [&str; 7] = ["until", "till", "through", "to", "up to", "til", "ending"];
-const STARTS_JA: [&str; 8] = ["から", "より", "以降", "以後", "に始ま", "に開始", "に有効にな", "始まり"];
+const STARTS_JA: [&str; 8] = [
+    "から",
+    "より",
+    "以降",
+    "以後",
+    "に始ま",
+    "に開始",
+    "に有効にな",
+    "始まり",
+];
 const STOPS_JA: [&str; 10] = [
-    "まで", "に切れ", "に失効", "に満了", "で切れ", "に期限", "に終わ", "に終了", "で失効", "で満了",
+    "まで",
+    "に切れ",
+    "に失効",
+    "に満了",
+    "で切れ",
+    "に期限",
+    "に終わ",
+    "に終了",
+    "で失効",
+    "で満了",
 ];
 
 /// Between the two days of a range.
@@ -40,19 +58,48 @@ const RANGES: [&str; 12] = [
 
 /// Words that speak of a validity besides those of the lexicon.
 const SPEAKS: [&str; 16] = [
-    "runs", "good", "lasts", "dates", "period", "lifetime", "usable", "covers", "使える", "使えるのは", "期間", "期限", "日付", "start", "end",
+    "runs",
+    "good",
+    "lasts",
+    "dates",
+    "period",
+    "lifetime",
+    "usable",
+    "covers",
+    "使える",
+    "使えるのは",
+    "期間",
+    "期限",
+    "日付",
+    "start",
+    "end",
     "切れ",
 ];
 
 /// Words for a certificate that cannot be used: the days beside them begin and end the time outside its validity.
 const NEGATIVE: [&str; 10] = [
-    "out of date", "invalid", "unusable", "useless", "expired", "no good", "無効", "使えな", "使えま", "期限切れ",
+    "out of date",
+    "invalid",
+    "unusable",
+    "useless",
+    "expired",
+    "no good",
+    "無効",
+    "使えな",
+    "使えま",
+    "期限切れ",
 ];
 
 /// Reads the days of a clause about a certificate.
 pub(super) fn ends(making: &Making<'_>) -> Vec<(usize, OfCertificate)> {
     let days = days(making);
-    let words = [Word::Valid, Word::Validity, Word::NotBefore, Word::NotAfter, Word::Expire];
+    let words = [
+        Word::Valid,
+        Word::Validity,
+        Word::NotBefore,
+        Word::NotAfter,
+        Word::Expire,
+    ];
     let noun = [Word::Certificate, Word::Certificates, Word::Chain];
     let text = making.words;
     // `Start of the capture and of the certificate: …` has days of both.
@@ -87,7 +134,9 @@ fn days<'a>(making: &'a Making<'_>) -> Vec<Day<'a>> {
         .enumerate()
         .filter_map(|(nth, at)| {
             let placed = making.tokens.get(*at)?;
-            let Token::Moment(moment) = placed.token else { return None };
+            let Token::Moment(moment) = placed.token else {
+                return None;
+            };
             let last = nth.checked_sub(1).and_then(|it| making.tokens.get(*places.get(it)?));
             let next = places.get(nth + 1).and_then(|it| making.tokens.get(*it));
             Some(Day {
@@ -102,7 +151,9 @@ fn days<'a>(making: &'a Making<'_>) -> Vec<Day<'a>> {
 
 /// Which ends two days with a range between them are.
 fn range(making: &Making<'_>, first: &Day<'_>) -> Option<(End, End)> {
-    let between = first.behind.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '、' | '(' | ')'));
+    let between = first
+        .behind
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '、' | '(' | ')'));
     if !RANGES.contains(&between) || between == "and" && !first.before.trim_end().ends_with("between") {
         // `Not Before 2020-01-01, Not After 2030-01-01`: each with its own label.
         return None;

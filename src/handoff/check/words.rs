@@ -58,7 +58,10 @@ pub(super) const WORDS: &[(Word, &str)] = &[
         Word::Event(Step("http-response")),
         "http response|http answer|http レスポンス|http 応答",
     ),
-    (Word::Event(Step("discovery-request")), "discovery~request|discovery~requests"),
+    (
+        Word::Event(Step("discovery-request")),
+        "discovery~request|discovery~requests",
+    ),
     (Word::Event(Step("discovery-response")), "discovery~response"),
     (
         Word::Event(Event::Alert),
@@ -69,7 +72,10 @@ pub(super) const WORDS: &[(Word, &str)] = &[
         "icmp|icmp error|icmp unreachable|icmp message|icmp エラー",
     ),
     (Word::Alerts, "alerts|tls alerts"),
-    (Word::Initial, "initial|initials|initial packet|initial packets|quic initial|quic initials"),
+    (
+        Word::Initial,
+        "initial|initials|initial packet|initial packets|quic initial|quic initials",
+    ),
     (Word::Syns, "syns|syn packets|syn segments"),
     (
         Word::Controller,
