@@ -28,17 +28,9 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
         return asker(making, step, &parties);
     }
     let agents = || parties.iter().filter(|it| it.1 == Role::Agent).map(|it| it.0);
-    // `The SYN is refused by the server`: the step was refused, and its sender is not named.
-    if let Some(agent) = agents().find(|at| *at > step.at)
-        && let Some(between) = making.tokens.get(step.to..agent)
-        && (between
-            .iter()
-            .any(|it| matches!(it.token, Token::Word(Word::Reject | Word::Answer | Word::Accept)))
-            || between.windows(2).any(|pair| match pair {
-                // `The SYN is reset by the server`
-                [is, verb] => is.token == Token::Word(Word::Is) && verb.token == Token::Word(Word::Reset),
-                _ => false,
-            }))
+    if agents()
+        .find(|at| *at > step.at)
+        .is_some_and(|agent| is_refused(making, step, agent))
     {
         return Err(());
     }
@@ -90,6 +82,19 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
     let recipient = parties.iter().find(|it| it.1 == Role::Recipient);
     let recipient = recipient.and_then(|(at, _)| making.token(*at)).and_then(side);
     Ok((recipient.map(|it| Who::Side(other(it))), false))
+}
+
+/// `The SYN is refused by the server`: the step was refused, and its sender is not named.
+fn is_refused(making: &Making<'_>, step: &Named, agent: usize) -> bool {
+    let between = making.tokens.get(step.to..agent).unwrap_or_default();
+    between
+        .iter()
+        .any(|it| matches!(it.token, Token::Word(Word::Reject | Word::Answer | Word::Accept)))
+        || between.windows(2).any(|pair| match pair {
+            // `The SYN is reset by the server`
+            [is, verb] => is.token == Token::Word(Word::Is) && verb.token == Token::Word(Word::Reset),
+            _ => false,
+        })
 }
 
 /// `the server requests a certificate from the client`: the party before the request.

@@ -30,7 +30,13 @@ impl What {
     pub(super) fn reads(&self, word: &str) -> bool {
         match self {
             Self::Asked { .. } => ["ask", "asks", "asked", "asking", "queries", "queried"].contains(&word),
-            Self::Lapse { .. } => ["between", "pass", "passes", "elapse", "elapsed", "lie", "経過"].contains(&word),
+            Self::Lapse { .. } => {
+                ["between", "pass", "passes", "elapse", "elapsed", "lie", "経過", "時間"].contains(&word)
+            }
+            Self::Certificate {
+                what: OfCertificate::NotBefore(_) | OfCertificate::NotAfter(_),
+                ..
+            } => word == "between",
             _ => false,
         }
     }
@@ -38,7 +44,8 @@ impl What {
 
 impl Claim {
     pub(super) fn with_unknown(mut self, words: &[&str]) -> Self {
-        self.unknown = words.iter().find(|it| !self.what.reads(it)).map(|it| (*it).to_owned());
+        let strange = words.iter().find(|it| !self.what.reads(it)).map(|it| (*it).to_owned());
+        self.unknown = self.unknown.or(strange);
         self
     }
 }

@@ -84,6 +84,11 @@ impl Clause {
         self.has(Word::To) && self.has_frames() && self.is_place()
     }
 
+    /// Things without a statement about them: `Certificate, Server Hello Done`.
+    fn is_list(&self) -> bool {
+        (self.has_event() || self.is_certificate()) && !self.has_verb() && !self.has_frames() && self.denials() == 0
+    }
+
     /// True if it only names a place or a time.
     fn is_place(&self) -> bool {
         !self.has_event()
@@ -329,35 +334,9 @@ fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
             is_open = false;
             continue;
         }
-        let is_place = clause.is_place();
-        let is_list = (clause.has_event() || clause.is_certificate())
-            && !clause.has_verb()
-            && !clause.has_frames()
-            && clause.denials() == 0;
         let last = out.last_mut().filter(|_| is_open && how == Cut::Soft);
         match last {
-            // `alert unknown_ca, sent by the client`
-            Some(last)
-                if waiting.is_empty()
-                    && clause.is_participle()
-                    && last.has_event()
-                    && (!last.has_verb() || last.has(Word::End) && clause.has(Word::Send)) =>
-            {
-                last.tokens.append(&mut clause.tokens);
-            }
-            // Frames after a part without frames, or a further item of a statement.
-            Some(last) if waiting.is_empty() && is_place && !(last.has_frames() && clause.has_frames()) => {
-                last.tokens.append(&mut clause.tokens);
-                last.is_hedged |= clause.is_hedged;
-            }
-            Some(last)
-                if waiting.is_empty()
-                    && is_list
-                    && last.denials() == 0
-                    && last.has_event()
-                    && !clause.has(Word::Only)
-                    && (last.has_verb() || last.has_frames()) =>
-            {
+            Some(last) if waiting.is_empty() && continues(last, &clause) => {
                 last.tokens.append(&mut clause.tokens);
                 last.is_hedged |= clause.is_hedged;
             }
@@ -367,7 +346,7 @@ fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
                 out.push(clause);
                 is_open = false;
             }
-            _ if is_place || is_list && !said_alone(&clause) => {
+            _ if clause.is_place() || clause.is_list() && !said_alone(&clause) => {
                 waiting.append(&mut clause.tokens);
             }
             _ => {
@@ -385,6 +364,22 @@ fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
         });
     }
     out
+}
+
+/// True if a part continues the statement of the one before it.
+fn continues(last: &Clause, clause: &Clause) -> bool {
+    // `alert unknown_ca, sent by the client`
+    let is_participle = clause.is_participle()
+        && last.has_event()
+        && (!last.has_verb() || last.has(Word::End) && clause.has(Word::Send));
+    // Frames after a part without frames, or a further item of a statement.
+    let is_place = clause.is_place() && !(last.has_frames() && clause.has_frames());
+    let is_item = clause.is_list()
+        && last.denials() == 0
+        && last.has_event()
+        && !clause.has(Word::Only)
+        && (last.has_verb() || last.has_frames());
+    is_participle || is_place || is_item
 }
 
 /// A part of its own of what waits for a statement.

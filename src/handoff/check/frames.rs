@@ -202,6 +202,48 @@ fn next_of_list(text: &str, is_list: bool) -> Option<(bool, u64, usize)> {
     (!is_other).then(|| (span.is_some(), number, text.len() - after.len()))
 }
 
+/// Ordinal numbers.
+const ORDINALS: [(&str, usize); 10] = [
+    ("first", 1),
+    ("second", 2),
+    ("third", 3),
+    ("fourth", 4),
+    ("fifth", 5),
+    ("1st", 1),
+    ("2nd", 2),
+    ("3rd", 3),
+    ("4th", 4),
+    ("5th", 5),
+];
+
+/// `the second connection`, `2 本目の接続`
+fn nth_connection(text: &str) -> Option<(Token, usize)> {
+    for (word, number) in ORDINALS {
+        let rest = text.strip_prefix(word).and_then(|it| it.strip_prefix(' '));
+        let rest = rest.map(|it| {
+            it.strip_prefix("tcp ")
+                .or_else(|| it.strip_prefix("tls "))
+                .unwrap_or(it)
+        });
+        let behind = rest.and_then(|it| it.strip_prefix("connection"));
+        if let Some(behind) = behind
+            && !behind.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && !behind.starts_with(" attempt")
+        {
+            return Some((Token::Connection(number), text.len() - behind.len()));
+        }
+    }
+    let (number, len) = digits(text)?;
+    let rest = text.get(len..)?.trim_start();
+    let after = ["本目の接続", "本目の tcp 接続", "番目の接続"]
+        .iter()
+        .find_map(|it| rest.strip_prefix(it))?;
+    Some((
+        Token::Connection(usize::try_from(number).ok()?),
+        text.len() - after.len(),
+    ))
+}
+
 /// `attempt 2`, `the second attempt`, `試行 2`, `2 回目の試行`, `connection 1`.
 pub(super) fn numbered(text: &str) -> Option<(Token, usize)> {
     const ATTEMPT: [&str; 4] = ["attempt #", "attempt", "try", "試行"];
@@ -220,19 +262,7 @@ pub(super) fn numbered(text: &str) -> Option<(Token, usize)> {
     if let Some((number, len)) = of(&CONNECTION) {
         return Some((Token::Connection(number), len));
     }
-    const NTH: [(&str, usize); 10] = [
-        ("first", 1),
-        ("second", 2),
-        ("third", 3),
-        ("fourth", 4),
-        ("fifth", 5),
-        ("1st", 1),
-        ("2nd", 2),
-        ("3rd", 3),
-        ("4th", 4),
-        ("5th", 5),
-    ];
-    for (word, number) in NTH {
+    for (word, number) in ORDINALS {
         for noun in [" attempt", " try"] {
             let len = word.len() + noun.len();
             if text.starts_with(word) && text.get(word.len()..).is_some_and(|rest| rest.starts_with(noun)) {
@@ -240,32 +270,11 @@ pub(super) fn numbered(text: &str) -> Option<(Token, usize)> {
             }
         }
     }
-    for (word, number) in NTH {
-        let rest = text.strip_prefix(word).and_then(|it| it.strip_prefix(' '));
-        let rest = rest.map(|it| {
-            it.strip_prefix("tcp ")
-                .or_else(|| it.strip_prefix("tls "))
-                .unwrap_or(it)
-        });
-        let behind = rest.and_then(|it| it.strip_prefix("connection"));
-        if let Some(behind) = behind
-            && !behind.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && !behind.starts_with(" attempt")
-        {
-            return Some((Token::Connection(number), text.len() - behind.len()));
-        }
+    if let Some(found) = nth_connection(text) {
+        return Some(found);
     }
     let (number, len) = digits(text)?;
     let rest = text.get(len..)?.trim_start();
-    let nth = ["本目の接続", "本目の tcp 接続", "番目の接続"]
-        .iter()
-        .find_map(|it| rest.strip_prefix(it));
-    if let Some(after) = nth {
-        return Some((
-            Token::Connection(usize::try_from(number).ok()?),
-            text.len() - after.len(),
-        ));
-    }
     let after = rest
         .strip_prefix("回目の試行")
         .or_else(|| rest.strip_prefix("番目の試行"))?;

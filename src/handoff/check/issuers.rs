@@ -125,3 +125,40 @@ fn end_of(rest: &str, shown: &str) -> Option<usize> {
         None => Some(rest.len()).filter(|len| *len <= LONGEST),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tokens::{Token, cased, tokens};
+
+    /// The names without a sign of their own in a sentence.
+    fn names(sentence: &str) -> Vec<String> {
+        let cased = cased(sentence);
+        let found = tokens(&cased.to_ascii_lowercase(), &cased);
+        let name = |token: Token| match token {
+            Token::Quoted(name) => Some(name),
+            _ => None,
+        };
+        found.into_iter().filter_map(|it| name(it.token)).collect()
+    }
+
+    #[test]
+    fn a_name_has_capitals_and_stands_behind_the_words_that_lead_to_it() {
+        for sentence in [
+            "It was issued by Lab Root CA 1.",
+            "The issuer field of the client certificate names Lab Root CA 1.",
+            "発行者は Lab Root CA 1 です。",
+            "The Lab Root CA 1 issued the certificate.",
+        ] {
+            assert_eq!(names(sentence), ["lab root ca 1"], "{sentence}");
+        }
+        for sentence in [
+            "A CA issued the server certificate.",
+            "It was signed by a private CA, not by itself.",
+            "According to its issuer field, it was issued by somebody else.",
+            "CA により発行されたものです。",
+            "The issuer is not known, so Tom looked it up.",
+        ] {
+            assert!(names(sentence).is_empty(), "{sentence}");
+        }
+    }
+}

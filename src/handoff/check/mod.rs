@@ -33,6 +33,7 @@ mod reading;
 mod refused;
 mod rejected;
 mod rows;
+mod scopes;
 mod sentences;
 mod slots;
 mod stepped;

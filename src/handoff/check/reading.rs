@@ -3,6 +3,7 @@
 use super::claims::{Claim, Scope, What, Who};
 use super::clauses::{Clause, clauses, is_party};
 use super::lexicon::Word;
+use super::scopes::{names_another, places_of, port_of, scope_of};
 use super::tokens::{Moment, Placed, Token, cased, tokens};
 use super::{certificates, matters, steps};
 use crate::connection::step::Side;
@@ -192,27 +193,15 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
     let cased = cased(&sentence);
     let plain = cased.to_ascii_lowercase();
     let mut all = tokens(&plain, &cased);
-    for placed in &mut all {
-        if placed.token == Token::Word(Word::Controller) {
-            placed.token = Token::Word(match controller {
-                Side::Client => Word::Client,
-                Side::Server => Word::Server,
-            });
-        }
-    }
+    name_controller(&mut all, controller);
     only_in_japanese(&mut all, &plain);
-    let mut whole = scope_of(&all);
     let mut unknown = super::tokens::unknown(&plain, &all);
     unknown.extend(super::ties::turning(&plain, &all));
     let mut claims = Vec::new();
     let mut used = Vec::new();
     let mut before = Before::default();
     let parts = clauses(&all, &plain).unwrap_or_default();
-    // What a later part names is no scope of the parts before it.
-    let first = parts.first().map(|it| scope_of(&it.tokens)).unwrap_or_default();
-    if parts.len() > 1 && (first.connection, first.attempt) != (whole.connection, whole.attempt) {
-        whole = Scope::default();
-    }
+    let whole = whole_scope(&all, &parts);
     for (nth, clause) in parts.iter().enumerate() {
         // Words between two clauses may belong to either.
         let from = nth.checked_sub(1).and_then(|it| parts.get(it)).map_or(0, Clause::to);
@@ -227,29 +216,17 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
         let is_context = clause.is_context && !clause.has(Word::Without);
         if is_context && clause.denials() == 0 && !clause.is_hedged {
             let (of_context, its) = read_context(clause, (&plain, words));
-            claims.extend(of_context.into_iter().map(|it| {
-                if it.unknown.is_none() {
-                    it.with_unknown(&strange)
-                } else {
-                    it
-                }
-            }));
+            claims.extend(of_context.into_iter().map(|it| it.with_unknown(&strange)));
             used.extend(its);
         }
         let is_tangled = clause.denials() > 1 && !clause.has(Word::Or);
         if !(clause.is_hedged || is_context || is_tangled) {
             let (of_clause, its) = read_clause(clause, (&plain, words), &whole, &mut before);
-            claims.extend(of_clause.into_iter().map(|it| {
-                if it.unknown.is_none() {
-                    it.with_unknown(&strange)
-                } else {
-                    it
-                }
-            }));
+            claims.extend(of_clause.into_iter().map(|it| it.with_unknown(&strange)));
             used.extend(its);
         }
     }
-    if let Some(what) = super::lapses::read(&plain, &all).filter(|_| !parts.is_empty()) {
+    if let Some(what) = super::lapses::read(&plain, &all).filter(|_| is_plain(&parts)) {
         let strange: Vec<&str> = unknown.iter().map(|it| it.1).collect();
         let claim = Claim {
             what,
@@ -257,20 +234,9 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
             scope: whole.clone(),
             unknown: None,
         };
-        let is_plain = !parts.iter().any(|it| it.is_hedged || it.denials() > 0);
-        claims.extend(is_plain.then(|| claim.with_unknown(&strange)));
+        claims.push(claim.with_unknown(&strange));
     }
-    for claim in &mut claims {
-        // `no FIN was sent before the alert` says nothing about later.
-        let is_absent =
-            claim.not && matches!(&claim.what, What::Step(step) if step.frames.is_none() && step.at.is_none());
-        if is_absent && claim.unknown.is_none() {
-            claim.unknown = super::ties::until(&plain).map(str::to_owned);
-        }
-        if matches!(claim.what, What::Healthy | What::Succeeded) && claim.unknown.is_none() {
-            claim.unknown = super::ties::limit(&plain).map(str::to_owned);
-        }
-    }
+    super::ties::loosen(&mut claims, &plain);
     claims.dedup();
     let left = all
         .iter()
@@ -280,6 +246,35 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
         left: left.map(|it| it.trim().to_owned()).collect(),
         claims,
     }
+}
+
+/// The attempt or connection that all parts are about: what a later part names is no scope of the parts before it.
+fn whole_scope(tokens: &[Placed], parts: &[Clause]) -> Scope {
+    let whole = scope_of(tokens);
+    let first = parts.first().map(|it| scope_of(&it.tokens)).unwrap_or_default();
+    let is_first = (first.connection, first.attempt) == (whole.connection, whole.attempt);
+    if parts.len() < 2 || is_first {
+        whole
+    } else {
+        Scope::default()
+    }
+}
+
+/// A controller is the client of licensing, and the server of access points.
+fn name_controller(tokens: &mut [Placed], controller: Side) {
+    for placed in tokens {
+        if placed.token == Token::Word(Word::Controller) {
+            placed.token = Token::Word(match controller {
+                Side::Client => Word::Client,
+                Side::Server => Word::Server,
+            });
+        }
+    }
+}
+
+/// True if nothing in a sentence is a guess or a denial.
+fn is_plain(parts: &[Clause]) -> bool {
+    !parts.is_empty() && !parts.iter().any(|it| it.is_hedged || it.denials() > 0)
 }
 
 /// `1 枚しか送っていません` denies nothing: there is one only.
@@ -380,35 +375,6 @@ fn without_unread(claims: Vec<Claim>, making: &Making<'_>) -> Vec<Claim> {
     claims.into_iter().map(loosen).collect()
 }
 
-/// `the first connection dies, the second one works`
-fn names_another(text: &str) -> bool {
-    const OTHERS: [&str; 22] = [
-        "second",
-        "third",
-        "fourth",
-        "fifth",
-        "other",
-        "next",
-        "latter",
-        "former",
-        "retry",
-        "again",
-        "再試行",
-        "リトライ",
-        "last one",
-        " one ",
-        "2nd",
-        "3rd",
-        "rest",
-        "本目",
-        "回目",
-        "番目",
-        "次",
-        "他",
-    ];
-    OTHERS.iter().any(|it| text.contains(it))
-}
-
 /// In a clause with a negation, keeps only the claims that are denied.
 fn keep_what_is_denied(making: &mut Making<'_>) {
     if !making.is_denied() || making.claims.len() < 2 || making.clause.has(Word::Or) {
@@ -462,45 +428,4 @@ const fn is_place_value(token: &Token) -> bool {
         token,
         Token::Address(..) | Token::Host(_) | Token::Attempt(_) | Token::Connection(_)
     )
-}
-
-/// The attempt or connection that is named, if there is one.
-fn scope_of(tokens: &[Placed]) -> Scope {
-    let one = |found: Vec<usize>| match found.as_slice() {
-        [first, rest @ ..] if rest.iter().all(|it| it == first) => Some(*first),
-        _ => None,
-    };
-    let attempts = tokens.iter().filter_map(|it| match it.token {
-        Token::Attempt(number) => Some(number),
-        _ => None,
-    });
-    let connections = tokens.iter().filter_map(|it| match it.token {
-        Token::Connection(number) => Some(number),
-        _ => None,
-    });
-    Scope {
-        attempt: one(attempts.collect()),
-        connection: one(connections.collect()),
-        ..Scope::default()
-    }
-}
-
-/// A client's port that says which connection is meant: `on the connection from port 50000`, `for client port 50000`.
-fn port_of(making: &Making<'_>) -> Option<u16> {
-    let word = making.first(&[Word::Port])?;
-    let before = word.checked_sub(1).and_then(|at| making.word(at));
-    let number = match making.token(word + 1)? {
-        Token::Number(number) => u16::try_from(*number).ok()?,
-        _ => return None,
-    };
-    let names_address = making.tokens.iter().any(|it| matches!(it.token, Token::Address(..)));
-    let is_clients = matches!(before, Some(Word::From | Word::Client)) && number >= 1024 && !names_address;
-    is_clients.then_some(number)
-}
-
-/// Addresses and names that no claim of the clause is about: they show which attempt is meant.
-fn places_of(making: &Making<'_>) -> Vec<Who> {
-    let free = making.tokens.iter().filter(|it| !making.used.contains(&it.from));
-    let places = free.filter(|it| matches!(it.token, Token::Address(..) | Token::Host(_)));
-    places.filter_map(|it| who(&it.token).ok().flatten()).collect()
 }

@@ -59,10 +59,11 @@ fn paired(text: &str) -> Option<String> {
 
 /// A sentence as its readers understand it; `None` if a label asks and nothing answers.
 pub(super) fn stated(text: &str) -> Option<Cow<'_, str>> {
-    if let Some(pair) = paired(text) {
+    let row = text.trim_matches(|c: char| c == '|' || c.is_whitespace());
+    let in_line = (row.matches('|').count() == 1).then(|| row.replacen('|', ":", 1));
+    if let Some(pair) = paired(in_line.as_deref().unwrap_or(text)) {
         return Some(Cow::Owned(pair));
     }
-    let row = text.trim_matches(|c: char| c == '|' || c.is_whitespace());
     let is_table = text.trim_start().starts_with('|') || row.matches('|').count() == 1;
     let cut = match is_table {
         true => row.split_once('|').filter(|it| !it.1.contains('|')),
@@ -111,6 +112,7 @@ mod tests {
             Some("Alert from the server")
         );
         assert_eq!(of("自己署名か: 不明"), None);
+        assert_eq!(of("| A / B | 1 / 2 |").as_deref(), Some("A: 1; B : 2"));
         assert_eq!(of("Cipher: x").as_deref(), Some("Cipher: x"));
     }
 }

@@ -60,3 +60,29 @@ pub(super) fn leads(between: &str) -> bool {
     }
     rest.split(|c: char| !c.is_alphanumeric()).all(is_link)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::leads;
+
+    #[test]
+    fn only_words_that_lead_to_a_value_stand_before_it() {
+        for text in [
+            " field of the server's certificate: ",
+            " is ",
+            "フィールドは ",
+            " は",
+            ", as listed: ",
+        ] {
+            assert!(leads(text), "{text}");
+        }
+        for text in [
+            " is not known; the subject is ",
+            " ends in ",
+            "は不明で、主体者は",
+            " of a CA that expired on ",
+        ] {
+            assert!(!leads(text), "{text}");
+        }
+    }
+}

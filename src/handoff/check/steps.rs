@@ -30,6 +30,11 @@ pub(super) fn read(making: &mut Making<'_>) {
         take_party(making, by.as_ref());
         let is_alert = it.event == Event::Alert && (it.alert.is_some() || it.number.is_some());
         let names_alert = is_alert && (making.clause.has(Word::Is) || it.alert.is_some() && it.number.is_some());
+        // `Alert level: warning`
+        let names_level = it.event == Event::Alert
+            && making.words.contains("alert level")
+            && making.clause.has_any(&[Word::Fatal, Word::Warning]);
+        let names_alert = names_alert || names_level;
         let asks = asks(making, it);
         if frames.is_none() && !(sent || is_told || names_alert || asks || has_time(making)) {
             continue;

@@ -3,6 +3,7 @@
 //! `the packets do not get through` denies a verb that no claim has, `part of the answer is missing` denies a part: with
 //! such a word a statement is not called false.
 
+use super::claims::{Claim, What};
 use super::lexicon::Word;
 use super::tokens::{Placed, Token};
 
@@ -161,6 +162,19 @@ const LIMITS: [&str; 26] = [
     "ネットワーク",
 ];
 
+/// Marks the claims that a sentence limits to a time or to a part: they are not called false.
+pub(super) fn loosen(claims: &mut [Claim], plain: &str) {
+    for claim in claims.iter_mut().filter(|it| it.unknown.is_none()) {
+        claim.unknown = match &claim.what {
+            // `no FIN was sent before the alert` says nothing about later.
+            What::Step(step) if claim.not && step.frames.is_none() && step.at.is_none() => until(plain),
+            What::Healthy | What::Succeeded => limit(plain),
+            _ => None,
+        }
+        .map(str::to_owned);
+    }
+}
+
 /// Words that end the time of which something is said.
 const UNTIL: [&str; 10] = [
     " before ",
@@ -176,12 +190,12 @@ const UNTIL: [&str; 10] = [
 ];
 
 /// A word by which a sentence says that something did not happen up to some time.
-pub(super) fn until(text: &str) -> Option<&'static str> {
+fn until(text: &str) -> Option<&'static str> {
     UNTIL.iter().find(|it| text.contains(**it)).map(|it| it.trim())
 }
 
 /// A word by which a sentence says that all is well of a part only.
-pub(super) fn limit(text: &str) -> Option<&str> {
+fn limit(text: &str) -> Option<&str> {
     let at = LIMITS.iter().find_map(|it| text.find(it).map(|at| (at, it.len())));
     at.and_then(|(at, len)| text.get(at..at + len)).map(str::trim)
 }
@@ -242,4 +256,41 @@ fn before<'a>(text: &'a str, to: usize, last: Option<&Placed>) -> Option<&'a str
     // `一つもない`, `一切ない`, `全くない`
     let is_extent = ["一", "一切", "一度", "一回", "一件", "一個", "全", "何", "見当", "確認"].contains(&word);
     (!is_extent).then_some(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tokens::{cased, tokens};
+    use super::{limit, turning, until};
+
+    fn turned(sentence: &str) -> Vec<String> {
+        let cased = cased(sentence);
+        let plain = cased.to_ascii_lowercase();
+        let found = tokens(&plain, &cased);
+        turning(&plain, &found).into_iter().map(|it| it.1.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_denied_verb_that_no_claim_has_turns_a_statement() {
+        assert_eq!(turned("ICMP tells us that the packets do not get through."), ["get"]);
+        assert_eq!(turned("ICMP によると、パケットは通っていません。"), ["通"]);
+        assert_eq!(turned("Part of the answer is missing."), ["part of"]);
+        assert_eq!(turned("The client never gets the whole certificate."), ["whole"]);
+        for sentence in [
+            "The server does not send an alert.",
+            "No alert was sent.",
+            "サーバはアラートを送信していません。",
+            "The Certificate Request is part of frame 18.",
+        ] {
+            assert!(turned(sentence).is_empty(), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_time_or_a_part_limits_a_statement() {
+        assert_eq!(until("no fin was sent before the alert"), Some("before"));
+        assert_eq!(until("no fin was sent"), None);
+        assert_eq!(limit("the connection worked, but the answer is an error"), Some("but"));
+        assert_eq!(limit("everything worked"), None);
+    }
 }
