@@ -35,7 +35,7 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
         return Err(());
     }
     if let Some(at) = agents().find(|at| *at > step.at).or(agents().rfind(|at| *at < step.at)) {
-        return Ok((making.who(at)?, true));
+        return Ok((by_agent(making, at)?, true));
     }
     if let Some(sender) = beside(making, step).or_else(|| in_front(making, step, &parties)) {
         return Ok((who(sender)?, false));
@@ -82,6 +82,20 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
     let recipient = parties.iter().find(|it| it.1 == Role::Recipient);
     let recipient = recipient.and_then(|(at, _)| making.token(*at)).and_then(side);
     Ok((recipient.map(|it| Who::Side(other(it))), false))
+}
+
+/// Who sent a step, with a party behind `by` or `from`: `received by the client` names the one who did not.
+fn by_agent(making: &Making<'_>, at: usize) -> Result<Option<Who>, ()> {
+    let word = |at: Option<usize>| at.and_then(|at| making.word(at));
+    let is_receiver = match word(at.checked_sub(1)) {
+        Some(Word::By) => word(at.checked_sub(2)) == Some(Word::Receive),
+        _ => word(Some(at + 1)) == Some(Word::ByBefore) && word(Some(at + 2)) == Some(Word::Receive),
+    };
+    if !is_receiver {
+        return making.who(at);
+    }
+    let receiver = making.token(at).and_then(side).ok_or(())?;
+    Ok(Some(Who::Side(other(receiver))))
 }
 
 /// `The SYN is refused by the server`: the step was refused, and its sender is not named.
