@@ -381,7 +381,8 @@ fn whole_answers_are_read_sentence_by_sentence() {
             .collect::<String>()
     };
     let mut reports: BTreeMap<String, Report> = BTreeMap::new();
-    for name in ["whole-1.txt", "whole-2.txt", "whole-3.txt", "whole-4.txt"] {
+    for nth in 1..=5 {
+        let name = &format!("whole-{nth}.txt");
         let file = templates(name);
         let floor = file.lines().find_map(|line| line.strip_prefix("# Caught at least: "));
         let floor: f64 = floor.unwrap().trim_end_matches(" %").parse().unwrap();
@@ -417,4 +418,34 @@ fn whole_answers_are_read_sentence_by_sentence() {
         assert!(slandered.is_empty(), "{name}: {slandered:#?}");
         assert!(share >= floor, "{name}: {share:.1} %");
     }
+}
+
+/// Sentences like those that were once misread, each in a paragraph of its own: `sisters.txt` says how they are marked.
+#[test]
+fn sentences_like_those_once_misread_are_not_called_false() {
+    let file = templates("sisters.txt");
+    let (mut slandered, mut missed, mut planted) = (Vec::new(), Vec::new(), 0_usize);
+    for part in file.split("\n== ").skip(1) {
+        let (sample, body) = part.split_once('\n').unwrap();
+        let lines: Vec<(&str, &str)> = body.lines().map(|line| line.split_at(2)).collect();
+        let text: Vec<&str> = lines.iter().map(|it| it.1).collect();
+        let check = check(&text.join("\n\n"), &report(sample));
+        for (nth, (kind, line)) in lines.iter().enumerate() {
+            let mut own = check.claims.iter().filter(|it| it.line == nth * 2 + 1);
+            let false_one = own.find(|it| it.mark == Mark::False).map(|it| &it.claim);
+            match (*kind, false_one) {
+                ("= ", Some(claim)) => slandered.push(format!("{sample}: {line} ({claim})")),
+                ("! ", None) => missed.push(format!("{sample}: {line}")),
+                _ => {}
+            }
+            planted += usize::from(*kind == "! ");
+        }
+    }
+    println!("{} of {planted} missed: {missed:#?}", missed.len());
+    assert!(slandered.is_empty(), "{slandered:#?}");
+    assert!(
+        planted > 100 && missed.len() * 10 < planted,
+        "{} of {planted}",
+        missed.len()
+    );
 }

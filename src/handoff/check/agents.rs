@@ -28,22 +28,14 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
         return asker(making, step, &parties);
     }
     let agents = || parties.iter().filter(|it| it.1 == Role::Agent).map(|it| it.0);
-    // `The SYN is refused by the server`: the step was refused, and its sender is not named.
-    if let Some(agent) = agents().find(|at| *at > step.at)
-        && let Some(between) = making.tokens.get(step.to..agent)
-        && (between
-            .iter()
-            .any(|it| matches!(it.token, Token::Word(Word::Reject | Word::Answer | Word::Accept)))
-            || between.windows(2).any(|pair| match pair {
-                // `The SYN is reset by the server`
-                [is, verb] => is.token == Token::Word(Word::Is) && verb.token == Token::Word(Word::Reset),
-                _ => false,
-            }))
+    if agents()
+        .find(|at| *at > step.at)
+        .is_some_and(|agent| is_refused(making, step, agent))
     {
         return Err(());
     }
     if let Some(at) = agents().find(|at| *at > step.at).or(agents().rfind(|at| *at < step.at)) {
-        return Ok((making.who(at)?, true));
+        return Ok((by_agent(making, at)?, true));
     }
     if let Some(sender) = beside(making, step).or_else(|| in_front(making, step, &parties)) {
         return Ok((who(sender)?, false));
@@ -59,6 +51,8 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
         // `the server 192.0.2.1`: one party named twice.
         [one, next] if *next <= *one + 2 && told(*one).is_some_and(|it| side(it).is_some()) => told(*one),
         [] => making.clause.subject.as_ref(),
+        // `the server goes on, although the client has no certificate`
+        _ if making.is_denied() => return Err(()),
         _ => return Ok((None, false)),
     };
     let verb = making.first(SENDING);
@@ -90,6 +84,33 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
     Ok((recipient.map(|it| Who::Side(other(it))), false))
 }
 
+/// Who sent a step, with a party behind `by` or `from`: `received by the client` names the one who did not.
+fn by_agent(making: &Making<'_>, at: usize) -> Result<Option<Who>, ()> {
+    let word = |at: Option<usize>| at.and_then(|at| making.word(at));
+    let is_receiver = match word(at.checked_sub(1)) {
+        Some(Word::By) => word(at.checked_sub(2)) == Some(Word::Receive),
+        _ => word(Some(at + 1)) == Some(Word::ByBefore) && word(Some(at + 2)) == Some(Word::Receive),
+    };
+    if !is_receiver {
+        return making.who(at);
+    }
+    let receiver = making.token(at).and_then(side).ok_or(())?;
+    Ok(Some(Who::Side(other(receiver))))
+}
+
+/// `The SYN is refused by the server`: the step was refused, and its sender is not named.
+fn is_refused(making: &Making<'_>, step: &Named, agent: usize) -> bool {
+    let between = making.tokens.get(step.to..agent).unwrap_or_default();
+    between
+        .iter()
+        .any(|it| matches!(it.token, Token::Word(Word::Reject | Word::Answer | Word::Accept)))
+        || between.windows(2).any(|pair| match pair {
+            // `The SYN is reset by the server`
+            [is, verb] => is.token == Token::Word(Word::Is) && verb.token == Token::Word(Word::Reset),
+            _ => false,
+        })
+}
+
 /// `the server requests a certificate from the client`: the party before the request.
 fn asker(making: &Making<'_>, step: &Named, parties: &[(usize, Role)]) -> Result<(Option<Who>, bool), ()> {
     let asker = parties.iter().rfind(|it| it.0 < step.at);
@@ -107,6 +128,13 @@ fn beside<'a>(making: &'a Making<'_>, step: &Named) -> Option<&'a Token> {
     let is_side = |it: &&Token| side(it).is_some();
     let link = making.token(step.to);
     let behind = matches!(link, Some(Token::Word(Word::Of) | Token::Open)).then(|| making.token(step.to + 1));
+    // `the FIN in frame 10 is the client's`
+    if let [.., is, party, of] = making.tokens
+        && (&is.token, &of.token) == (&Token::Word(Word::Is), &Token::Word(Word::Of))
+        && side(&party.token).is_some()
+    {
+        return Some(&party.token);
+    }
     let before = step.at.checked_sub(2);
     let before = before.filter(|at| making.word(at + 1) == Some(Word::To));
     let before = || before.and_then(|at| making.token(at)).filter(is_side);

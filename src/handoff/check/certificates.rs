@@ -3,7 +3,7 @@
 use super::claims::{OfCertificate, What};
 use super::lexicon::Word;
 use super::reading::{Making, Role, side};
-use super::tokens::{Moment, Token};
+use super::tokens::Token;
 use crate::connection::step::Side;
 
 /// The certificate that the sentence is about: `… and expired on …` does not repeat it.
@@ -55,12 +55,7 @@ pub(super) fn read(making: &mut Making<'_>, about: &mut About) {
     if let Some(at) = making.first(&[Word::SelfSigned]) {
         claim(making, at, OfCertificate::SelfSigned);
     }
-    if making.clause.has(Word::Serial)
-        && let Some(at) = making
-            .tokens
-            .iter()
-            .position(|it| matches!(it.token, Token::Hexadecimal(_) | Token::Number(_)))
-    {
+    if let Some(at) = serial(making) {
         let serial = match making.token(at) {
             Some(Token::Hexadecimal(serial)) => serial.clone(),
             Some(Token::Number(serial)) => serial.to_string(),
@@ -68,6 +63,10 @@ pub(super) fn read(making: &mut Making<'_>, about: &mut About) {
         };
         making.take(at);
         claim(making, at, OfCertificate::Serial(serial));
+    }
+    if let Some((at, bits)) = key_bits(making) {
+        making.take(at);
+        claim(making, at, OfCertificate::KeyBits(bits));
     }
     dates(making, claim);
     if let Some(at) = making.first(&[Word::NotYet]) {
@@ -90,6 +89,33 @@ pub(super) fn read(making: &mut Making<'_>, about: &mut About) {
     {
         claim(making, noun, OfCertificate::Sent);
     }
+}
+
+/// The number that the words `serial number` lead to.
+fn serial(making: &Making<'_>) -> Option<usize> {
+    let word = making.first(&[Word::Serial])?;
+    let from = making.tokens.get(word)?.to;
+    (word + 1..making.tokens.len()).find(|at| {
+        making.tokens.get(*at).is_some_and(|it| {
+            let is_number = matches!(it.token, Token::Hexadecimal(_) | Token::Number(_));
+            is_number && making.plain.get(from..it.from).is_some_and(super::slots::leads)
+        })
+    })
+}
+
+/// `an RSA key of 2048 bits`, `RSA 2048`, `鍵長は 2048 ビット`
+fn key_bits(making: &Making<'_>) -> Option<(usize, u64)> {
+    let text = making.words;
+    if !["key", "rsa", "鍵"].iter().any(|it| text.contains(it)) {
+        return None;
+    }
+    making.tokens.iter().enumerate().find_map(|(at, it)| {
+        let Token::Number(number) = it.token else { return None };
+        let behind = making.plain.get(it.to..)?.trim_start_matches([' ', '-']);
+        let before = making.plain.get(..it.from)?.trim_end_matches([' ', '-', '(', ':']);
+        let is_size = ["bit", "ビット"].iter().any(|unit| behind.starts_with(unit)) || before.ends_with("rsa");
+        (is_size && (512..=16_384).contains(&number)).then_some((at, number))
+    })
 }
 
 /// The owner of the certificate.
@@ -124,9 +150,20 @@ fn owner(making: &Making<'_>, noun: usize) -> Option<Side> {
 
 fn name_at(making: &Making<'_>, at: usize) -> Option<String> {
     match making.token(at)? {
-        Token::Name(name) | Token::Quoted(name) => Some(name.clone()),
+        Token::Name(name) | Token::Quoted(name) | Token::Host(name) => Some(name.clone()),
         _ => None,
     }
+}
+
+/// True if the text between two tokens leads from the one to the other.
+fn leads(making: &Making<'_>, from: usize, to: usize) -> bool {
+    let ends = making
+        .tokens
+        .get(from)
+        .map(|it| it.to)
+        .zip(making.tokens.get(to).map(|it| it.from));
+    ends.and_then(|(from, to)| making.plain.get(from..to))
+        .is_some_and(super::slots::leads)
 }
 
 /// The issuer, with its place.
@@ -146,7 +183,32 @@ fn issuer(making: &Making<'_>) -> Option<(usize, String)> {
     if stands_before {
         return (0..word).rev().find_map(|at| Some((at, name_at(making, at)?)));
     }
-    (word..word + 9).find_map(|at| Some((at, name_at(making, at)?)))
+    named_behind(making, word)
+}
+
+/// The name that the words for an issuer lead to.
+fn named_behind(making: &Making<'_>, word: usize) -> Option<(usize, String)> {
+    let names: Vec<usize> = (word + 1..word + 9)
+        .filter(|at| name_at(making, *at).is_some())
+        .collect();
+    let from = making.tokens.get(word)?.to;
+    let leads = |at: &usize| {
+        let to = making.tokens.get(*at).map_or(from, |it| it.from);
+        making.plain.get(from..to).is_some_and(super::slots::leads)
+    };
+    let says = |at: &usize| {
+        let before = making.token(at.saturating_sub(1));
+        matches!(
+            before,
+            Some(Token::Colon | Token::Word(Word::Is | Word::By | Word::Issuer))
+        )
+    };
+    // `the issuer of CN=a is CN=b`
+    let at = match names.as_slice() {
+        [one] => Some(*one).filter(leads),
+        several => several.iter().find(|at| says(at)).copied(),
+    }?;
+    Some((at, name_at(making, at)?))
 }
 
 /// A name other than the issuer's shows which certificate is meant.
@@ -156,7 +218,10 @@ fn subject(making: &mut Making<'_>, issuer: Option<usize>, about: &mut About) {
         Some(at) != issuer
             && match making.token(at) {
                 Some(Token::Name(_)) => true,
-                Some(Token::Quoted(_)) => explicit.is_some_and(|word| at > word && at <= word + 3),
+                Some(Token::Host(_)) => explicit.is_some_and(|word| at > word && leads(making, word, at)),
+                Some(Token::Quoted(_)) => {
+                    explicit.is_some_and(|word| at > word && (at <= word + 3 || leads(making, word, at)))
+                }
                 _ => false,
             }
     };
@@ -168,57 +233,12 @@ fn subject(making: &mut Making<'_>, issuer: Option<usize>, about: &mut About) {
 }
 
 /// The beginning and the end of the validity.
-#[allow(
-    clippy::too_many_lines,
-    reason = "the ways to say from when to when, one after the other"
-)]
 fn dates(making: &mut Making<'_>, claim: impl Fn(&mut Making<'_>, usize, OfCertificate)) {
-    let is_day = |it: &Token| matches!(it, Token::Moment(Moment { day: Some(_), .. }));
-    let mut days: Vec<(usize, Moment)> = Vec::new();
-    for (at, placed) in making.tokens.iter().enumerate() {
-        if let Token::Moment(moment) = placed.token
-            && is_day(&placed.token)
-        {
-            days.push((at, moment));
-        }
+    for (at, what) in super::validity::ends(making) {
+        making.take(at);
+        claim(making, at, what);
     }
-    let spans = making
-        .clause
-        .has_any(&[Word::Valid, Word::Validity, Word::NotBefore, Word::NotAfter]);
     let ends = making.first(&[Word::NotAfter, Word::Expire]);
-    let begins = making.first(&[Word::NotBefore]);
-    for (nth, (at, moment)) in days.iter().enumerate() {
-        let (at, moment) = (*at, *moment);
-        let before = at.checked_sub(1).and_then(|at| making.word(at));
-        let after = making.word(at + 1);
-        let nearest = |word: Option<usize>| word.filter(|word| *word < at).map(|word| at - word);
-        let is_start = spans && (after == Some(Word::FromBefore) || before == Some(Word::From));
-        let is_end = matches!(before, Some(Word::Until | Word::To)) || after == Some(Word::Until);
-        // `サーバ証明書は 2027 年 10 月 8 日まで`
-        let is_told = after == Some(Word::Until) && making.clause.has_any(CERTIFICATE) && !making.clause.has_verb();
-        let what = if is_start {
-            Some(OfCertificate::NotBefore(moment))
-        } else if is_end && (spans || ends.is_some() || is_told) {
-            Some(OfCertificate::NotAfter(moment))
-        } else {
-            match (nearest(begins), nearest(ends)) {
-                (Some(begins), Some(ends)) if begins < ends => Some(OfCertificate::NotBefore(moment)),
-                (_, Some(_)) => Some(OfCertificate::NotAfter(moment)),
-                // `valid from A to B` with a sign between them.
-                (Some(_), None) if nth == 0 => Some(OfCertificate::NotBefore(moment)),
-                (Some(_), None) => Some(OfCertificate::NotAfter(moment)),
-                (None, None) if ends.is_some() => Some(OfCertificate::NotAfter(moment)),
-                (None, None) if begins.is_some() => Some(OfCertificate::NotBefore(moment)),
-                (None, None) if days.len() == 2 && spans && nth == 0 => Some(OfCertificate::NotBefore(moment)),
-                (None, None) if days.len() == 2 && spans => Some(OfCertificate::NotAfter(moment)),
-                (None, None) => None,
-            }
-        };
-        if let Some(what) = what {
-            making.take(at);
-            claim(making, at, what);
-        }
-    }
     let ago = making.tokens.iter().position(|it| matches!(it.token, Token::Days(_)));
     let Some(ends) = ends else { return };
     let written = making
@@ -226,9 +246,19 @@ fn dates(making: &mut Making<'_>, claim: impl Fn(&mut Making<'_>, usize, OfCerti
         .get(ends)
         .and_then(|it| making.plain.get(it.from..it.to))
         .unwrap_or_default();
-    let has_ended = making.word(ends) == Some(Word::Expire) && !written.starts_with("expires")
-        || written.contains("expired")
-        || written.contains("切れ");
+    // `will expire`, `期限切れになる` and `切れます` speak of a day to come.
+    let behind = making
+        .tokens
+        .get(ends)
+        .and_then(|it| making.plain.get(it.to..))
+        .unwrap_or_default();
+    let is_to_come = written.starts_with("expires")
+        || written == "expire"
+        || ["る", "ます", "になる", "となる", "になります"]
+            .iter()
+            .any(|it| behind.starts_with(it));
+    let has_ended = !is_to_come
+        && (making.word(ends) == Some(Word::Expire) || written.contains("expired") || written.contains("切れ"));
     if let (Some(at), true) = (ago, has_ended) {
         if let Some(Token::Days(days)) = making.token(at) {
             let days = *days;

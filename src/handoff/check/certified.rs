@@ -138,6 +138,10 @@ fn holds(certificate: &Certificate, what: &OfCertificate, facts: &Facts<'_>) -> 
             }
             None => Mark::NotProvable,
         },
+        OfCertificate::KeyBits(bits) => match certificate.key.as_deref().and_then(|it| it.strip_prefix("RSA ")) {
+            Some(own) => own.parse().map_or(Mark::NotProvable, |own: u64| whether(own == *bits)),
+            None => Mark::NotProvable,
+        },
         OfCertificate::DaysBefore(days) => days_before(certificate, *days, facts),
     }
 }

@@ -25,9 +25,27 @@ pub(super) struct Claim {
     pub(super) unknown: Option<String>,
 }
 
+impl What {
+    /// True if the claim itself reads a word that no list has.
+    pub(super) fn reads(&self, word: &str) -> bool {
+        match self {
+            Self::Asked { .. } => ["ask", "asks", "asked", "asking", "queries", "queried"].contains(&word),
+            Self::Lapse { .. } => {
+                ["between", "pass", "passes", "elapse", "elapsed", "lie", "経過", "時間"].contains(&word)
+            }
+            Self::Certificate {
+                what: OfCertificate::NotBefore(_) | OfCertificate::NotAfter(_),
+                ..
+            } => word == "between",
+            _ => false,
+        }
+    }
+}
+
 impl Claim {
-    pub(super) fn with_unknown(mut self, word: Option<&str>) -> Self {
-        self.unknown = word.map(str::to_owned);
+    pub(super) fn with_unknown(mut self, words: &[&str]) -> Self {
+        let strange = words.iter().find(|it| !self.what.reads(it)).map(|it| (*it).to_owned());
+        self.unknown = self.unknown.or(strange);
         self
     }
 }
@@ -88,6 +106,15 @@ pub(super) enum What {
         number: u64,
         by: Option<Side>,
     },
+    /// Something was sent again.
+    Repeated,
+    QuicVersion(u64),
+    /// So many seconds are between two steps, or between the beginning of the capture and a step.
+    Lapse {
+        from: Option<Box<Step>>,
+        to: Box<Step>,
+        seconds: f64,
+    },
     /// The time of the first frame.
     Began(Moment),
     /// The length of the capture, in seconds.
@@ -96,9 +123,10 @@ pub(super) enum What {
     Handshake,
     TcpOpened,
     Healthy,
-    /// A side rejected the other's certificate.
+    /// A party rejected the other's certificate; `of` is the side whose certificate it was, if that is said.
     Rejected {
-        by: Side,
+        by: Who,
+        of: Option<Side>,
     },
     Verdict(String),
     Resolved(IpAddr),
@@ -108,10 +136,11 @@ pub(super) enum What {
         is_answer: bool,
         frames: Frames,
     },
-    /// The question in these frames goes to this server.
+    /// A question, the one in these frames or the one for this name, goes to this server.
     Asked {
         address: IpAddr,
-        frames: Frames,
+        frames: Option<Frames>,
+        name: Option<String>,
     },
     DnsStatus(&'static str),
     HttpStatus {
@@ -151,6 +180,7 @@ pub(super) struct Step {
     /// The number that is given beside it.
     pub(super) number: Option<u64>,
     pub(super) fatal: bool,
+    pub(super) warning: bool,
     pub(super) at: Option<Moment>,
     /// It is about the content of the capture, not about what was sent.
     pub(super) in_capture: bool,
@@ -166,6 +196,7 @@ impl Step {
             alert: None,
             number: None,
             fatal: false,
+            warning: false,
             at: None,
             in_capture: false,
         }
@@ -200,6 +231,8 @@ pub(super) enum OfCertificate {
     Serial(String),
     /// It ended this many days before the capture.
     DaysBefore(u64),
+    /// The size of its key.
+    KeyBits(u64),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,4 +244,8 @@ pub(super) enum Counted {
     Connections,
     Certificates,
     Alerts,
+    TcpConnections,
+    Questions,
+    DiscoveryRequests,
+    Initials,
 }

@@ -84,6 +84,11 @@ impl Clause {
         self.has(Word::To) && self.has_frames() && self.is_place()
     }
 
+    /// Things without a statement about them: `Certificate, Server Hello Done`.
+    fn is_list(&self) -> bool {
+        (self.has_event() || self.is_certificate()) && !self.has_verb() && !self.has_frames() && self.denials() == 0
+    }
+
     /// True if it only names a place or a time.
     fn is_place(&self) -> bool {
         !self.has_event()
@@ -166,43 +171,6 @@ pub(super) const fn is_party(token: &Token) -> bool {
     )
 }
 
-/// True if a sentence speaks of any server or client, or of a version of TLS, and not of this capture: `A server that wants a
-/// client certificate sends …`, `In TLS 1.3 the certificates are encrypted`, `TLS 1.3 では証明書が …`.
-fn is_general(plain: &str) -> bool {
-    let text = plain.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let behind_article = text.strip_prefix("a ").or_else(|| text.strip_prefix("an "));
-    const ANY: [&str; 6] = ["server ", "client ", "controller ", "device ", "access point ", "host "];
-    const THAT: [&str; 5] = ["that ", "which ", "who ", "with ", "without "];
-    const SEVERAL: [&str; 4] = ["servers ", "clients ", "in tls ", "in dtls "];
-    let is_version = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | 'v');
-    let behind_version = text.strip_prefix("tls").map(|it| it.trim_start_matches(is_version));
-    let of_any = |it: &str| {
-        ANY.iter()
-            .filter_map(|any| it.strip_prefix(any))
-            .any(|it| THAT.iter().any(|that| it.starts_with(that)))
-    };
-    const GENERALLY: [&str; 9] = [
-        "usually",
-        "normally",
-        "typically",
-        "generally",
-        "in general",
-        "always",
-        "as a rule",
-        "rfc ",
-        "rfc8446",
-    ];
-    // `A Server Hello is the reply to a Client Hello.`
-    let defines = [" is the ", " is a ", " is an ", " are the "]
-        .iter()
-        .any(|it| text.contains(it));
-    let has_number = text.contains(|c: char| c.is_ascii_digit());
-    behind_article.is_some_and(|it| of_any(it) || defines && !has_number)
-        || GENERALLY.iter().any(|it| plain.contains(it))
-        || SEVERAL.iter().any(|it| text.starts_with(it))
-        || behind_version.is_some_and(|it| it.starts_with("では") && !it.starts_with("ではな"))
-}
-
 /// Without the one who did not do it: `the server, not the client, sends …`, `サーバではなくクライアントが …`.
 fn without_contrast(tokens: &[Placed], plain: &str) -> Vec<Placed> {
     let is_foreign = |it: &Placed| plain.get(it.from..it.to).is_some_and(|it| !it.is_ascii());
@@ -215,6 +183,14 @@ fn without_contrast(tokens: &[Placed], plain: &str) -> Vec<Placed> {
                     && not.token == Token::Word(Word::Not)
                     && is_party(&party.token)
                     && end.token == Token::Comma =>
+            {
+                behind
+            }
+            // `fatal, not a warning`
+            [comma, not, level, behind @ ..]
+                if comma.token == Token::Comma
+                    && not.token == Token::Word(Word::Not)
+                    && matches!(level.token, Token::Word(Word::Warning | Word::Fatal)) =>
             {
                 behind
             }
@@ -250,7 +226,7 @@ pub(super) fn clauses(tokens: &[Placed], plain: &str) -> Option<Vec<Clause>> {
         // In Japanese the end of a sentence hedges the whole sentence.
         hedges && is_foreign(it) || it.token == Token::Word(Word::Condition)
     };
-    if is_general(plain) {
+    if super::general::is_general(plain) {
         return None;
     }
     let tokens = &without_contrast(tokens, plain);
@@ -343,45 +319,34 @@ fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
     let mut out: Vec<Clause> = Vec::new();
     let mut waiting: Vec<Placed> = Vec::new();
     let mut is_open = false;
+    // `| 1 | frame 5 | RST, frame 6 |`: with several frames in a row, none belongs to the next cell.
+    let has_cells = parts.iter().filter(|it| it.0 == Cut::Hard).count() > 2;
+    let of_cells = parts.iter().filter(|it| it.1.has_frames()).count();
     for (how, mut clause) in parts {
+        if has_cells && of_cells > 1 && how == Cut::Hard && clause.is_place() && clause.has_frames() {
+            out.append(&mut held(&mut waiting));
+            out.push(clause);
+            is_open = false;
+            continue;
+        }
         if clause.is_context || clause.is_way() && waiting.is_empty() && how == Cut::Hard {
             out.push(clause);
             is_open = false;
             continue;
         }
-        let is_place = clause.is_place();
-        let is_list = (clause.has_event() || clause.is_certificate())
-            && !clause.has_verb()
-            && !clause.has_frames()
-            && clause.denials() == 0;
         let last = out.last_mut().filter(|_| is_open && how == Cut::Soft);
         match last {
-            // `alert unknown_ca, sent by the client`
-            Some(last)
-                if waiting.is_empty()
-                    && clause.is_participle()
-                    && last.has_event()
-                    && (!last.has_verb() || last.has(Word::End) && clause.has(Word::Send)) =>
-            {
-                last.tokens.append(&mut clause.tokens);
-            }
-            // Frames after a part without frames, or a further item of a statement.
-            Some(last) if waiting.is_empty() && is_place && !(last.has_frames() && clause.has_frames()) => {
+            Some(last) if waiting.is_empty() && continues(last, &clause) => {
                 last.tokens.append(&mut clause.tokens);
                 last.is_hedged |= clause.is_hedged;
             }
-            Some(last)
-                if waiting.is_empty()
-                    && is_list
-                    && last.denials() == 0
-                    && last.has_event()
-                    && !clause.has(Word::Only)
-                    && (last.has_verb() || last.has_frames()) =>
-            {
-                last.tokens.append(&mut clause.tokens);
-                last.is_hedged |= clause.is_hedged;
+            // `SYN-ACK の代わりに`: what did not come belongs to nothing.
+            _ if clause.is_hedged && (clause.has_event() || clause.tokens.iter().any(|it| is_property(&it.token))) => {
+                out.append(&mut held(&mut waiting));
+                out.push(clause);
+                is_open = false;
             }
-            _ if is_place || is_list && !said_alone(&clause) => {
+            _ if clause.is_place() || clause.is_list() && !said_alone(&clause) => {
                 waiting.append(&mut clause.tokens);
             }
             _ => {
@@ -401,11 +366,58 @@ fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
     out
 }
 
+/// True if a part continues the statement of the one before it.
+fn continues(last: &Clause, clause: &Clause) -> bool {
+    // `alert unknown_ca, sent by the client`
+    let is_participle = clause.is_participle()
+        && last.has_event()
+        && (!last.has_verb() || last.has(Word::End) && clause.has(Word::Send));
+    // Frames after a part without frames, or a further item of a statement.
+    let is_place = clause.is_place() && !(last.has_frames() && clause.has_frames());
+    let is_item = clause.is_list()
+        && last.denials() == 0
+        && last.has_event()
+        && !clause.has(Word::Only)
+        && (last.has_verb() || last.has_frames());
+    is_participle || is_place || is_item
+}
+
+/// A part of its own of what waits for a statement.
+fn held(waiting: &mut Vec<Placed>) -> Vec<Clause> {
+    let tokens = std::mem::take(waiting);
+    let clause = Clause {
+        tokens,
+        ..Clause::default()
+    };
+    if clause.tokens.is_empty() {
+        Vec::new()
+    } else {
+        vec![clause]
+    }
+}
+
 /// True if an item itself names the acting party.
 fn said_alone(clause: &Clause) -> bool {
     clause.has_any(&[Word::From, Word::By, Word::FromBefore, Word::ByBefore])
         || clause.tokens.iter().any(|it| it.token == Token::Event(Event::Alert))
             && clause.tokens.iter().any(|it| matches!(it.token, Token::Alert(..)))
+}
+
+/// `the server's certificate`
+fn owns_certificate(part: &Clause) -> bool {
+    let is_noun = |it: &Placed| {
+        matches!(
+            it.token,
+            Token::Word(Word::Certificate | Word::Certificates | Word::Chain)
+        )
+    };
+    let party = part.tokens.iter().position(|it| is_party(&it.token));
+    let behind = party.and_then(|at| part.tokens.get(at + 1..)).unwrap_or_default();
+    match behind {
+        [noun, ..] if is_noun(noun) => true,
+        [of, noun, ..] => of.token == Token::Word(Word::Of) && is_noun(noun),
+        _ => false,
+    }
 }
 
 /// The subject of a part is also the subject of the next, if that one names no party.
@@ -420,6 +432,8 @@ fn inherit(parts: &mut [Clause]) {
         match own {
             // The name in a Client Hello does nothing.
             Some(Token::Host(_)) if part.has(Word::Sni) => {}
+            // Neither does the owner of a certificate.
+            Some(_) if owns_certificate(part) => {}
             Some(own) if !part.is_context => subject = Some(own),
             Some(_) => {}
             None => part.subject.clone_from(&subject),

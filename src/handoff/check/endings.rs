@@ -39,7 +39,14 @@ pub(super) fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
     let (to, by) = match to {
         Some(Event::Step("syn")) => (Answerable::Syn, Some(Side::Server)),
         Some(Event::Step("client-hello")) => (Answerable::ClientHello, Some(Side::Server)),
-        Some(_) => return,
+        // `answers the Certificate Request with its certificate`: the request is not its own.
+        Some(_) => {
+            for it in named.iter_mut() {
+                let is_object = it.at > verb && it.at <= verb + 2;
+                it.is_answered = is_object && with.is_none_or(|with| it.at < with);
+            }
+            return;
+        }
         None => (Answerable::Anything, None),
     };
     let parties = making.parties();
@@ -90,7 +97,9 @@ pub(super) fn endings(making: &mut Making<'_>, named: &[Named]) {
         .iter()
         .any(|it| Some(it.event) == event || event.is_none() && says_how(it));
     let is_of_certificate = how == Ending::Any && making.clause.has_any(&[Word::Expire, Word::Certificate]);
-    if is_told || is_of_certificate {
+    // `the reset is not the client's`
+    let is_other = making.is_denied() && super::steps::is_copula(making);
+    if is_told || is_of_certificate || is_other {
         return;
     }
     let Ok(by) = who_ended(making, verb) else { return };

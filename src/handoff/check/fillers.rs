@@ -57,7 +57,7 @@ const fn is_noun(c: char) -> bool {
 
 /// English words that turn no statement.
 const FILLERS: &str = "\
-    a about above according accordingly actually address aes afterwards again all along alpn already an analysis \
+    bit bits addressed contact contacts contacted ecdhe ephemeral rsa more brief glance a about above according accordingly actually address aes afterwards again all along alpn already an analysis \
     another any ap's approximately apr april around as attempt's aug august away back be been began begin begins \
     below best bottom box byte bytes called can capture's capwap case catalyst cause cheers cisco clearly client's \
     cloud colleagues coming company concerned connect connects continues controller's counts covers cut data date \
@@ -84,7 +84,7 @@ const FILLERS: &str = "\
 
 /// The same in Japanese.
 const NOUNS: &str = "\
-    アドレス キャプチャ上 クライアント コネクション サーバ ステップ データ トレース トレース内 ネットワーク \
+    合 ビット 鍵 鍵長 長 アドレス キャプチャ上 クライアント コネクション サーバ ステップ データ トレース トレース内 ネットワーク \
     バージョン パケット フレーム プロトコル ポイント ポート番号 ミリ秒 メッセージ メモ レコード ログ 一切返 一度 \
     一覧 上 下 両端 中 事象 今 今回 以上 以下 件 使 個 値 側 備考 先 入 全 全体 全部 内 内容 出 出力 分 列 前 午前 \
     午後 協定世界時 原因 双方向 取得 取得日 受 可否 台 合計 同 名 名前 向 含 問 問題 回目 回送信 報告 始 宛先 \

@@ -45,6 +45,31 @@ const BEHIND: [&str; 7] = [
     "フレーム目",
 ];
 
+/// Behind a number, these say how many, how long or how large.
+const COUNTERS: [&str; 21] = [
+    "個",
+    "回",
+    "件",
+    "本",
+    "枚",
+    "つ",
+    "種",
+    "台",
+    "秒",
+    "バイト",
+    "分",
+    "度",
+    "割",
+    "%",
+    "ミリ",
+    "bytes",
+    "byte ",
+    "ms",
+    "seconds",
+    "times",
+    "octets",
+];
+
 /// The same behind `第`.
 const NTH: [&str; 2] = ["フレーム", "パケット"];
 
@@ -75,14 +100,25 @@ pub(super) fn frames(text: &str) -> Option<(Token, usize)> {
     let several = behind(text, &SEVERAL);
     let rest = several.or_else(|| behind(text, &ONE))?;
     // `the frame number is 24`, `フレーム番号は 24`
-    let rest = behind(rest, &["is ", "は", ":"]).unwrap_or(rest);
+    let told = behind(rest, &["is ", "は", ":"]);
+    let says = told.is_some();
+    let rest = told.unwrap_or(rest);
     let (first, len) = digits(rest)?;
     let mut list = vec![first];
     let mut rest = rest.get(len..)?;
-    // `frame 0.05`, `number 3rd` and similar are none.
+    // `frame 0.05`, `number 3rd` and similar are none, and `パケットは 1 個` says how many.
+    let ends = rest.trim_start();
     if rest.starts_with(|c: char| c.is_ascii_alphabetic())
         || rest.strip_prefix('.').is_some_and(|it| digits(it).is_some())
+        || COUNTERS.iter().any(|it| ends.starts_with(it))
     {
+        return None;
+    }
+    // `SYN/ACK packets: 1`, `RST パケットは 1`
+    let is_list =
+        ends.starts_with([',', '–', '-', '、', 'と', '～']) || ends.starts_with("and") || ends.starts_with("to ");
+    let counts = ["packets", "パケット"].iter().any(|it| text.starts_with(it));
+    if counts && says && !is_list {
         return None;
     }
     let mut is_span = false;
@@ -166,6 +202,48 @@ fn next_of_list(text: &str, is_list: bool) -> Option<(bool, u64, usize)> {
     (!is_other).then(|| (span.is_some(), number, text.len() - after.len()))
 }
 
+/// Ordinal numbers.
+const ORDINALS: [(&str, usize); 10] = [
+    ("first", 1),
+    ("second", 2),
+    ("third", 3),
+    ("fourth", 4),
+    ("fifth", 5),
+    ("1st", 1),
+    ("2nd", 2),
+    ("3rd", 3),
+    ("4th", 4),
+    ("5th", 5),
+];
+
+/// `the second connection`, `2 本目の接続`
+fn nth_connection(text: &str) -> Option<(Token, usize)> {
+    for (word, number) in ORDINALS {
+        let rest = text.strip_prefix(word).and_then(|it| it.strip_prefix(' '));
+        let rest = rest.map(|it| {
+            it.strip_prefix("tcp ")
+                .or_else(|| it.strip_prefix("tls "))
+                .unwrap_or(it)
+        });
+        let behind = rest.and_then(|it| it.strip_prefix("connection"));
+        if let Some(behind) = behind
+            && !behind.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && !behind.starts_with(" attempt")
+        {
+            return Some((Token::Connection(number), text.len() - behind.len()));
+        }
+    }
+    let (number, len) = digits(text)?;
+    let rest = text.get(len..)?.trim_start();
+    let after = ["本目の接続", "本目の tcp 接続", "番目の接続"]
+        .iter()
+        .find_map(|it| rest.strip_prefix(it))?;
+    Some((
+        Token::Connection(usize::try_from(number).ok()?),
+        text.len() - after.len(),
+    ))
+}
+
 /// `attempt 2`, `the second attempt`, `試行 2`, `2 回目の試行`, `connection 1`.
 pub(super) fn numbered(text: &str) -> Option<(Token, usize)> {
     const ATTEMPT: [&str; 4] = ["attempt #", "attempt", "try", "試行"];
@@ -184,25 +262,16 @@ pub(super) fn numbered(text: &str) -> Option<(Token, usize)> {
     if let Some((number, len)) = of(&CONNECTION) {
         return Some((Token::Connection(number), len));
     }
-    const NTH: [(&str, usize); 10] = [
-        ("first", 1),
-        ("second", 2),
-        ("third", 3),
-        ("fourth", 4),
-        ("fifth", 5),
-        ("1st", 1),
-        ("2nd", 2),
-        ("3rd", 3),
-        ("4th", 4),
-        ("5th", 5),
-    ];
-    for (word, number) in NTH {
+    for (word, number) in ORDINALS {
         for noun in [" attempt", " try"] {
             let len = word.len() + noun.len();
             if text.starts_with(word) && text.get(word.len()..).is_some_and(|rest| rest.starts_with(noun)) {
                 return Some((Token::Attempt(number), len));
             }
         }
+    }
+    if let Some(found) = nth_connection(text) {
+        return Some(found);
     }
     let (number, len) = digits(text)?;
     let rest = text.get(len..)?.trim_start();

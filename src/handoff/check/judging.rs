@@ -7,7 +7,7 @@
 use super::Mark;
 use super::claims::{Claim, Ending, Scope, What, Who};
 use super::facts::{Facts, Hidden, Of};
-use super::{certified, measured, stepped};
+use super::{certified, counted, lapses, measured, refused, stepped};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::step::Side;
 use crate::judge::finding::{Kind, Severity};
@@ -88,10 +88,16 @@ pub(super) fn judge(claim: &Claim, facts: &Facts<'_>) -> Judgement {
     match &claim.what {
         What::Step(step) => return stepped::judge(step, claim.not, scope, facts),
         What::Count { of, number, by } => {
-            return measured::count(*of, *number, *by, scope, facts).denied(claim.not && *number > 0);
+            return counted::count(*of, *number, *by, scope, facts).denied(claim.not && *number > 0);
         }
         What::Began(moment) => return measured::began(moment, facts).denied(claim.not),
-        What::Asked { address, frames } => return measured::asked(*address, frames, facts).denied(claim.not),
+        What::Asked { address, frames, name } => {
+            return measured::asked(*address, frames.as_ref(), name.as_deref(), facts).denied(claim.not);
+        }
+        What::Repeated => return counted::repeated(scope, facts).denied(claim.not),
+        What::Lapse { from, to, seconds } => {
+            return lapses::judge(from.as_deref(), to, *seconds, scope, facts).denied(claim.not);
+        }
         What::Length(seconds) => return measured::length(*seconds, facts).denied(claim.not),
         What::Place { of, address, port } => return measured::place(*of, *address, *port, facts).denied(claim.not),
         What::Between { from, to } => return measured::between(*from, *to, facts).denied(claim.not),
@@ -154,6 +160,7 @@ fn of_connection(what: &What, of: &Of<'_>, not: bool, facts: &Facts<'_>) -> Judg
             what,
         } => certified::judge(*side, subject.as_deref(), what, not, of, facts),
         What::Handshake => handshake(of, facts).denied(not),
+        What::QuicVersion(version) => measured::quic(*version, of).denied(not),
         What::TcpOpened => opened(of, facts).denied(not),
         What::HttpStatus { status, frames } => measured::status(*status, frames.as_ref(), of).denied(not),
         _ => Judgement::open("check-why-nothing-of-it"),
@@ -260,8 +267,13 @@ fn handshake(of: &Of<'_>, facts: &Facts<'_>) -> Judgement {
     };
     let is_new = tls.version.as_deref() == Some("1.3");
     let is_certain = of.attempt.is_some_and(|it| it.verdict.confidence == "certain");
+    // In TLS 1.3 a client's certificate is rejected when the handshake is complete for the client.
+    let has_alert = of
+        .events
+        .iter()
+        .any(|it| it.kind == "alert" && it.level != Some("warning"));
     match tls.complete {
-        true if failed_in_tls => Judgement::open("check-why-two-readings").showing(shown),
+        true if failed_in_tls && (is_new || has_alert) => Judgement::open("check-why-two-readings").showing(shown),
         true => Judgement::new(Mark::True).showing(shown),
         false if of.lacks(Side::Client, facts.report) || of.lacks(Side::Server, facts.report) => {
             Judgement::hidden(Hidden::NotCaptured)
@@ -311,10 +323,12 @@ fn of_attempts(claim: &Claim, facts: &Facts<'_>) -> Judgement {
     }
     let judged = attempts.iter().map(|attempt| {
         let judgement = match &claim.what {
+            // The connection may have succeeded although the answer was an error.
+            What::Succeeded if attempt.verdict.at == "http" => Judgement::open("check-why-two-readings"),
             What::Healthy | What::Succeeded => healthy(attempt, facts),
             What::Proxy { address, port } => proxy(*address, *port, attempt),
             What::Verdict(id) => verdict(id, attempt),
-            What::Rejected { by } => rejected(*by, attempt, facts),
+            What::Rejected { by, of } => refused::rejected(by, *of, attempt, facts),
             What::Resolved(address) => lookups(attempt, |it| {
                 let address = address.to_string();
                 match it.addresses.contains(&address) {
@@ -324,6 +338,13 @@ fn of_attempts(claim: &Claim, facts: &Facts<'_>) -> Judgement {
                     false => Some(false),
                 }
             }),
+            // `DNS never answered` is not refuted by the answer to one of several questions.
+            What::DnsAnswered if claim.not && attempt.lookups.iter().any(|it| it.answer.is_none()) => {
+                match attempt.lookups.iter().any(|it| it.answer.is_some()) {
+                    true => Judgement::open("check-why-two-readings"),
+                    false => lookups(attempt, |_| Some(false)),
+                }
+            }
             What::DnsAnswered => lookups(attempt, |it| Some(it.answer.is_some())),
             What::DnsStatus(status) => lookups(attempt, |it| it.status.as_deref().map(|it| it == *status)),
             _ => Judgement::open("check-why-nothing-of-it"),
@@ -333,7 +354,7 @@ fn of_attempts(claim: &Claim, facts: &Facts<'_>) -> Judgement {
     together(judged.collect(), &claim.scope, claim.not)
 }
 
-fn evidence(attempt: &Attempt) -> Vec<(u64, Phrase)> {
+pub(super) fn evidence(attempt: &Attempt) -> Vec<(u64, Phrase)> {
     attempt
         .verdict
         .evidence
@@ -393,38 +414,6 @@ fn verdict(id: &str, attempt: &Attempt) -> Judgement {
             Judgement::new(Mark::False).because(why).showing(evidence(attempt))
         }
         _ => Judgement::new(Mark::NotProvable).because(why),
-    }
-}
-
-/// True if a side rejected the other's certificate.
-fn rejected(by: Side, attempt: &Attempt, facts: &Facts<'_>) -> Judgement {
-    let (own, opposite) = match by {
-        Side::Server => ("client-certificate-rejected", "server-certificate-rejected"),
-        Side::Client => ("server-certificate-rejected", "client-certificate-rejected"),
-    };
-    let verdict = &attempt.verdict;
-    let is_certain = verdict.confidence == "certain";
-    let connections = facts
-        .connections
-        .iter()
-        .filter(|of| attempt.connections.contains(&of.connection.id));
-    // An alert about a certificate, from that side, in clear, states the rejection itself.
-    let mut alerts = connections
-        .flat_map(|of| &of.events)
-        .filter(|it| it.kind == "alert" && it.code.is_some_and(|it| matches!(it, 42..=46 | 48)));
-    let shown = evidence(attempt);
-    if verdict.id == own && is_certain {
-        return Judgement::new(Mark::True).showing(shown);
-    }
-    if let Some(alert) = alerts.clone().find(|it| it.side == by.name()) {
-        return Judgement::new(Mark::True).showing(vec![stepped::shown(alert)]);
-    }
-    if verdict.id == opposite && is_certain || alerts.any(|it| it.side != by.name()) {
-        return Judgement::new(Mark::False).showing(shown);
-    }
-    match verdict.severity {
-        Severity::Ok if is_certain => Judgement::new(Mark::False).showing(shown),
-        _ => Judgement::open("check-why-not-certain").showing(shown),
     }
 }
 

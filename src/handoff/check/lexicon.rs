@@ -108,6 +108,8 @@ pub(super) enum Word {
     Certificates,
     Alerts,
     Syns,
+    /// The first packet of QUIC.
+    Initial,
     Times,
     /// The beginning of the capture.
     Began,
@@ -178,6 +180,11 @@ pub(super) fn longest(text: &str, before: Option<char>) -> Option<(Option<Word>,
         let is_whole = !(begins && is_latin(before) || ends && is_latin(behind));
         is_whole.then_some((entry.word, len))
     })
+}
+
+/// True for the number of an alert.
+pub(super) fn is_alert(number: u64) -> bool {
+    ALERT_NAMES.iter().any(|(code, _)| u64::from(*code) == number)
 }
 
 /// An alert whose name the text begins with, in words: its number and the length.

@@ -1,19 +1,20 @@
 //! Clause → Claims on negotiated values, counts, look-ups, answers and the overall outcome.
 
-use super::claims::{Counted, Step, What, Who};
+use super::claims::What;
 use super::lexicon::{Event, Word};
 use super::network;
-use super::reading::{Making, Role, side};
+use super::reading::Making;
 use super::tokens::{Placed, Token};
-use crate::connection::step::Side;
 
 /// Reads these claims.
 pub(super) fn read(making: &mut Making<'_>) {
     negotiated(making);
     server_name(making);
-    counts(making);
+    super::counting::counts(making);
+    length(making);
+    began(making);
     outcomes(making);
-    rejected(making);
+    super::rejected::read(making);
     network::read(making);
     for at in 0..making.tokens.len() {
         if let Some(Token::Verdict(id)) = making.token(at) {
@@ -65,6 +66,9 @@ fn negotiated(making: &mut Making<'_>) {
         return;
     }
     let only = making.clause.has(Word::Only);
+    if making.is_denied() && !denies_choice(making) {
+        return;
+    }
     for at in 0..making.tokens.len() {
         let what = match making.token(at) {
             Some(Token::Version(version)) => What::Version { version, offered, only },
@@ -80,6 +84,34 @@ fn negotiated(making: &mut Making<'_>) {
         };
         making.take(at);
         making.claim(at, what);
+    }
+}
+
+/// True if a denial is one of a choice or of a value: `was not visible in TLS 1.3` denies neither.
+fn denies_choice(making: &Making<'_>) -> bool {
+    let denial = making.tokens.iter().position(|it| super::clauses::is_denial(&it.token));
+    let is_choice = |at: Option<usize>| {
+        at.and_then(|at| making.token(at)).is_some_and(|it| {
+            matches!(
+                it,
+                Token::Word(Word::Choose | Word::Offer | Word::Is | Word::See)
+                    | Token::Version(_)
+                    | Token::Suite(_)
+                    | Token::Group(_)
+            )
+        })
+    };
+    let Some(denial) = denial else { return true };
+    let is_foreign = making
+        .tokens
+        .get(denial)
+        .and_then(|it| making.plain.get(it.from..it.to))
+        .is_some_and(|it| !it.is_ascii());
+    // `is not visible in TLS 1.3`
+    let is_seen = making.word(denial + 1) == Some(Word::See);
+    match is_foreign {
+        true => is_choice(denial.checked_sub(1)),
+        false => is_choice(Some(denial + 1)) && !is_seen,
     }
 }
 
@@ -148,40 +180,6 @@ fn server_name(making: &mut Making<'_>) {
     making.claim(at, What::ServerName(name));
 }
 
-/// Reads numbers of things.
-fn counts(making: &mut Making<'_>) {
-    let parties = making.parties();
-    let by = parties.iter().find(|it| it.1 != Role::Recipient);
-    let by = by.and_then(|(at, _)| making.token(*at)).and_then(side);
-    for at in 0..making.tokens.len() {
-        let Some(of) = counted(making, at) else { continue };
-        if let Some((place, number)) = number_of(making, at) {
-            let is_whole = making.tokens.get(place).is_some_and(|it| {
-                making
-                    .plain
-                    .get(..it.from)
-                    .is_some_and(|before| before.trim_end().ends_with('全'))
-            });
-            let is_all = is_whole || is_number_word(making, at) || making.clause.has_any(&[Word::Capture, Word::Here]);
-            if of != Counted::Frames || is_all {
-                making.take(place);
-                making.claim(at, What::Count { of, number, by });
-            }
-        } else if making.is_denied() && of == Counted::Retransmissions {
-            let none = What::Count {
-                of,
-                number: 0,
-                by: None,
-            };
-            making.claim(at, none);
-        } else if making.is_denied() && of == Counted::Alerts {
-            making.claim(at, What::Step(Step::of(Event::Alert, by.map(Who::Side))));
-        }
-    }
-    length(making);
-    began(making);
-}
-
 /// `The first frame is from 2026-11-22 11:43:50 UTC.`
 fn began(making: &mut Making<'_>) {
     let Some(word) = making.first(&[Word::Began]) else {
@@ -198,78 +196,6 @@ fn began(making: &mut Making<'_>) {
         making.take(at);
         making.claim(word, What::Began(moment));
     }
-}
-
-/// The thing that a token counts, if it can be counted.
-fn counted(making: &Making<'_>, at: usize) -> Option<Counted> {
-    Some(match making.token(at)? {
-        Token::Word(Word::Frames | Word::Packets) => Counted::Frames,
-        Token::Word(Word::Syns) | Token::Event(Event::Step("syn")) => Counted::Syns,
-        Token::Word(Word::Retransmissions) => Counted::Retransmissions,
-        Token::Word(Word::Attempts) => Counted::Attempts,
-        Token::Word(Word::Connections) => Counted::Connections,
-        Token::Word(Word::Certificates) => Counted::Certificates,
-        Token::Word(Word::Certificate)
-            if making.word(at + 2) == Some(Word::Times) || at > 1 && making.word(at - 2) == Some(Word::Times) =>
-        {
-            Counted::Certificates
-        }
-        Token::Word(Word::Alerts) => Counted::Alerts,
-        // `TCP 接続は 2 本です`
-        Token::Word(Word::Tcp | Word::Attempt) if is_counted_in_hon(making, at) => Counted::Connections,
-        _ => return None,
-    })
-}
-
-fn is_counted_in_hon(making: &Making<'_>, at: usize) -> bool {
-    let written = |at: usize| making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
-    (at + 2..at + 5).any(|at| making.word(at) == Some(Word::Times) && written(at) == Some("本"))
-}
-
-/// `フレーム数`
-fn is_number_word(making: &Making<'_>, at: usize) -> bool {
-    let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
-    written.is_some_and(|it| it.ends_with('数'))
-}
-
-/// The number of things at a place: `4 SYNs`, `SYN を 4 回`, `再送は 3 回`, `sent the SYN 4 times`, `6 枚の証明書`, `フレーム数は 27`.
-fn number_of(making: &Making<'_>, at: usize) -> Option<(usize, u64)> {
-    let number = |at: usize| match making.token(at) {
-        Some(Token::Number(number)) => Some((at, *number)),
-        _ => None,
-    };
-    let is_singular = matches!(making.token(at), Some(Token::Event(_)));
-    let before = || at.checked_sub(1).and_then(number).filter(|_| !is_singular);
-    let times = || (at + 1..at + 4).find_map(|at| number(at).filter(|_| making.word(at + 1) == Some(Word::Times)));
-    let is_of = |at: usize| making.word(at - 2) == Some(Word::Times) && making.word(at - 1) == Some(Word::Of);
-    let of_noun = || at.checked_sub(3).and_then(number).filter(|_| is_of(at));
-    let behind = || (at + 1..at + 3).find_map(number).filter(|_| is_number_word(making, at));
-    // `Frames in capture: 11`, `number of certificates from the server: 2`
-    let listed = || {
-        let is_between = |at: &usize| {
-            matches!(
-                making.token(*at),
-                Some(
-                    Token::Colon
-                        | Token::Word(
-                            Word::In
-                                | Word::Is
-                                | Word::Of
-                                | Word::From
-                                | Word::By
-                                | Word::Capture
-                                | Word::Here
-                                | Word::Client
-                                | Word::Server
-                        )
-                )
-            )
-        };
-        let behind = (at + 1..making.tokens.len()).find(|at| !is_between(at))?;
-        let says = matches!(making.token(behind - 1), Some(Token::Colon | Token::Word(Word::Is)));
-        number(behind).filter(|_| says)
-    };
-    before().or_else(listed).or_else(times).or_else(of_noun).or_else(behind)
 }
 
 /// The length of the capture, if no other length is measured.
@@ -311,14 +237,23 @@ fn outcomes(making: &mut Making<'_>) {
     let Some(at) = complete.or(fail.filter(|_| !making.is_denied())) else {
         return healthy(making);
     };
-    let fails = complete.is_none();
+    // `確立に失敗`, `the attempt to establish it failed`; elsewhere the two are said of different things.
+    let both = complete.zip(fail);
+    let undone = both.is_some_and(|(done, fail)| is_undone(making, done, fail));
+    if both.is_some() && !undone {
+        return;
+    }
+    let fails = complete.is_none() || undone;
     let is_tcp = making.clause.has(Word::Tcp);
     let is_tls = making.clause.has_any(&[Word::Handshake, Word::Tls]);
-    let is_whole = making.clause.has_any(&[Word::Attempt, Word::Attempts]);
+    let is_nth = |it: &Placed| matches!(it.token, Token::Connection(_) | Token::Attempt(_));
+    let is_whole = making.clause.has_any(&[Word::Attempt, Word::Attempts]) || making.tokens.iter().any(is_nth);
     let what = match (is_tcp, is_tls) {
         (true, false) => What::TcpOpened,
         (false, true) => What::Handshake,
         (false, false) if is_whole && !is_opened => What::Succeeded,
+        // Without TCP no connection is established, of whatever kind.
+        (false, false) if is_whole && !fails && !making.is_denied() => What::TcpOpened,
         _ => return,
     };
     if making.tokens.iter().any(|it| matches!(it.token, Token::Frames(_))) || making.clause.has(Word::Dns) {
@@ -329,6 +264,15 @@ fn outcomes(making: &mut Making<'_>) {
     } else {
         making.claim(at, what);
     }
+}
+
+fn is_undone(making: &Making<'_>, done: usize, fail: usize) -> bool {
+    let (Some(done), Some(fail)) = (making.tokens.get(done), making.tokens.get(fail)) else {
+        return false;
+    };
+    let between = making.plain.get(done.to..fail.from).unwrap_or_default().trim();
+    let written = making.plain.get(done.from..done.to).unwrap_or_default();
+    !making.is_denied() && (matches!(between, "に" | "には" | "が") || written == "establish" || written == "complete")
 }
 
 fn healthy(making: &mut Making<'_>) {
@@ -364,39 +308,14 @@ fn healthy(making: &mut Making<'_>) {
     if making.clause.has(Word::Handshake) {
         return making.claim(at, What::Handshake);
     }
-    making.claim(at, What::Healthy);
-}
-
-/// A certificate that was rejected.
-fn rejected(making: &mut Making<'_>) {
-    let (Some(verb), Some(noun)) = (
-        making.first(&[Word::Reject]),
-        making.first(&[Word::Certificate, Word::Chain]),
-    ) else {
-        return;
+    // `the connection works` says nothing about what goes over it.
+    let what = match making
+        .clause
+        .has_any(&[Word::Attempt, Word::Attempts, Word::Connections])
+        || making.words.contains("connection")
+    {
+        true => What::Succeeded,
+        false => What::Healthy,
     };
-    let parties = making.parties();
-    let told = |role: Role| {
-        let mut all = parties
-            .iter()
-            .filter(|it| it.1 == role)
-            .filter_map(|(at, _)| making.token(*at))
-            .filter_map(side);
-        let first = all.next();
-        if all.next().is_some() { None } else { first }
-    };
-    let is_passive = verb.checked_sub(1).and_then(|at| making.word(at)) == Some(Word::Is);
-    let owner = told(Role::Owner);
-    let by = told(Role::Agent)
-        .or_else(|| told(Role::Subject))
-        .or_else(|| making.clause.subject.as_ref().filter(|_| !is_passive).and_then(side));
-    let _ = noun;
-    let by = match (by, owner) {
-        (Some(by), Some(owner)) if by == owner => return,
-        (Some(by), _) => by,
-        (None, Some(Side::Client)) => Side::Server,
-        (None, Some(Side::Server)) => Side::Client,
-        (None, None) => return,
-    };
-    making.claim(verb, What::Rejected { by });
+    making.claim(at, what);
 }

@@ -4,14 +4,13 @@ use std::net::IpAddr;
 
 use super::Mark;
 use super::certified;
-use super::claims::{Answerable, Counted, Scope, Who};
+use super::claims::{Answerable, Who};
 use super::facts::{Facts, Hidden, Of};
 use super::judging::Judgement;
 use super::stepped::shown;
 use super::tokens::{Frames, Moment};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::step::Side;
-use crate::profile::Transport;
 
 fn hello(of: &Of<'_>, kind: &str) -> Vec<(u64, Phrase)> {
     of.events
@@ -22,7 +21,7 @@ fn hello(of: &Of<'_>, kind: &str) -> Vec<(u64, Phrase)> {
         .collect()
 }
 
-fn found(value: &str) -> Phrase {
+pub(super) fn found(value: &str) -> Phrase {
     phrase("why-instead").with("found", value)
 }
 
@@ -150,118 +149,6 @@ pub(super) fn chosen(own: Option<&str>, wanted: &str, of: &Of<'_>) -> Judgement 
     }
 }
 
-/// Compares a number of things with every number that the capture gives for them: people count frames, tries and copies
-/// in different ways.
-pub(super) fn count(of: Counted, number: u64, by: Option<Side>, scope: &Scope, facts: &Facts<'_>) -> Judgement {
-    let report = facts.report;
-    let Some(connections) = facts.in_scope(scope) else {
-        return Judgement::open("check-why-no-attempt");
-    };
-    let mut counts: Vec<u64> = match of {
-        Counted::Frames => vec![report.capture.frames],
-        Counted::Syns => connections.iter().map(syns).collect(),
-        Counted::Retransmissions => retransmissions(&connections),
-        Counted::Attempts | Counted::Connections => tries(&connections, facts),
-        Counted::Certificates => certificates(&connections, by),
-        Counted::Alerts => connections.iter().map(|it| alerts(it, by)).collect(),
-    };
-    if let Some(why) =
-        hidden(of, by, &connections, facts).filter(|_| of == Counted::Alerts || !counts.contains(&number))
-    {
-        return Judgement::open(why);
-    }
-    if counts.contains(&number) {
-        return Judgement::new(Mark::True);
-    }
-    // Connections that were not judged are not counted, and a side's share of a number is none of these.
-    if report.capture.not_judged > 0
-        || !report.left_out.is_empty()
-        || counts.is_empty()
-        || of == Counted::Frames && by.is_some()
-    {
-        return Judgement::open("check-why-nothing-of-it");
-    }
-    counts.sort_unstable();
-    counts.dedup();
-    let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
-    Judgement::new(Mark::False).because(found(&counts.join(", ")))
-}
-
-/// The reason why there may be more of it than the capture shows.
-fn hidden(of: Counted, by: Option<Side>, connections: &[&Of<'_>], facts: &Facts<'_>) -> Option<&'static str> {
-    let report = facts.report;
-    let lacks = |it: &Of<'_>, side| it.lacks(side, report) || it.seals("certificate", Some(side));
-    match of {
-        Counted::Certificates => {
-            let any = connections.iter().any(|it| sides(by).any(|side| lacks(it, side)));
-            any.then_some("check-why-not-captured")
-        }
-        Counted::Alerts => {
-            let any = connections.iter().any(|it| it.hides("alert", by, report).is_some());
-            any.then_some("check-why-encrypted")
-        }
-        _ => None,
-    }
-}
-
-fn sides(by: Option<Side>) -> impl Iterator<Item = Side> {
-    let both = [Side::Server, Side::Client];
-    both.into_iter().filter(move |side| by.is_none_or(|by| by == *side))
-}
-
-fn syns(it: &&Of<'_>) -> u64 {
-    it.connection.tcp.syns.len() as u64
-}
-
-/// For each connection and for all: with and without repeated SYNs, with and without copies.
-fn retransmissions(connections: &[&Of<'_>]) -> Vec<u64> {
-    let of_one = |it: &&Of<'_>| {
-        let tcp = &it.connection.tcp;
-        let again = syns(it).saturating_sub(1);
-        [0, again, tcp.duplicates, again + tcp.duplicates].map(|more| tcp.retransmissions + more)
-    };
-    let each: Vec<[u64; 4]> = connections.iter().map(of_one).collect();
-    let sum = |at: usize| each.iter().filter_map(|it| it.get(at)).sum::<u64>();
-    each.iter().flatten().copied().chain((0..4).map(sum)).collect()
-}
-
-/// The numbers of everything that a person may call an attempt or a connection.
-fn tries(connections: &[&Of<'_>], facts: &Facts<'_>) -> Vec<u64> {
-    let report = facts.report;
-    let licensing = report.attempts.iter().filter(|it| it.transport != Transport::Other);
-    let own = report.connections.iter().filter(|it| it.licensing);
-    let some = [
-        report.attempts.len(),
-        licensing.count(),
-        report.connections.len(),
-        own.count(),
-    ];
-    let courses = report.courses.iter().map(|it| it.tries.len());
-    let contents = &report.capture.contents;
-    let all = some.into_iter().chain(courses).map(|it| it as u64);
-    all.chain(connections.iter().map(syns))
-        .chain([
-            contents.tcp_connections,
-            contents.tls_connections,
-            contents.dtls_connections,
-        ])
-        .collect()
-}
-
-fn certificates(connections: &[&Of<'_>], by: Option<Side>) -> Vec<u64> {
-    let of_one = |it: &&Of<'_>| {
-        sides(by)
-            .map(|side| it.certificates(side).len() as u64)
-            .collect::<Vec<_>>()
-    };
-    connections.iter().flat_map(of_one).collect()
-}
-
-fn alerts(it: &&Of<'_>, by: Option<Side>) -> u64 {
-    let alerts = it.events.iter().filter(|it| it.kind == "alert");
-    alerts.filter(|it| by.is_none_or(|side| side.name() == it.side)).count() as u64
-}
-
 /// The length of the capture, in seconds, with the tolerance of usual rounding.
 pub(super) fn length(seconds: f64, facts: &Facts<'_>) -> Judgement {
     let own = facts.report.capture.duration;
@@ -291,16 +178,41 @@ pub(super) fn began(moment: &Moment, facts: &Facts<'_>) -> Judgement {
     }
 }
 
-/// Whether the questions in these frames go to this server.
-pub(super) fn asked(address: IpAddr, frames: &Frames, facts: &Facts<'_>) -> Judgement {
+/// Whether a question goes to this server: the one in these frames, the one for this name, or any.
+pub(super) fn asked(address: IpAddr, frames: Option<&Frames>, name: Option<&str>, facts: &Facts<'_>) -> Judgement {
     let address = address.to_string();
-    let mut lookups = facts.report.attempts.iter().flat_map(|it| &it.lookups);
+    let lookups = facts.report.attempts.iter().flat_map(|it| &it.lookups);
+    let is_named =
+        |it: &crate::report::Lookup| name.is_none_or(|name| it.name.trim_end_matches('.').eq_ignore_ascii_case(name));
+    let is_meant = |it: &&crate::report::Lookup| match frames {
+        Some(frames) => frames.list == [it.question],
+        None => is_named(it),
+    };
     let is_there =
         |server: &str| server == address || server.strip_prefix(&address).is_some_and(|it| it.starts_with(':'));
-    match lookups.find(|it| frames.list == [it.question]) {
-        Some(it) if is_there(&it.server) => Judgement::new(Mark::True),
-        Some(it) => Judgement::new(Mark::False).because(found(&it.server)),
-        None => Judgement::open("check-why-unknown-frame"),
+    let mut meant = lookups.filter(is_meant).peekable();
+    let Some(first) = meant.peek().map(|it| it.server.clone()) else {
+        return Judgement::open("check-why-unknown-frame");
+    };
+    match meant.any(|it| is_there(&it.server) && is_named(it)) {
+        true => Judgement::new(Mark::True),
+        false => Judgement::new(Mark::False).because(found(&first)),
+    }
+}
+
+/// Whether the connection uses this version of QUIC.
+pub(super) fn quic(version: u64, of: &Of<'_>) -> Judgement {
+    let Some(quic) = &of.connection.quic else {
+        return Judgement::open("check-why-nothing-of-it");
+    };
+    let own = [&quic.asked, &quic.version].into_iter().flatten();
+    let known: Vec<u64> = own.filter_map(|it| it.parse().ok()).collect();
+    match (known.contains(&version), known.first()) {
+        (true, _) => Judgement::new(Mark::True).showing(hello(of, "client-hello")),
+        (false, Some(other)) => Judgement::new(Mark::False)
+            .because(found(&other.to_string()))
+            .showing(hello(of, "client-hello")),
+        (false, None) => Judgement::open("check-why-nothing-of-it"),
     }
 }
 

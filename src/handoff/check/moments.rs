@@ -34,7 +34,7 @@ pub(super) fn moment(text: &str) -> Option<(Token, usize)> {
     let (day, mut len) = found.map_or((None, 0), |(day, len)| (Some(day), len));
     let rest = text.get(len..)?;
     let gap = match day {
-        Some(_) => rest.len() - rest.trim_start_matches(['t', ' ', ',']).len(),
+        Some(_) => rest.len() - rest.trim_start_matches(['t', ' ', ',', 'の', '(']).len(),
         None => 0,
     };
     let mut seconds = None;

@@ -101,7 +101,32 @@ fn is_message(making: &Making<'_>, at: usize) -> bool {
             .and_then(|it| making.plain.get(it.from..it.to))
             .is_some_and(|it| !it.is_ascii())
     };
-    has_time(making)
+    // `the issuer is not in the chain` denies no message.
+    let is_place = |denial: usize| (denial..at).any(|at| making.word(at) == Some(Word::In));
+    let denial = denial.filter(|denial| !is_place(*denial) && !making.clause.has(Word::Issuer));
+    let is_validity = making.clause.has_any(&[
+        Word::Valid,
+        Word::Validity,
+        Word::NotAfter,
+        Word::NotBefore,
+        Word::NotYet,
+        Word::Expire,
+    ]);
+    // `the certificate of the issuing CA was not sent` says nothing of the others in the message.
+    const OTHERS: [&str; 8] = [
+        "intermediate",
+        "issuing",
+        "issuer",
+        "root",
+        " ca ",
+        "中間",
+        "ルート",
+        "発行",
+    ];
+    if making.is_denied() && OTHERS.iter().any(|it| making.words.contains(it)) {
+        return false;
+    }
+    has_time(making) && !is_validity
         || making.clause.has_any(&[Word::Send, Word::Receive, Word::See])
         || denial.is_some_and(|denial| denial < at || denial == at + 1 && is_foreign(denial))
 }

@@ -1,4 +1,4 @@
-//! Clause → Claims on addresses and ports, on DNS and on HTTP.
+//! Clause → Claims on addresses and ports, on HTTP and on the version of QUIC.
 
 use std::net::IpAddr;
 
@@ -10,93 +10,24 @@ use crate::connection::step::Side;
 
 /// Reads them.
 pub(super) fn read(making: &mut Making<'_>) {
-    resolved(making);
+    super::dns::read(making);
+    quic(making);
     answered(making);
     between(making);
     places(making);
 }
 
-/// An answer of DNS, and the frames of questions and answers.
-fn resolved(making: &mut Making<'_>) {
-    let status = making
-        .tokens
+/// `QUIC version 1`, `QUIC v2`
+fn quic(making: &mut Making<'_>) {
+    let behind = making.words.split_once("quic").map_or("", |it| it.1).trim_start();
+    let behind = ["version", "バージョン", "v"]
         .iter()
-        .position(|it| matches!(it.token, Token::Word(Word::DnsStatus(_))));
-    if let Some(at) = status
-        && let Some(Word::DnsStatus(status)) = making.word(at)
-    {
-        return making.claim(at, What::DnsStatus(status));
+        .find_map(|it| behind.strip_prefix(it));
+    let digits = behind.map(|it| it.trim_start_matches([' ', ':', 'は']));
+    let version = digits.and_then(super::values::digits).filter(|(_, len)| *len > 0);
+    if let Some((version, _)) = version {
+        making.claim(0, What::QuicVersion(version));
     }
-    let Some(word) = making.first(&[Word::Dns]) else { return };
-    let written = making.tokens.get(word).and_then(|it| making.plain.get(it.from..it.to));
-    let written = written.unwrap_or_default().to_owned();
-    let names = |words: &[&str]| words.iter().any(|it| written.contains(it));
-    let is_answer = making.clause.has(Word::Answer) || names(&["response", "answer", "reply", "応答"]);
-    let is_question = names(&["query", "question", "request", "問い合わせ", "クエリ", "照会"]);
-    if is_question && !making.is_denied() {
-        asked(making, word);
-    }
-    if is_answer != is_question && !making.is_denied() && frames(making, word, is_answer) {
-        return;
-    }
-    // `192.0.2.1 に解決`
-    let from = if ["に解決", "へ解決"].contains(&written.as_str()) {
-        0
-    } else {
-        word
-    };
-    let address = making.tokens.iter().enumerate().skip(from);
-    let address = address.into_iter().find_map(|(at, it)| match it.token {
-        Token::Address(address, _) if !making.used.contains(&it.from) => Some((at, address)),
-        _ => None,
-    });
-    match address {
-        Some((at, address)) => {
-            let before = at.checked_sub(1).and_then(|at| making.word(at));
-            // `from 192.0.2.1` is the server that was asked, `is at 192.0.2.1` is what it said.
-            let is_at = before == Some(Word::In) && at > 1 && making.word(at - 2) == Some(Word::Is);
-            if is_at || !matches!(before, Some(Word::From | Word::By | Word::In | Word::Proxy)) {
-                making.take(at);
-                making.claim(at, What::Resolved(address));
-            }
-        }
-        None if is_answer || making.clause.has(Word::Complete) => making.claim(word, What::DnsAnswered),
-        None => {}
-    }
-}
-
-/// `The query goes to 192.0.2.53 in frame 3.`
-fn asked(making: &mut Making<'_>, word: usize) {
-    let mut frames = making.tokens.iter().filter_map(|it| match &it.token {
-        Token::Frames(frames) => Some(frames.clone()),
-        _ => None,
-    });
-    let (Some(frames), None) = (frames.next(), frames.next()) else {
-        return;
-    };
-    let address = (word..making.tokens.len()).find_map(|at| match making.token(at) {
-        Some(Token::Address(address, _)) if making.word(at - 1) == Some(Word::To) => Some((at, *address)),
-        _ => None,
-    });
-    if let Some((at, address)) = address {
-        making.take(at);
-        making.claim(word, What::Asked { address, frames });
-    }
-}
-
-/// The frames of a question or an answer, where the clause names no other step.
-fn frames(making: &mut Making<'_>, word: usize, is_answer: bool) -> bool {
-    let is_step = |it: &Placed| matches!(it.token, Token::Event(_));
-    let mut frames = making.tokens.iter().enumerate().filter_map(|(at, it)| match &it.token {
-        Token::Frames(frames) => Some((at, frames.clone())),
-        _ => None,
-    });
-    let (Some((at, frames)), None, false) = (frames.next(), frames.next(), making.tokens.iter().any(is_step)) else {
-        return false;
-    };
-    making.take(at);
-    making.claim(word, What::DnsFrames { is_answer, frames });
-    true
 }
 
 /// The status of an HTTP answer.
@@ -210,7 +141,13 @@ fn between(making: &mut Making<'_>) {
     let [(first, from, from_port), (second, to, to_port)] = addresses.as_slice() else {
         return;
     };
-    let leads = (*first..*second).any(|at| making.word(at) == Some(Word::To));
+    let is_target = first.checked_sub(1).and_then(|at| making.word(at)) == Some(Word::To);
+    let gap = making.tokens.get(*first).zip(making.tokens.get(*second));
+    let gap = gap
+        .and_then(|(one, other)| making.plain.get(one.to..other.from))
+        .unwrap_or_default();
+    let leads =
+        !is_target && !gap.contains([',', '、']) && (*first..*second).any(|at| making.word(at) == Some(Word::To));
     let connects = making.clause.has(Word::Attempt) || making.word(second + 1) == Some(Word::ToBefore);
     let is_other = making.clause.has_any(&[Word::Dns, Word::Proxy, Word::Http]) || making.is_denied();
     if is_other || !(leads || connects) {
@@ -249,6 +186,21 @@ fn is_apart(making: &Making<'_>, party: usize, address: usize) -> bool {
     is_role && has_event || !has_host && words.any(|it| !LINKS.contains(&it))
 }
 
+/// `192.0.2.1 のポート 443 に接続`: the address is what somebody reaches, and not that of the party before it.
+pub(super) fn is_reached(making: &Making<'_>, at: usize) -> bool {
+    let behind = making.tokens.get(at).and_then(|it| making.plain.get(it.to..));
+    let behind = behind.unwrap_or_default().trim_start();
+    let of_port = behind
+        .strip_prefix("のポート")
+        .or_else(|| behind.strip_prefix("の ポート"));
+    let behind = of_port.map_or(behind, |it| {
+        it.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '番')
+    });
+    ["に", "へ", "を", "と", "から", "宛", "で受", "との"]
+        .iter()
+        .any(|it| behind.starts_with(it))
+}
+
 /// `192.0.2.1 is the client and 192.0.2.2 the server`
 fn roles(making: &mut Making<'_>) {
     let is = |at: usize| making.word(at + 1) == Some(Word::Is);
@@ -262,7 +214,16 @@ fn roles(making: &mut Making<'_>) {
             _ => None,
         })
         .collect();
-    if !found.iter().any(|it| is(it.0)) {
+    // `192.0.2.1 は client からの …` says more than `192.0.2.1 は client です`.
+    let ends = |at: usize| {
+        let written = making
+            .tokens
+            .get(at + 1)
+            .and_then(|it| making.plain.get(it.from..it.to));
+        let next = making.token(at + 3);
+        written != Some("は") || matches!(next, None | Some(Token::Comma | Token::Word(Word::Is)))
+    };
+    if making.is_denied() || !found.iter().any(|it| is(it.0)) || !found.iter().all(|it| ends(it.0)) {
         return;
     }
     for (at, address, port, of) in found {
@@ -291,8 +252,10 @@ fn places(making: &mut Making<'_>) {
         let back = (0..at).rev().find(|at| !is_link(at));
         let party = back.and_then(|at| making.token(at)).and_then(side);
         let begins_verb = making.word(at.wrapping_sub(1)) == Some(Word::In);
-        let is_apart = back.is_some_and(|back| is_apart(making, back, at));
-        if let (Some(party), false) = (party, begins_verb || is_apart) {
+        let is_apart = back.is_some_and(|back| is_apart(making, back, at)) || is_reached(making, at);
+        // Only `is not 192.0.2.1` denies an address.
+        let is_other = making.is_denied() && making.word(at.wrapping_sub(1)) != Some(Word::Not);
+        if let (Some(party), false) = (party, begins_verb || is_apart || is_other) {
             making.take(at);
             let (of, address) = (Some(party), Some(address));
             making.claim(at, What::Place { of, address, port });
@@ -322,15 +285,56 @@ fn proxy(making: &mut Making<'_>) {
         let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
         making.word(at) == Some(Word::Proxy) && written.is_some_and(|it| it == "proxy" || it.starts_with("プロキシ"))
     };
-    let found =
-        (0..making.tokens.len()).find_map(|at| match (is_proxy(at), making.word(at + 1), making.token(at + 2)) {
-            (true, Some(Word::Is), Some(Token::Address(address, port))) => Some((at + 2, *address, *port)),
+    let is_link = |at: usize| {
+        matches!(
+            making.token(at),
+            Some(Token::Word(Word::Is | Word::In) | Token::Open | Token::Colon)
+        )
+    };
+    let found = (0..making.tokens.len()).filter(|at| is_proxy(*at)).find_map(|at| {
+        let at = at + 1 + usize::from(is_link(at + 1));
+        match making.token(at) {
+            Some(Token::Address(address, port)) if !is_other_role(making, at) => Some((at, *address, *port)),
             _ => None,
-        });
+        }
+    });
     if let Some((at, address, port)) = found {
+        let port_at = port_of(making, at, port).filter(|(word, _)| *word == at || is_its_port(making, at));
+        let port = port_at.map(|it| it.1);
+        if let Some((at, _)) = port_at {
+            making.take(at);
+        }
         making.take(at);
         making.claim(at, What::Proxy { address, port });
     }
+}
+
+/// `192.0.2.1 on port 80`, and not `192.0.2.1 refuses the request for port 80`
+fn is_its_port(making: &Making<'_>, at: usize) -> bool {
+    let behind = making.tokens.get(at).and_then(|it| making.plain.get(it.to..));
+    let behind = behind.unwrap_or_default().trim_start_matches([' ', ',']);
+    [
+        "port",
+        "on port",
+        "on tcp port",
+        "at port",
+        "のポート",
+        "の ポート",
+        "(port",
+        "(tcp port",
+    ]
+    .iter()
+    .any(|it| behind.starts_with(it))
+}
+
+/// `via the proxy 192.0.2.1 to 192.0.2.2 on port 443`: with two addresses the port may be that of the other.
+fn is_other_role(making: &Making<'_>, at: usize) -> bool {
+    let others = making
+        .tokens
+        .iter()
+        .enumerate()
+        .filter(|(other, it)| *other != at && matches!(it.token, Token::Address(..) | Token::Host(_)));
+    others.count() > 0
 }
 
 /// `server port 80`, `the server's port`, `接続先のポート`

@@ -53,7 +53,24 @@ pub(super) fn number(text: &str, last: Option<&Token>) -> Option<(Token, usize)>
         return None;
     }
     for (word, number) in WORDS {
-        if text.strip_prefix(word).is_some_and(|rest| rest.starts_with([' ', '-'])) {
+        let behind = text.strip_prefix(word).filter(|rest| rest.starts_with([' ', '-']));
+        let unit = behind.map(|it| it.trim_start_matches([' ', '-']));
+        const LONG: [(&str, f64); 6] = [
+            ("seconds", 1.0),
+            ("second", 1.0),
+            ("minutes", 60.0),
+            ("minute", 60.0),
+            ("hours", 3600.0),
+            ("hour", 3600.0),
+        ];
+        let measured = LONG.iter().find_map(|(name, factor)| {
+            let rest = unit?.strip_prefix(name)?;
+            Some((number as f64 * factor, text.len() - rest.len()))
+        });
+        if let Some((seconds, len)) = measured {
+            return Some((Token::Seconds(seconds), len));
+        }
+        if behind.is_some() {
             return Some((Token::Number(number), word.len()));
         }
     }

@@ -3,7 +3,8 @@
 use super::claims::{Claim, Scope, What, Who};
 use super::clauses::{Clause, clauses, is_party};
 use super::lexicon::Word;
-use super::tokens::{Placed, Token, plain, tokens};
+use super::scopes::{names_another, places_of, port_of, scope_of};
+use super::tokens::{Moment, Placed, Token, cased, tokens};
 use super::{certificates, matters, steps};
 use crate::connection::step::Side;
 
@@ -20,6 +21,8 @@ pub(super) struct Making<'a> {
     pub(super) clause: &'a Clause,
     pub(super) tokens: &'a [Placed],
     pub(super) plain: &'a str,
+    /// The words of the clause, with those between it and its neighbours.
+    pub(super) words: &'a str,
     /// Each claim with the place of its main token.
     pub(super) claims: Vec<(usize, What)>,
     /// Things that failed according to the clause: claims that are denied by their own words.
@@ -85,15 +88,20 @@ impl Making<'_> {
         let mut before = at.checked_sub(1).and_then(|at| self.token(at));
         // `from the server (192.0.2.1)` and `from the server smartreceiver.cisco.com`: one party named twice.
         let mut back = at;
-        while matches!(before, Some(Token::Open)) || before.is_some_and(is_party) {
+        while matches!(before, Some(Token::Open))
+            || before.is_some_and(is_party) && self.is_same(back.saturating_sub(1))
+        {
             back = back.saturating_sub(1);
             before = back.checked_sub(1).and_then(|at| self.token(at));
         }
-        let mut next = at + 1;
-        while self
-            .token(next)
-            .is_some_and(|it| matches!(it, Token::Open | Token::Close) || is_party(it))
-        {
+        let (mut next, mut open) = (at + 1, 0_usize);
+        while let Some(token) = self.token(next) {
+            match token {
+                Token::Open => open += 1,
+                Token::Close => open = open.saturating_sub(1),
+                token if is_party(token) && self.is_same(next - 1) => {}
+                _ => break,
+            }
             next += 1;
         }
         match (before, self.token(next)) {
@@ -102,10 +110,42 @@ impl Making<'_> {
             (Some(Token::Word(Word::ToBefore)), _) if back < at => Role::Recipient,
             (_, Some(Token::Word(Word::FromBefore | Word::ByBefore))) => Role::Agent,
             (Some(Token::Word(Word::To)), _) | (_, Some(Token::Word(Word::ToBefore))) => Role::Recipient,
+            _ if self.is_object(at) => Role::Recipient,
+            // `Requested name: www.example.com (Client Hello, frame 8)`: what is in brackets only proves it.
+            (_, Some(Token::Event(_) | Token::Alert(..))) if open > 0 => Role::Subject,
             (_, Some(Token::Word(Word::Of | Word::Certificate | Word::Certificates | Word::Chain | Word::Fatal)))
             | (_, Some(Token::Event(_) | Token::Alert(..))) => Role::Owner,
             _ => Role::Subject,
         }
+    }
+
+    /// The text between a token and the next.
+    fn gap(&self, at: usize) -> &str {
+        let from = self.tokens.get(at).map_or(0, |it| it.to);
+        let to = self.tokens.get(at + 1).map_or(self.clause.to(), |it| it.from);
+        self.plain.get(from..to).unwrap_or_default()
+    }
+
+    /// True if no Japanese particle parts two parties that stand beside each other: `サーバがクライアントの…` names two.
+    fn is_same(&self, at: usize) -> bool {
+        !self.gap(at).contains(['が', 'は', 'を', 'に', 'と', 'も'])
+    }
+
+    /// `192.0.2.1 に Client Hello を送る`; with a passive, `に` marks who did it.
+    fn is_object(&self, at: usize) -> bool {
+        let behind = self
+            .tokens
+            .get(at)
+            .and_then(|it| self.plain.get(it.to..))
+            .unwrap_or_default();
+        let behind = behind.trim_start();
+        let is_passive = ["され", "られ", "れて", "れた", "れま"]
+            .iter()
+            .any(|it| behind.contains(it));
+        let to = behind
+            .strip_prefix('に')
+            .is_some_and(|it| !it.starts_with(['よ', 'は', 'お', 'つ', 'と', 'も']));
+        to && !is_passive
     }
 
     /// The party that a token stands for. `Err` for a party that is no side.
@@ -147,41 +187,56 @@ struct Before {
 
 /// Reads a sentence.
 pub(super) fn read(sentence: &str, controller: Side) -> Reading {
-    let plain = plain(super::sentences::without_marker(sentence));
-    let mut all = tokens(&plain);
-    for placed in &mut all {
-        if placed.token == Token::Word(Word::Controller) {
-            placed.token = Token::Word(match controller {
-                Side::Client => Word::Client,
-                Side::Server => Word::Server,
-            });
-        }
-    }
-    let whole = scope_of(&all);
-    let unknown = super::tokens::unknown(&plain, &all);
+    let Some(sentence) = super::rows::stated(super::sentences::without_marker(sentence)) else {
+        return Reading::default();
+    };
+    let cased = cased(&sentence);
+    let plain = cased.to_ascii_lowercase();
+    let mut all = tokens(&plain, &cased);
+    name_controller(&mut all, controller);
+    only_in_japanese(&mut all, &plain);
+    let mut unknown = super::tokens::unknown(&plain, &all);
+    unknown.extend(super::ties::turning(&plain, &all));
     let mut claims = Vec::new();
     let mut used = Vec::new();
     let mut before = Before::default();
     let parts = clauses(&all, &plain).unwrap_or_default();
+    let whole = whole_scope(&all, &parts);
     for (nth, clause) in parts.iter().enumerate() {
         // Words between two clauses may belong to either.
         let from = nth.checked_sub(1).and_then(|it| parts.get(it)).map_or(0, Clause::to);
         let to = parts.get(nth + 1).map_or(plain.len(), Clause::from);
         let range = from.min(clause.from())..to.max(clause.to());
-        let strange = unknown.iter().find(|(at, _)| range.contains(at)).map(|(_, word)| *word);
+        let words = plain.get(range.clone()).unwrap_or_default();
+        let strange: Vec<&str> = unknown
+            .iter()
+            .filter(|it| range.contains(&it.0))
+            .map(|it| it.1)
+            .collect();
         let is_context = clause.is_context && !clause.has(Word::Without);
         if is_context && clause.denials() == 0 && !clause.is_hedged {
-            let (of_context, its) = read_context(clause, &plain);
-            claims.extend(of_context.into_iter().map(|it| it.with_unknown(strange)));
+            let (of_context, its) = read_context(clause, (&plain, words));
+            claims.extend(of_context.into_iter().map(|it| it.with_unknown(&strange)));
             used.extend(its);
         }
         let is_tangled = clause.denials() > 1 && !clause.has(Word::Or);
         if !(clause.is_hedged || is_context || is_tangled) {
-            let (of_clause, its) = read_clause(clause, &plain, &whole, &mut before);
-            claims.extend(of_clause.into_iter().map(|it| it.with_unknown(strange)));
+            let (of_clause, its) = read_clause(clause, (&plain, words), &whole, &mut before);
+            claims.extend(of_clause.into_iter().map(|it| it.with_unknown(&strange)));
             used.extend(its);
         }
     }
+    if let Some(what) = super::lapses::read(&plain, &all).filter(|_| is_plain(&parts)) {
+        let strange: Vec<&str> = unknown.iter().map(|it| it.1).collect();
+        let claim = Claim {
+            what,
+            not: false,
+            scope: whole.clone(),
+            unknown: None,
+        };
+        claims.push(claim.with_unknown(&strange));
+    }
+    super::ties::loosen(&mut claims, &plain);
     claims.dedup();
     let left = all
         .iter()
@@ -193,20 +248,66 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
     }
 }
 
+/// The attempt or connection that all parts are about: what a later part names is no scope of the parts before it.
+fn whole_scope(tokens: &[Placed], parts: &[Clause]) -> Scope {
+    let whole = scope_of(tokens);
+    let first = parts.first().map(|it| scope_of(&it.tokens)).unwrap_or_default();
+    let is_first = (first.connection, first.attempt) == (whole.connection, whole.attempt);
+    if parts.len() < 2 || is_first {
+        whole
+    } else {
+        Scope::default()
+    }
+}
+
+/// A controller is the client of licensing, and the server of access points.
+fn name_controller(tokens: &mut [Placed], controller: Side) {
+    for placed in tokens {
+        if placed.token == Token::Word(Word::Controller) {
+            placed.token = Token::Word(match controller {
+                Side::Client => Word::Client,
+                Side::Server => Word::Server,
+            });
+        }
+    }
+}
+
+/// True if nothing in a sentence is a guess or a denial.
+fn is_plain(parts: &[Clause]) -> bool {
+    !parts.is_empty() && !parts.iter().any(|it| it.is_hedged || it.denials() > 0)
+}
+
+/// `1 枚しか送っていません` denies nothing: there is one only.
+fn only_in_japanese(tokens: &mut [Placed], plain: &str) {
+    for it in tokens {
+        let before = plain.get(..it.from).unwrap_or_default();
+        let part = before.rsplit(['、', '。', ';', ',']).next().unwrap_or_default();
+        if it.token == Token::Word(Word::Not) && part.contains("しか") && !part.contains("しかし") {
+            it.token = Token::Word(Word::Only);
+        }
+    }
+}
+
 /// `after the SYN-ACK in frame 6, …`: the clause only names a time, but the frame is a claim.
-fn read_context(clause: &Clause, plain: &str) -> (Vec<Claim>, Vec<usize>) {
-    let (mut claims, used) = read_clause(clause, plain, &Scope::default(), &mut Before::default());
+fn read_context(clause: &Clause, (plain, words): (&str, &str)) -> (Vec<Claim>, Vec<usize>) {
+    let (mut claims, used) = read_clause(clause, (plain, words), &Scope::default(), &mut Before::default());
     claims.retain(|claim| matches!(&claim.what, What::Step(step) if step.frames.is_some()));
     let used = if claims.is_empty() { Vec::new() } else { used };
     (claims, used)
 }
 
 /// The claims of a clause, and the places of the values that they use.
-fn read_clause(clause: &Clause, plain: &str, whole: &Scope, before: &mut Before) -> (Vec<Claim>, Vec<usize>) {
+fn read_clause(
+    clause: &Clause,
+    (plain, words): (&str, &str),
+    whole: &Scope,
+    before: &mut Before,
+) -> (Vec<Claim>, Vec<usize>) {
     let mut making = Making {
         clause,
         tokens: &clause.tokens,
         plain,
+        words,
         claims: Vec::new(),
         fails: Vec::new(),
         used: Vec::new(),
@@ -226,10 +327,16 @@ fn read_clause(clause: &Clause, plain: &str, whole: &Scope, before: &mut Before)
     scope.port = port_of(&making).or(before.port);
     before.port = scope.port;
     scope.everywhere = clause.has(Word::Here);
-    scope.attempt = scope.attempt.or(whole.attempt);
-    scope.connection = scope.connection.or(whole.connection);
-    let said = making.claims.into_iter().map(|(_, what)| (denied, what));
-    let fails = making.fails.into_iter().map(|(_, what)| (true, what));
+    if !names_another(making.words) {
+        scope.attempt = scope.attempt.or(whole.attempt);
+        scope.connection = scope.connection.or(whole.connection);
+    }
+    let said = std::mem::take(&mut making.claims)
+        .into_iter()
+        .map(|(_, what)| (denied, what));
+    let fails = std::mem::take(&mut making.fails)
+        .into_iter()
+        .map(|(_, what)| (true, what));
     let claims: Vec<Claim> = said
         .chain(fails)
         .map(|(not, what)| Claim {
@@ -242,9 +349,30 @@ fn read_clause(clause: &Clause, plain: &str, whole: &Scope, before: &mut Before)
     if claims.is_empty() {
         return (claims, Vec::new());
     }
+    let claims = without_unread(claims, &making);
     let places = making.tokens.iter().filter(|it| is_place_value(&it.token));
     let used = making.used.into_iter().chain(places.map(|it| it.from)).collect();
     (claims, used)
+}
+
+/// A date or a name that no claim of the clause uses may be the one that is meant: then none about a certificate is false.
+fn without_unread(claims: Vec<Claim>, making: &Making<'_>) -> Vec<Claim> {
+    let is_free = |it: &&Placed| {
+        let is_other = matches!(
+            it.token,
+            Token::Moment(Moment { day: Some(_), .. }) | Token::Days(_) | Token::Name(_) | Token::Hexadecimal(_)
+        );
+        is_other && !making.used.contains(&it.from)
+    };
+    let free = making.tokens.iter().find(is_free);
+    let Some(written) = free.and_then(|it| making.plain.get(it.from..it.to)) else {
+        return claims;
+    };
+    let loosen = |claim: Claim| match claim.what {
+        What::Certificate { .. } => claim.with_unknown(&[written]),
+        _ => claim,
+    };
+    claims.into_iter().map(loosen).collect()
 }
 
 /// In a clause with a negation, keeps only the claims that are denied.
@@ -300,45 +428,4 @@ const fn is_place_value(token: &Token) -> bool {
         token,
         Token::Address(..) | Token::Host(_) | Token::Attempt(_) | Token::Connection(_)
     )
-}
-
-/// The attempt or connection that is named, if there is one.
-fn scope_of(tokens: &[Placed]) -> Scope {
-    let one = |found: Vec<usize>| match found.as_slice() {
-        [first, rest @ ..] if rest.iter().all(|it| it == first) => Some(*first),
-        _ => None,
-    };
-    let attempts = tokens.iter().filter_map(|it| match it.token {
-        Token::Attempt(number) => Some(number),
-        _ => None,
-    });
-    let connections = tokens.iter().filter_map(|it| match it.token {
-        Token::Connection(number) => Some(number),
-        _ => None,
-    });
-    Scope {
-        attempt: one(attempts.collect()),
-        connection: one(connections.collect()),
-        ..Scope::default()
-    }
-}
-
-/// A client's port that says which connection is meant: `on the connection from port 50000`, `for client port 50000`.
-fn port_of(making: &Making<'_>) -> Option<u16> {
-    let word = making.first(&[Word::Port])?;
-    let before = word.checked_sub(1).and_then(|at| making.word(at));
-    let number = match making.token(word + 1)? {
-        Token::Number(number) => u16::try_from(*number).ok()?,
-        _ => return None,
-    };
-    let names_address = making.tokens.iter().any(|it| matches!(it.token, Token::Address(..)));
-    let is_clients = matches!(before, Some(Word::From | Word::Client)) && number >= 1024 && !names_address;
-    is_clients.then_some(number)
-}
-
-/// Addresses and names that no claim of the clause is about: they show which attempt is meant.
-fn places_of(making: &Making<'_>) -> Vec<Who> {
-    let free = making.tokens.iter().filter(|it| !making.used.contains(&it.from));
-    let places = free.filter(|it| matches!(it.token, Token::Address(..) | Token::Host(_)));
-    places.filter_map(|it| who(&it.token).ok().flatten()).collect()
 }

@@ -73,7 +73,7 @@ impl<'a> Iterator for Sentences<'a> {
             return Some(Sentence {
                 line,
                 text,
-                asks: text.ends_with(['?', '？']),
+                asks: text.trim_end_matches('*').ends_with(['?', '？']),
                 too_long: text.len() > LONGEST,
             });
         }
@@ -92,6 +92,13 @@ fn end_of(text: &str, column: usize, wrap: Option<usize>) -> usize {
         match c {
             '。' | '！' | '？' => return behind,
             '!' | '?' if next.is_none_or(char::is_whitespace) => return behind,
+            // `**And the cipher suite?** …`
+            '?' if text
+                .get(behind..)
+                .is_some_and(|it| it.starts_with("** ") || it.starts_with("**\n")) =>
+            {
+                return behind + 2;
+            }
             '.' if begun && next.is_none_or(char::is_whitespace) => {
                 let (before, after) = text.split_at_checked(at).unwrap_or_default();
                 if ends_with_full_stop(before, after.get(1..).unwrap_or_default()) {

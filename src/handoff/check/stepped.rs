@@ -1,10 +1,12 @@
 //! Claim on a step, Facts → Judgement: whether the named party sent it, and whether a frame holds it.
 
 use super::Mark;
+use super::certified;
 use super::claims::{Scope, Step, Who};
 use super::facts::{Event, Facts, Hidden, Of};
 use super::judging::{Judgement, side_name, together};
 use super::lexicon;
+use super::tokens::Moment;
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::connection::step::{Side, StepKind};
 use crate::report::step_name;
@@ -59,7 +61,24 @@ fn misnamed(claim: &Step) -> Option<Judgement> {
     Some(Judgement::new(Mark::False).because(why))
 }
 
+/// True if a day is given that the capture does not include: it is no time of a step, but, say, a certificate's.
+fn is_other_day(claim: &Step, facts: &Facts<'_>) -> bool {
+    let Some(day) = claim.at.filter(|it| it.day.is_some()) else {
+        return false;
+    };
+    let day = Moment { seconds: None, ..day };
+    let capture = &facts.report.capture;
+    let is_on = |time: &Option<String>| {
+        time.as_deref()
+            .is_some_and(|it| certified::same_day(&day, it) != Some(false))
+    };
+    !is_on(&capture.first) && !is_on(&capture.last)
+}
+
 fn known(claim: &Step, not: bool, scope: &Scope, facts: &Facts<'_>) -> Judgement {
+    if is_other_day(claim, facts) {
+        return Judgement::open("check-why-two-readings");
+    }
     let Some(connections) = facts.in_scope(scope) else {
         return Judgement::open("check-why-no-attempt");
     };
@@ -122,7 +141,7 @@ fn fit(claim: &Step, event: &Event<'_>, of: &Of<'_>) -> Fit {
         }
     }
     if let Some(moment) = &claim.at {
-        match super::certified::same_moment(moment, event.time) {
+        match certified::same_moment(moment, event.time) {
             Some(true) => {}
             Some(false) => return Fit::No,
             None => return Fit::Perhaps,
@@ -134,7 +153,8 @@ fn fit(claim: &Step, event: &Event<'_>, of: &Of<'_>) -> Fit {
             (Some(wanted), Some(code)) if wanted != u64::from(code) => Fit::No,
             (Some(_), None) => Fit::Perhaps,
             _ if claim.fatal && event.level.is_some_and(|it| it != "fatal") => Fit::No,
-            _ if claim.fatal && event.level.is_none() => Fit::Perhaps,
+            _ if claim.warning && event.level.is_some_and(|it| it != "warning") => Fit::No,
+            _ if (claim.fatal || claim.warning) && event.level.is_none() => Fit::Perhaps,
             _ if event.is_inferred => Fit::Perhaps,
             _ => Fit::Yes,
         };
@@ -149,6 +169,16 @@ fn fit(claim: &Step, event: &Event<'_>, of: &Of<'_>) -> Fit {
         return Fit::Perhaps;
     }
     Fit::Yes
+}
+
+/// The steps of a connection that a claim surely means.
+pub(super) fn matching<'a, 'b>(claim: &Step, of: &'b Of<'a>) -> Vec<&'b Event<'a>> {
+    let is_there = |event: &Event<'_>| {
+        let frames = claim.frames.as_ref();
+        frames.is_none_or(|it| it.list.iter().any(|frame| event.frames.contains(frame)))
+    };
+    let fits = |event: &&Event<'a>| fit(claim, event, of) == Fit::Yes && is_there(event);
+    of.events.iter().filter(fits).collect()
 }
 
 /// True if a connection has such a step at all.
@@ -168,7 +198,8 @@ fn sent(claim: &Step, of: &Of<'_>, facts: &Facts<'_>, not: bool) -> Judgement {
             .events
             .iter()
             .any(|it| it.kind == "certificate" && it.side == "server" && fit(claim, it, of) == Fit::Yes);
-        return match not && client_has_none && !is_servers {
+        // `without a certificate`, of nobody in particular, may be said of the client.
+        return match not && client_has_none && (!is_servers || claim.by.is_none()) {
             true => Judgement::open("check-why-two-readings").showing(found),
             false => Judgement::new(Mark::True).showing(found),
         };
@@ -365,8 +396,16 @@ fn icmp(claim: &Step, not: bool, facts: &Facts<'_>) -> Judgement {
         }
         _ => true,
     };
+    // ICMP that no verdict rests on is counted as skipped.
+    let has_others = facts.report.capture.skipped.contains_key("icmp") || facts.report.capture.not_judged > 0;
+    let is_whole = facts.report.capture.end == "complete" && facts.report.capture.damage.is_empty() && !has_others;
+    let is_none = found.is_empty() && claim.frames.is_none() && claim.by.is_none() && facts.is_complete;
     match holds && is_by {
         true => Judgement::new(Mark::True).showing(found).denied(not),
+        false if is_whole && (is_none || holds && !is_by) => Judgement::new(Mark::False)
+            .because(phrase("check-why-nothing"))
+            .showing(found)
+            .denied(not),
         false => Judgement::open("check-why-nothing-of-it"),
     }
 }

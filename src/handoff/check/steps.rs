@@ -29,7 +29,12 @@ pub(super) fn read(making: &mut Making<'_>) {
         let Ok((by, is_told)) = agent(making, it) else { continue };
         take_party(making, by.as_ref());
         let is_alert = it.event == Event::Alert && (it.alert.is_some() || it.number.is_some());
-        let names_alert = is_alert && making.clause.has(Word::Is);
+        let names_alert = is_alert && (making.clause.has(Word::Is) || it.alert.is_some() && it.number.is_some());
+        // `Alert level: warning`
+        let names_level = it.event == Event::Alert
+            && making.words.contains("alert level")
+            && making.clause.has_any(&[Word::Fatal, Word::Warning]);
+        let names_alert = names_alert || names_level;
         let asks = asks(making, it);
         if frames.is_none() && !(sent || is_told || names_alert || asks || has_time(making)) {
             continue;
@@ -38,11 +43,16 @@ pub(super) fn read(making: &mut Making<'_>) {
         if it.event == Event::Step("finished") && making.clause.has(Word::Handshake) && frames.is_none() {
             continue;
         }
+        // `the problem is not the certificate` denies no message.
+        if frames.is_none() && making.is_denied() && (is_copula(making) || is_content(making, it.at)) {
+            continue;
+        }
         for at in it.at..it.to {
             making.take(at);
         }
         // `The first FIN comes from the client.`
-        if let (Event::Step("fin"), Some(_), true) = (it.event, &by, making.clause.has(Word::First)) {
+        let is_first = making.clause.has(Word::First) || comes_before(making.plain);
+        if let (Event::Step("fin"), Some(_), true) = (it.event, &by, is_first) {
             let (by, how) = (by.clone(), super::claims::Ending::Fin);
             making.claim(it.at, What::Ended { how, by, first: true });
         }
@@ -55,7 +65,8 @@ pub(super) fn read(making: &mut Making<'_>) {
             }),
             alert: it.alert,
             number: it.number,
-            fatal: making.clause.has(Word::Fatal) && it.event == Event::Alert,
+            fatal: making.clause.has(Word::Fatal) && it.event == Event::Alert && !making.clause.has(Word::Warning),
+            warning: making.clause.has(Word::Warning) && it.event == Event::Alert && !making.clause.has(Word::Fatal),
             at: moment(making, named.len()),
             in_capture: making.clause.has_any(&[Word::Captured, Word::See, Word::Hold]),
         };
@@ -63,6 +74,50 @@ pub(super) fn read(making: &mut Making<'_>) {
     }
     super::endings::endings(making, &named);
     hellos(making);
+}
+
+/// True if what is denied is that one thing is another: `is not the one`, `証明書ではありません`.
+pub(super) fn is_copula(making: &Making<'_>) -> bool {
+    let Some(at) = making.tokens.iter().position(|it| super::clauses::is_denial(&it.token)) else {
+        return false;
+    };
+    let Some(placed) = making.tokens.get(at) else {
+        return false;
+    };
+    let written = making.plain.get(placed.from..placed.to).unwrap_or_default();
+    let before = making.plain.get(..placed.from).unwrap_or_default().trim_end();
+    if !written.is_ascii() {
+        return before.ends_with("では") || before.ends_with("じゃ");
+    }
+    let is_verb = |word: Word| SENDING.contains(&word) || SAYING.contains(&word) || word == Word::Offer;
+    let does = making.word(at + 1).is_some_and(is_verb)
+        || matches!(
+            making.word(at + 1),
+            Some(Word::Is | Word::From | Word::By | Word::FromBefore)
+        )
+        || before.ends_with("there")
+        || before.ends_with("there is")
+        || before.ends_with("there was");
+    // `not the certificate is the problem`
+    if at == 0 && written == "not" {
+        return true;
+    }
+    let be = ["is", "was", "are", "were", "it's"];
+    let is_be = ["isn't", "wasn't", "aren't", "weren't"].contains(&written)
+        || written == "not" && be.iter().any(|it| before.ends_with(it));
+    is_be && !does
+}
+
+/// `証明書を含むパケットが届いていません` denies the packet.
+fn is_content(making: &Making<'_>, at: usize) -> bool {
+    let denial = making.tokens.iter().position(|it| super::clauses::is_denial(&it.token));
+    (at + 1..denial.unwrap_or(0)).any(|at| matches!(making.word(at), Some(Word::Packets | Word::Frames)))
+}
+
+/// `sends its FIN before the server does`
+fn comes_before(plain: &str) -> bool {
+    let behind = plain.split_once(" before ").map_or("", |it| it.1).trim_end_matches('.');
+    [" does", " did", " do"].iter().any(|it| behind.ends_with(it))
 }
 
 /// `the hellos are frames 8 (client) and 10 (server)`

@@ -14,7 +14,7 @@ pub(super) fn told(claim: &Claim, language: Language) -> String {
     let mut parts = match &claim.what {
         What::Step(step) => of_step(step, language),
         What::Certificate { of, subject, what } => of_certificate(*of, subject.as_deref(), what),
-        what => vec![other(what)],
+        what => vec![other(what, language)],
     };
     if let Some(attempt) = claim.scope.attempt {
         parts.push(phrase("check-of-attempt").with("attempt", attempt));
@@ -49,13 +49,16 @@ fn name(who: &Who) -> Phrase {
     }
 }
 
-fn of_step(step: &Step, language: Language) -> Vec<Phrase> {
-    let kind = match step.event {
+fn step_word(step: &Step, language: Language) -> String {
+    match step.event {
         Event::Step(kind) => step_name(kind, language),
         Event::Alert => step_name("alert", language),
         Event::Icmp => "ICMP".to_owned(),
-    };
-    let mut parts = vec![Phrase::verbatim(kind)];
+    }
+}
+
+fn of_step(step: &Step, language: Language) -> Vec<Phrase> {
+    let mut parts = vec![Phrase::verbatim(step_word(step, language))];
     match (step.alert, step.number) {
         (Some(name), Some(number)) => {
             parts.push(
@@ -70,6 +73,9 @@ fn of_step(step: &Step, language: Language) -> Vec<Phrase> {
     }
     if step.fatal {
         parts.push(phrase("check-fatal"));
+    }
+    if step.warning {
+        parts.push(phrase("check-warning"));
     }
     if let Some(by) = &step.by {
         parts.push(phrase("check-from").with("who", name(by)));
@@ -136,13 +142,14 @@ fn of_certificate(of: Option<Side>, subject: Option<&str>, what: &OfCertificate)
         OfCertificate::Issuer(issuer) => phrase("check-issuer").with("issuer", words(issuer)),
         OfCertificate::SelfSigned => phrase("check-self-signed"),
         OfCertificate::Serial(serial) => phrase("check-serial").with("serial", serial.to_uppercase()),
+        OfCertificate::KeyBits(bits) => phrase("check-key").with("bits", bits.to_string()),
         OfCertificate::DaysBefore(days) => phrase("check-days-before").with("days", *days),
     });
     parts
 }
 
 #[allow(clippy::too_many_lines, reason = "one arm for each claim")]
-fn other(what: &What) -> Phrase {
+fn other(what: &What, language: Language) -> Phrase {
     match what {
         What::Ended { how, by, first } => {
             let who = by.as_ref().map_or_else(|| phrase("check-somebody"), name);
@@ -183,12 +190,26 @@ fn other(what: &What) -> Phrase {
                 Counted::Connections => "check-count-connections",
                 Counted::Certificates => "check-count-certificates",
                 Counted::Alerts => "check-count-alerts",
+                Counted::TcpConnections => "check-count-tcp",
+                Counted::Questions => "check-count-questions",
+                Counted::DiscoveryRequests => "check-count-discovery",
+                Counted::Initials => "check-count-initials",
             })
             .with("count", *number);
             match who {
                 Some(who) => phrase("check-count-of").with("counted", counted).with("who", who),
                 None => counted,
             }
+        }
+        What::Repeated => phrase("check-repeated"),
+        What::QuicVersion(version) => phrase("check-quic-version").with("version", *version),
+        What::Lapse { from, to, seconds } => {
+            let step = |it: &Step| Phrase::verbatim(step_word(it, language));
+            let begin = || phrase("check-lapse-begin");
+            phrase("check-lapse")
+                .with("from", from.as_deref().map_or_else(begin, step))
+                .with("to", step(to))
+                .with("seconds", format!("{seconds}"))
         }
         What::Began(moment) => phrase("check-began").with("time", of_moment(moment)),
         What::Asked { address, .. } => phrase("check-asked").with("address", address.to_string()),
@@ -197,7 +218,7 @@ fn other(what: &What) -> Phrase {
         What::TcpOpened => phrase("check-tcp-opened"),
         What::Healthy => phrase("check-healthy"),
         What::Succeeded => phrase("check-succeeded"),
-        What::Rejected { by } => phrase("check-rejected").with("side", phrase(by.name())),
+        What::Rejected { by, .. } => phrase("check-rejected").with("side", name(by)),
         What::Verdict(id) => phrase("check-verdict").with("id", id.as_str()),
         What::Resolved(address) => phrase("check-resolved").with("address", address.to_string()),
         What::DnsAnswered => phrase("check-dns-answered"),

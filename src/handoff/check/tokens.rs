@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 
 use super::lexicon::{self, Event, Word};
-use super::{fillers, moments, values};
+use super::{fillers, issuers, moments, values};
 
 /// A part of a sentence.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +59,16 @@ pub(super) struct Moment {
     pub(super) zone: Option<i32>,
 }
 
+/// A place in a sentence.
+#[derive(Clone, Copy)]
+pub(super) struct Here<'a> {
+    /// The sentence in small letters.
+    pub(super) text: &'a str,
+    /// The same as written: names begin with capitals.
+    pub(super) cased: &'a str,
+    pub(super) at: usize,
+}
+
 /// A token, and its place in the normalised sentence.
 #[derive(Clone, Debug)]
 pub(super) struct Placed {
@@ -67,23 +77,47 @@ pub(super) struct Placed {
     pub(super) to: usize,
 }
 
-/// The sentence in small letters of one width, so that few patterns are needed. Markup becomes a space.
-pub(super) fn plain(text: &str) -> String {
+/// The sentence in signs of one width, so that few patterns are needed. Markup becomes a space.
+pub(super) fn cased(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.replace("**", "").chars() {
         out.push(match c {
             '\u{ff5e}' => '–',
-            '\u{ff01}'..='\u{ff5d}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c).to_ascii_lowercase(),
+            '\u{ff01}'..='\u{ff5d}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
             '’' | '‘' => '\'',
             '“' | '”' | '「' | '」' | '『' | '』' | '`' | '«' | '»' => '"',
             '〜' | '‐' => '–',
             '*' | '\u{a0}' | '\u{3000}' | '\n' | '\r' | '\t' => ' ',
             '|' => ';',
             '⇒' => '→',
-            c => c.to_ascii_lowercase(),
+            c => c,
         });
     }
-    bare_values(&out.replace("->", "→").replace("=>", "→").replace(" / ", " ; "))
+    bare_values(&parted(&out.replace("->", "→").replace("=>", "→")))
+}
+
+/// ` / ` parts statements as a semicolon does, but not two days or their labels: `Not Before / Not After: 2026-01-01 /
+/// 2027-01-01`.
+fn parted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once(" / ") {
+        out.push_str(before);
+        let last = before.trim_end_matches([')', '"']).to_ascii_lowercase();
+        let next = behind.trim_start_matches(['(', '"']).to_ascii_lowercase();
+        let is_day = |text: &str| {
+            matches!(
+                moments::moment(text),
+                Some((Token::Moment(Moment { day: Some(_), .. }), _))
+            )
+        };
+        let labels = ["before", "after", "from", "until", "開始", "終了", "開始日", "終了日"];
+        let pairs =
+            is_day(&next) || labels.iter().any(|it| last.ends_with(it)) && labels.iter().any(|it| next.contains(it));
+        out.push_str(if pairs { " – " } else { " ; " });
+        rest = behind;
+    }
+    out + rest
 }
 
 /// `cn="lab root ca"` without the quotation marks.
@@ -102,13 +136,17 @@ fn bare_values(text: &str) -> String {
     out + rest
 }
 
-/// The tokens of a normalised sentence.
-pub(super) fn tokens(text: &str) -> Vec<Placed> {
+/// The tokens of a normalised sentence, `cased` as written and `text` in small letters.
+pub(super) fn tokens(text: &str, cased: &str) -> Vec<Placed> {
     let mut found: Vec<Placed> = Vec::new();
     let (mut at, mut before) = (0, None);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let Some(first) = rest.chars().next() else { break };
-        let (token, len) = next(rest, before, &found);
+        let here = Here { text, cased, at };
+        let (token, len) = match issuers::issuer(&here, &found) {
+            Some((name, len)) => (Some(Token::Quoted(name)), len),
+            None => next(rest, before, &found),
+        };
         let len = len.max(first.len_utf8());
         if let Some(token) = token {
             let to = at + len;
@@ -197,13 +235,10 @@ fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, u
     if let Some((token, len)) = values::value(rest, found) {
         return (Some(token), len);
     }
-    if speaks_of_alert(found)
-        && let Some((code, len)) = lexicon::alert_in_words(rest)
+    if let Some((code, len)) = lexicon::alert_in_words(rest)
+        && (speaks_of_alert(found) || has_code(rest.get(len..).unwrap_or_default()))
     {
         return (Some(Token::Alert(code, true)), len);
-    }
-    if let Some((name, len)) = issuer(rest, found) {
-        return (Some(Token::Quoted(name)), len);
     }
     match lexicon::longest(rest, before) {
         // `no reset is seen`: the noun.
@@ -221,6 +256,14 @@ fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, u
     }
 }
 
+/// `certificate expired (45)`: the number may be that of another alert.
+fn has_code(behind: &str) -> bool {
+    let inner = behind.trim_start().strip_prefix('(');
+    let number =
+        inner.and_then(|it| values::digits(it).filter(|(_, len)| it.get(*len..).is_some_and(|it| it.starts_with(')'))));
+    number.is_some_and(|it| lexicon::is_alert(it.0))
+}
+
 /// True if the name of an alert may follow, in words that mean something else elsewhere: `the alert certificate expired`,
 /// `aborts the handshake with unexpected message`.
 fn speaks_of_alert(found: &[Placed]) -> bool {
@@ -232,9 +275,29 @@ fn speaks_of_alert(found: &[Placed]) -> bool {
                 | Token::Open
                 | Token::Frames(_)
                 | Token::Number(_)
-                | Token::Word(Word::Is | Word::In | Word::Of | Word::Code)
+                // `alert — from the server, fatal certificate expired`
+                | Token::Word(
+                    Word::Is
+                        | Word::In
+                        | Word::Of
+                        | Word::Code
+                        | Word::From
+                        | Word::FromBefore
+                        | Word::By
+                        | Word::To
+                        | Word::Client
+                        | Word::Server
+                )
+                | Token::Close
         )
     };
+    // `fatal certificate expired`
+    if matches!(
+        found.last().map(|it| &it.token),
+        Some(Token::Word(Word::Fatal | Word::Warning))
+    ) {
+        return true;
+    }
     let mut before = found.iter().rev().skip_while(is_sign).map(|it| &it.token);
     match before.next() {
         Some(Token::Event(Event::Alert)) => true,
@@ -247,74 +310,6 @@ fn speaks_of_alert(found: &[Placed]) -> bool {
         _ => false,
     }
 }
-
-/// The longest name of an issuer that stands without quotation marks, in bytes.
-const LONGEST_ISSUER: usize = 80;
-
-/// An issuer's name without a sign that it is one: `issued by Lab Server CA 1`, `発行者 Lab Server CA 1`,
-/// `Lab Server CA 1 が発行`.
-fn issuer(rest: &str, found: &[Placed]) -> Option<(String, usize)> {
-    if !rest.starts_with(|c: char| c.is_ascii_alphanumeric()) {
-        return None;
-    }
-    let is_end = |(at, c): &(usize, char)| {
-        let rest = rest.get(*at..).unwrap_or_default();
-        !c.is_ascii()
-            || matches!(c, ',' | ';' | ':' | '(' | ')' | '"' | '/')
-            || *c == '.' && !rest.starts_with(|c: char| c == '.' && rest.len() > 1 && !rest.starts_with(". "))
-            || *c == ' ' && ISSUER_ENDS.iter().any(|it| rest.starts_with(it))
-    };
-    // Looked for at every word of a sentence: no further than a name can reach.
-    let mut near = rest.char_indices().take_while(|(at, _)| *at <= LONGEST_ISSUER + 1);
-    let len = match near.find(is_end) {
-        Some((at, _)) => at,
-        None if rest.len() <= LONGEST_ISSUER => rest.len(),
-        None => return None,
-    };
-    let name = rest.get(..len)?.trim_end();
-    if name.is_empty() || name.len() > LONGEST_ISSUER {
-        return None;
-    }
-    let behind = rest.get(len..).unwrap_or_default();
-    let issues = [" issued the ", " signed the ", " issued this ", " signed this "];
-    let is_subject = issues.iter().any(|it| behind.starts_with(it));
-    let is_behind = ["が発行", "により発行", "によって発行", "から発行"]
-        .iter()
-        .any(|it| behind.starts_with(it));
-    let is_between = |it: &&Placed| {
-        matches!(
-            it.token,
-            Token::Colon
-                | Token::Word(
-                    Word::Is | Word::By | Word::Of | Word::Server | Word::Client | Word::Certificate | Word::Chain
-                )
-        )
-    };
-    let mut before = found.iter().rev();
-    let is_named = matches!(
-        before.next().map(|it| &it.token),
-        Some(Token::Word(Word::Issuer | Word::Is | Word::By) | Token::Colon)
-    ) && matches!(
-        found.iter().rev().find(|it| !is_between(it)).map(|it| &it.token),
-        Some(Token::Word(Word::Issuer))
-    );
-    let first = name.split(' ').next().unwrap_or_default();
-    // `let us` begins an advice elsewhere.
-    let is_word =
-        lexicon::longest(rest, None).is_some() && !rest.starts_with("let's encrypt") || NO_ISSUER.contains(&first);
-    (is_behind || (is_named || is_subject) && !is_word).then(|| (name.to_owned(), name.len()))
-}
-
-const ISSUER_ENDS: [&str; 20] = [
-    " issued", " signed", " and ", " but ", " which ", " that ", " valid", " expire", " until", " with ", " on ",
-    " in ", " – ", " as ", " rather", " not ", " so ", " for ", " to ", " at ",
-];
-
-/// Words after `issued by` that name nobody.
-const NO_ISSUER: [&str; 22] = [
-    "a", "an", "the", "our", "your", "its", "their", "my", "some", "another", "this", "that", "one", "unknown",
-    "itself", "what", "who", "whom", "same", "any", "us", "them",
-];
 
 fn of_word(word: Word, written: &str) -> Token {
     match word {

@@ -58,7 +58,10 @@ pub(super) const WORDS: &[(Word, &str)] = &[
         Word::Event(Step("http-response")),
         "http response|http answer|http レスポンス|http 応答",
     ),
-    (Word::Event(Step("discovery-request")), "discovery~request"),
+    (
+        Word::Event(Step("discovery-request")),
+        "discovery~request|discovery~requests",
+    ),
     (Word::Event(Step("discovery-response")), "discovery~response"),
     (
         Word::Event(Event::Alert),
@@ -69,6 +72,10 @@ pub(super) const WORDS: &[(Word, &str)] = &[
         "icmp|icmp error|icmp unreachable|icmp message|icmp エラー",
     ),
     (Word::Alerts, "alerts|tls alerts"),
+    (
+        Word::Initial,
+        "initial|initials|initial packet|initial packets|quic initial|quic initials",
+    ),
     (Word::Syns, "syns|syn packets|syn segments"),
     (
         Word::Controller,
@@ -76,7 +83,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Client,
-        "ap|the ap|the laptop|the phone|送信元|client|the device|クライアント|クライアント側|access point|initiator|client side",
+        "ap|the ap|アクセスポイント|無線アクセスポイント|アクセスポイント側|the laptop|the phone|送信元|client|the device|クライアント|クライアント側|access point|initiator|client side",
     ),
     (
         Word::Server,
@@ -202,11 +209,11 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::NotAfter,
-        "is good until|good until|good till|good through|runs until|runs to|remains valid until|valid until|valid to|valid through|valid till|not~after|expires on|expired on|expiry|expiry date|expiration|expiration date|expires at|expired at|expired as of|expired since|has been expired since|ran out on|有効期限|有効期限は|有効期間の終わり|有効期間の終了|期限",
+        "is good until|good until|good till|good through|runs until|runs to|remains valid until|valid until|valid to|valid through|valid till|not~after|expires on|expired on|expiry|expiry date|expiration|expiration date|expires at|expired at|expired as of|ends on|ends at|end on|last day|last valid day|final day|end date|満了日|終了日|失効日|最終日|expired since|has been expired since|ran out on|有効期限|有効期限は|有効期間の終わり|有効期間の終了|期限",
     ),
     (
         Word::NotBefore,
-        "valid from|not~before|not valid before|becomes valid on|became valid on|valid since|valid only from|有効期間の開始|有効開始|開始日",
+        "valid from|not~before|not valid before|becomes valid on|became valid on|valid since|valid only from|start date|first day|starting date|became usable|becomes usable|有効期間の開始|有効開始|開始日",
     ),
     (
         Word::NotYet,
@@ -224,12 +231,12 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Subject,
-        "subject|common name|subject name|サブジェクト|主体者|コモンネーム|for the name",
+        "issued to|was issued to|subject|common name|subject name|サブジェクト|主体者|コモンネーム|for the name",
     ),
     (Word::Serial, "serial|serial number|serial no|シリアル|シリアル番号"),
     (
         Word::Sni,
-        "server_name extension says|server_name extension|sni extension|sni says|asks for|asked for|asks for the name|asked for the name|indicates the name|requests the name|sni|server~name~indication|server~name|サーバ名|サーバー名|indicated name",
+        "要求しているホスト名|要求するホスト名|要求したホスト名|要求ホスト名|要求された名前|要求している名前|requested name|requested host|requested host name|requested server name|host name requested|server_name extension says|server_name extension|sni extension|sni says|asks for|asked for|asks for the name|asked for the name|indicates the name|requests the name|sni|server~name~indication|server~name|サーバ名|サーバー名|indicated name",
     ),
     (
         Word::Suite,
@@ -252,7 +259,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Began,
-        "first frame is from|first frame dates from|first packet is from|first packet dates from|first frame was captured|it was taken|was taken on|was taken at|was recorded on|was captured on|capture was made on|capture starts at|capture starts on|capture begins at|capture begins on|trace starts at|trace starts on|取得日|取得日時|採取日|採取日時|最初のフレームは|最初のパケットは|キャプチャ開始は",
+        "開始時刻は|開始時刻|開始日時|記録の開始は|記録の開始|記録開始|キャプチャの開始|キャプチャの開始は|トレースの開始|start of the capture|start of the trace|start of the recording|beginning of the capture|beginning of the trace|capture start|trace start|capture began at|capture began on|trace begins at|trace begins on|recording starts at|first frame is from|first frame dates from|first packet is from|first packet dates from|first frame was captured|it was taken|was taken on|was taken at|was recorded on|was captured on|capture was made on|capture starts at|capture starts on|capture begins at|capture begins on|trace starts at|trace starts on|取得日|取得日時|採取日|採取日時|最初のフレームは|最初のパケットは|キャプチャ開始は",
     ),
     (Word::Times, "times|回|個|件|枚|本"),
     (
@@ -276,7 +283,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Licensing, "licensing traffic|smart licensing traffic"),
     (
         Word::Dns,
-        "a query|aaaa query|a record|aaaa record|is looked up|was looked up|looked up|に解決|へ解決|dns response|dns answer|dns reply|dns question|dns request|dns応答|dns問い合わせ|dnsクエリ|dns の応答|dns の問い合わせ|dns クエリ|dns 照会|dns|dns lookup|dns look up|dns query|lookup|name resolution|dns resolution|resolved to|resolves to|resolved|名前解決|dns 応答|dns 問い合わせ|dns クエリ",
+        "a query|aaaa query|a record|aaaa record|is looked up|was looked up|looked up|に解決|へ解決|dns response|dns answer|dns reply|dns question|dns request|dns応答|dns問い合わせ|dnsクエリ|dns の応答|dns の問い合わせ|dns クエリ|dns 照会|dns|dns lookup|dns look up|dns query|dns queries|dns questions|dns requests|to resolve|name looked up|lookup|name resolution|dns resolution|resolved to|resolves to|resolved|名前解決|dns 応答|dns 問い合わせ|dns クエリ",
     ),
     (Word::DnsStatus("NXDOMAIN"), "nxdomain"),
     (Word::DnsStatus("SERVFAIL"), "servfail"),
@@ -294,7 +301,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Highest,
-        "max version|maximum version|highest version|max tls version|highest tls version|maximum tls version|latest version|newest version|最大バージョン|最高バージョン|最も新しいバージョン",
+        "最高のバージョン|最も高いバージョン|最大のバージョン|max version|maximum version|highest version|max tls version|highest tls version|maximum tls version|latest version|newest version|最大バージョン|最高バージョン|最も新しいバージョン",
     ),
     (
         Word::NoneHigher,
@@ -306,7 +313,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
         "respectively|in that order|in this order|それぞれ|順に",
     ),
     (Word::Fatal, "fatal|致命的"),
-    (Word::Warning, "warning level|warning alert"),
+    (Word::Warning, "warning level|level warning|warning|警告レベル"),
     (
         Word::Hedge,
         "looked for|searched for|checked for|possible|potentially|conceivably|plausible|chance|anything|says|saying|may|might|could|would|should|probably|perhaps|possibly|maybe|likely|unlikely|seems|seem|suggests|suggest|apparently|presumably|assume|assuming|guess|suspect|suspected|i think|we think|not only|no longer|not necessarily|not sure|unclear|expected|expect|supposed|appears to|as if|nothing else|no other|nothing more|not clear|unknown whether|whether|rule out|ruled out|normally|usually|would have|かもしれ|可能性|と思われ|と思い|思う|だろう|でしょう|おそらく|恐らく|推測|疑い|らしい|ようです|ようだ|とは限ら|はず|かどうか|に違いな|とみられ|と考えられ|と考え",
@@ -321,12 +328,12 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Condition,
-        "if|unless|in case|provided that|suppose|もし|場合|なら|であれば|すれば",
+        "had it been|had there been|had the|were it|だったら|ならば|if|unless|in case|provided that|suppose|もし|場合|なら|であれば|すれば",
     ),
 ];
 
 /// Longer words that contain one of ours and mean something else.
-pub(super) const NOT_OURS: &str = "gets as far as|got as far as|get as far as|as far as|so far|tls port|ends its flight|ended its flight|ends the flight|closes its flight|acks|ack number|少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
+pub(super) const NOT_OURS: &str = "on which|at which|to which|of which|読み取れる|読み取れた|gets as far as|got as far as|get as far as|as far as|so far|tls port|ends its flight|ended its flight|ends the flight|closes its flight|acks|ack number|少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
 
 /// Names of alerts in addition to those that reports use.
 pub(super) const ALERT_NAMES: &[(u8, &str)] = &[
