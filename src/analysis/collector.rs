@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::analysis::datagrams::QuicToService;
 use crate::analysis::dropped::Dropped;
 use crate::analysis::interest::{Grade, Interest, grade};
-use crate::analysis::room::{Class, Room};
+use crate::analysis::room::{Class, MAX_CERTIFICATES, Room, class_of, size_of_certificates};
 use crate::analysis::settling;
 use crate::attempt::contents::Contents;
 use crate::attempt::hosts::Hosts;
@@ -43,10 +43,6 @@ const MAX_UNCONNECTED: usize = 4096;
 /// The number of segments whose checksums are computed, from the beginning: a host that leaves checksums to its network
 /// card always does so.
 const CHECKSUMS_TRIED: u64 = 512;
-
-/// The memory for certificates of kept connections, in bytes. Those of 20,000 ordinary connections take 160 MB; one connection may
-/// present 256 KiB that take five times as much once they are read.
-const MAX_CERTIFICATES: usize = 256 << 20;
 
 /// The number of server names remembered; the report of a capture without licensing traffic shows some of them.
 const MAX_NAMES: usize = 64;
@@ -499,33 +495,5 @@ impl<'o> Collected<'o> {
             || !options.on_prem.is_empty()
             || !options.cslu.is_empty()
             || !options.cssm.is_empty()
-    }
-}
-
-/// The memory that a connection's certificates take, in bytes: as sent, and each name once more as text.
-fn size_of_certificates(connection: &Connection) -> usize {
-    const OF_NAME: usize = 64;
-    let of_side = |side: Side| connection.tls.as_ref()?.certificates[side].as_ref();
-    let chains = Side::both().into_iter().filter_map(of_side);
-    chains
-        .flat_map(|message| &message.chain)
-        .map(|it| {
-            let names = it.fields.as_ref().map_or(0, |fields| fields.names.len());
-            it.der
-                .len()
-                .saturating_mul(2)
-                .saturating_add(names.saturating_mul(OF_NAME))
-        })
-        .sum()
-}
-
-/// The bound that counts a wanted connection. A connection that names no server may be licensing or anything else;
-/// without a name little can be concluded from it.
-fn class_of(connection: &Connection, everything: bool) -> Class {
-    let wanted = connection.may_be_read();
-    match (wanted, !everything && connection.server_name().is_none()) {
-        (true, true) => Class::Nameless,
-        (true, false) => Class::Named,
-        (false, _) => Class::Unconnected,
     }
 }

@@ -165,9 +165,15 @@ const LIMITS: [&str; 26] = [
 /// Marks the claims that a sentence limits to a time or to a part: they are not called false.
 pub(super) fn loosen(claims: &mut [Claim], plain: &str) {
     for claim in claims.iter_mut().filter(|it| it.unknown.is_none()) {
+        // `より新しいバージョンは提示されていない`: the denial is the claim's own.
+        claim.not &= !(matches!(claim.what, What::Highest { exact: false, .. }) && plain.contains("より"));
         claim.unknown = match &claim.what {
             // `no FIN was sent before the alert` says nothing about later.
-            What::Step(step) if claim.not && step.frames.is_none() && step.at.is_none() => until(plain),
+            What::Step(step) if claim.not && step.frames.is_none() && step.at.is_none() => {
+                until(plain).or_else(|| within(plain))
+            }
+            What::Length(_) => clock(plain),
+            What::Handshake => of_tcp(plain),
             What::Healthy | What::Succeeded => limit(plain),
             _ => None,
         }
@@ -192,6 +198,43 @@ const UNTIL: [&str; 10] = [
 /// A word by which a sentence says that something did not happen up to some time.
 fn until(text: &str) -> Option<&'static str> {
     UNTIL.iter().find(|it| text.contains(**it)).map(|it| it.trim())
+}
+
+/// Parts of a message: `the Client Hello carries no SNI` denies no Client Hello.
+const WITHIN: [&str; 14] = [
+    "sni",
+    "alpn",
+    "server name",
+    "server_name",
+    "extension",
+    "cipher",
+    "key share",
+    "payload",
+    "body",
+    "サーバ名",
+    "サーバー名",
+    "拡張",
+    "ホスト名",
+    "暗号",
+];
+
+/// A part of a message, which may be what a sentence denies.
+fn within(text: &str) -> Option<&'static str> {
+    WITHIN.iter().copied().find(|it| text.contains(*it))
+}
+
+/// `the three-way handshake went through`: TCP's.
+fn of_tcp(text: &str) -> Option<&'static str> {
+    ["three-way", "three way", "3-way", "3 way", "ウェイ"]
+        .into_iter()
+        .find(|it| text.contains(*it))
+}
+
+/// `9時44分10秒に始まる`: seconds of a time of day, and no length.
+fn clock(text: &str) -> Option<&'static str> {
+    ["時", "o'clock"]
+        .into_iter()
+        .find(|it| text.contains(*it) && text.contains('分'))
 }
 
 /// A word by which a sentence says that all is well of a part only.

@@ -268,7 +268,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Tcp,
-        "tcp|tcp connection|tcp handshake|three way handshake|3 way handshake|tcp 接続|tcp 接続は|3 ウェイハンドシェイク",
+        "tcp|tcp connection|tcp handshake|three way handshake|3 way handshake|three-way handshake|3-way handshake|tcp three-way handshake|tcp three way handshake|tcp 接続|tcp 接続は|3 ウェイハンドシェイク",
     ),
     (Word::Tls, "tls session|tls connection|tls セッション|tls 接続"),
     (
