@@ -133,8 +133,16 @@ fn is_asked(making: &Making<'_>, from: usize, to: usize) -> bool {
         "に照会",
     ];
     // Answers are sent to somebody, too.
-    const GOES: [&str; 3] = ["goes to", "sent to", "went to"];
-    let is_question = ["query", "question", "クエリ"]
+    const GOES: [&str; 7] = [
+        "goes to",
+        "sent to",
+        "went to",
+        "to the dns server",
+        "to the name server",
+        "to dns server",
+        "to the resolver",
+    ];
+    let is_question = ["query", "question", "look-up", "look up", "lookup", "クエリ"]
         .iter()
         .any(|it| making.words.contains(it));
     let is_answer = ["answer", "response", "reply", "応答", "回答", "結果"]
@@ -144,6 +152,10 @@ fn is_asked(making: &Making<'_>, from: usize, to: usize) -> bool {
     // `the name server is 192.0.2.53`
     let is_server = [
         "name server is",
+        "ネームサーバーは",
+        "ネームサーバは",
+        "dns サーバーは",
+        "dns サーバは",
         "dns server is",
         "resolver is",
         "dns server:",

@@ -19,7 +19,12 @@ const ENDS: [&str; 20] = [
 ];
 
 /// Words that name nobody, alone or together.
-const NOBODY: [&str; 46] = [
+const NOBODY: [&str; 51] = [
+    "cn",
+    "dn",
+    "common",
+    "name",
+    "field",
     "a",
     "an",
     "the",

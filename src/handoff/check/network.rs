@@ -180,7 +180,9 @@ fn is_apart(making: &Making<'_>, party: usize, address: usize) -> bool {
         .iter()
         .any(|it| matches!(it.token, Token::Event(_) | Token::Frames(_)));
     let is_role = ["送信元", "宛先", "接続先", "destination", "initiator"].contains(&written);
-    const LINKS: [&str; 10] = ["is", "was", "at", "the", "s", "address", "ip", "ipv4", "ipv6", "on"];
+    const LINKS: [&str; 12] = [
+        "has", "uses", "is", "was", "at", "the", "s", "address", "ip", "ipv4", "ipv6", "on",
+    ];
     let has_host = (party..address).any(|at| matches!(making.token(at), Some(Token::Host(_))));
     let between = making.plain.get(to..end).unwrap_or_default();
     let mut words = between

@@ -131,7 +131,13 @@ enum Fit {
 fn fit(claim: &Step, event: &Event<'_>, of: &Of<'_>) -> Fit {
     // Over UDP a connection is closed by a message that is reported as an alert.
     let closes = name(claim) == "fin" && event.kind == "alert" && of.connection.carrier.is_some();
-    if event.kind != name(claim) && !closes {
+    // CONNECT is a request of HTTP, too.
+    let connects = match name(claim) {
+        "http-request" => event.kind == "connect-request",
+        "http-response" => event.kind == "connect-response",
+        _ => false,
+    };
+    if event.kind != name(claim) && !closes && !connects {
         return Fit::No;
     }
     if let Some(who) = &claim.by {

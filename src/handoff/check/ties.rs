@@ -200,8 +200,10 @@ fn until(text: &str) -> Option<&'static str> {
     UNTIL.iter().find(|it| text.contains(**it)).map(|it| it.trim())
 }
 
-/// Parts of a message: `the Client Hello carries no SNI` denies no Client Hello.
-const WITHIN: [&str; 14] = [
+/// Parts of a message, and its answer: `the Client Hello carries no SNI` and `nothing came back for the SYN` deny neither of them.
+const WITHIN: [&str; 16] = [
+    "came back",
+    "comes back",
     "sni",
     "alpn",
     "server name",

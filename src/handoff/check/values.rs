@@ -79,8 +79,15 @@ fn version(text: &str, last: Option<&Token>) -> Option<(Token, usize)> {
     ];
     let after = |rest: &str, table: &[(&'static str, &'static str)]| {
         let rest = rest.trim_start_matches([' ', '-']);
-        let rest = rest.strip_prefix("version ").unwrap_or(rest);
-        let rest = rest.strip_prefix("バージョン").unwrap_or(rest).trim_start();
+        // `the TLS version is 1.3`
+        let named = rest
+            .strip_prefix("version ")
+            .map(|it| it.strip_prefix("is ").unwrap_or(it));
+        let rest = named.unwrap_or(rest);
+        let named = rest
+            .strip_prefix("バージョン")
+            .map(|it| it.strip_prefix('は').unwrap_or(it));
+        let rest = named.unwrap_or(rest).trim_start();
         let rest = rest.strip_prefix('v').unwrap_or(rest);
         table.iter().find_map(|(written, version)| {
             let behind = rest.strip_prefix(written)?;

@@ -227,11 +227,11 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::SelfSigned, "self~signed|signed by itself|自己署名"),
     (
         Word::Issuer,
-        "issued the|issued this|signed the|signed this|issued by|was issued by|issuer|signed by|issuing ca|発行者|発行元|が発行|を発行|発行|により発行|によって発行|から発行|に発行され|発行され|発行した",
+        "issuer cn|issuer's cn|issuer common name|cn of the issuer|発行者 cn|発行者の cn|issued the|issued this|signed the|signed this|issued by|was issued by|issuer|signed by|issuing ca|発行者|発行元|が発行|を発行|発行|により発行|によって発行|から発行|に発行され|発行され|発行した",
     ),
     (
         Word::Subject,
-        "issued to|was issued to|subject|common name|subject name|サブジェクト|主体者|コモンネーム|for the name",
+        "issued to|was issued to|subject|subject cn|subject's cn|subject common name|cn of the subject|has the cn|with the cn|サブジェクト cn|サブジェクトの cn|common name|subject name|サブジェクト|主体者|コモンネーム|for the name",
     ),
     (Word::Serial, "serial|serial number|serial no|シリアル|シリアル番号"),
     (
@@ -259,7 +259,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Began,
-        "開始時刻は|開始時刻|開始日時|記録の開始は|記録の開始|記録開始|キャプチャの開始|キャプチャの開始は|トレースの開始|start of the capture|start of the trace|start of the recording|beginning of the capture|beginning of the trace|capture start|trace start|capture began at|capture began on|trace begins at|trace begins on|recording starts at|first frame is from|first frame dates from|first packet is from|first packet dates from|first frame was captured|it was taken|was taken on|was taken at|was recorded on|was captured on|capture was made on|capture starts at|capture starts on|capture begins at|capture begins on|trace starts at|trace starts on|取得日|取得日時|採取日|採取日時|最初のフレームは|最初のパケットは|キャプチャ開始は",
+        "開始時刻は|開始時刻|開始日時|記録の開始は|記録の開始|記録開始|キャプチャの開始|キャプチャの開始は|トレースの開始|start of the capture|start of the trace|start of the recording|beginning of the capture|beginning of the trace|capture start|trace start|capture began at|capture began on|trace begins at|trace begins on|recording starts at|recording starts on|recording begins at|recording begins on|recording began at|recording began on|first frame is from|first frame dates from|first packet is from|first packet dates from|first frame was captured|it was taken|was taken on|was taken at|was recorded on|was captured on|capture was made on|capture starts at|capture starts on|capture begins at|capture begins on|trace starts at|trace starts on|取得日|取得日時|採取日|採取日時|最初のフレームは|最初のパケットは|キャプチャ開始は",
     ),
     (Word::Times, "times|回|個|件|枚|本"),
     (
@@ -333,7 +333,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
 ];
 
 /// Longer words that contain one of ours and mean something else.
-pub(super) const NOT_OURS: &str = "on which|at which|to which|of which|読み取れる|読み取れた|gets as far as|got as far as|get as far as|as far as|so far|tls port|ends its flight|ended its flight|ends the flight|closes its flight|acks|ack number|少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
+pub(super) const NOT_OURS: &str = "の送信元は|の送信元が|on which|at which|to which|of which|読み取れる|読み取れた|gets as far as|got as far as|get as far as|as far as|so far|tls port|ends its flight|ended its flight|ends the flight|closes its flight|acks|ack number|少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
 
 /// Names of alerts in addition to those that reports use.
 pub(super) const ALERT_NAMES: &[(u8, &str)] = &[
