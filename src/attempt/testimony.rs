@@ -155,10 +155,12 @@ fn assign_last_failure<'a>(
     {
         return;
     }
-    let own = spans
+    let mut own = spans
         .iter()
         .filter(|(_, device, _)| offset.device.is_none_or(|it| it == *device));
-    let Some((span, _, index)) = own.last() else { return };
+    let Some((span, _, index)) = own.next_back() else {
+        return;
+    };
     let is_over = offset.pairs > 0 && time < span.begin;
     let is_near = span.begin.since(time).abs() <= FARTHEST_ZONE || log.mark == Mark::NotSet;
     if let Some(attempt) = attempts.get_mut(*index)

@@ -43,17 +43,6 @@ pub(super) fn compare(comparison: &mut Comparison, first: &Report, second: &Repo
         .count();
     let (here, there) = (steps.get(same), other_steps.get(same));
     if here.is_some() || there.is_some() {
-        let describe = |step: Option<&&Step>| match step {
-            Some(step) => say(phrase(match step.detail {
-                Some(_) => "diff-step-detail",
-                None => "diff-step",
-            })
-            .with("step", step_name(step.kind, language))
-            .with("side", step.side)
-            .with("detail", step.detail.as_deref().unwrap_or_default())
-            .with("frame", step.frame)),
-            None => say(phrase("diff-no-step")),
-        };
         let before = same.checked_sub(1).and_then(|at| steps.get(at));
         let parts = phrase("diff-parts")
             .with("count", same)
@@ -61,8 +50,8 @@ pub(super) fn compare(comparison: &mut Comparison, first: &Report, second: &Repo
                 "before",
                 before.map_or_else(|| "-".to_owned(), |step| step_name(step.kind, language)),
             )
-            .with("first", describe(here))
-            .with("second", describe(there));
+            .with("first", named(here, language))
+            .with("second", named(there, language));
         comparison.differences.push(Difference {
             id: "parts",
             text: say(parts),
@@ -84,6 +73,23 @@ pub(super) fn compare(comparison: &mut Comparison, first: &Report, second: &Repo
     }
     culprit::compare(comparison, (first, one), (second, other), language);
     Some(())
+}
+
+/// A step by its name, sender, details and frame.
+fn named(step: Option<&&Step>, language: Language) -> Phrase {
+    let Some(step) = step else {
+        return phrase("diff-no-step");
+    };
+    let id = if step.detail.is_some() {
+        "diff-step-detail"
+    } else {
+        "diff-step"
+    };
+    phrase(id)
+        .with("step", step_name(step.kind, language))
+        .with("side", step.side)
+        .with("detail", step.detail.as_deref().unwrap_or_default())
+        .with("frame", step.frame)
 }
 
 /// The steps of two walks side by side, each with its time since the walk began; a step that the other walk lacks
