@@ -141,13 +141,14 @@ impl Case<'_, '_> {
             "" => phrase("version-mismatch-newer-than-now"),
             newest => phrase("version-mismatch-newer").with("newest", newest),
         };
+        // The command is one for TLS 1.2, which is no cure where that was refused.
+        let tasks = match self.newest() {
+            "1.2" => Vec::new(),
+            _ => vec![task("tls-version").with("endpoint", &self.connection.server)],
+        };
         finding
             .cannot_tell(phrase("version-mismatch-cannot-tell"))
-            .remedy(on_client(
-                attempt,
-                newer,
-                &[task("tls-version").with("endpoint", &self.connection.server)],
-            ))
+            .remedy(on_client(attempt, newer, &tasks))
             .remedy(on_server(phrase("version-mismatch-older")))
     }
 }
