@@ -72,9 +72,6 @@ page-transport-cslu = CSLU
 page-transport-call-home = Call Home
 page-transport-capwap = CAPWAP
 page-transport-other = TLS server
-confidence-certain = certain
-confidence-likely = likely
-confidence-possible = possible
 
 # The ladder
 page-ladder-title = Attempt { $id }: { $device } and { $name }, step by step

@@ -76,6 +76,9 @@ text-odd-frame = frame { $frame }, { $id }: { $text }
 text-odd-more = and { $count } more, shown with -v
 
 # The attempt.
+confidence-certain = certain
+confidence-likely = likely
+confidence-possible = possible
 party-unknown = not known
 text-licensing-failed = Licensing failed: { $summary }
 text-join-failed = The access point did not join: { $summary }

@@ -72,9 +72,6 @@ page-transport-cslu = CSLU
 page-transport-call-home = Call Home
 page-transport-capwap = CAPWAP
 page-transport-other = TLS サーバ
-confidence-certain = 確実
-confidence-likely = 有力
-confidence-possible = 可能性あり
 
 # シーケンス図
 page-ladder-title = 試行 { $id }：{ $device } と { $name } の経過

@@ -58,6 +58,9 @@ text-odd-frame = フレーム { $frame }、{ $id }：{ $text }
 text-odd-more = ほか { $count } 件（-v で表示）
 
 # 試行
+confidence-certain = 確実
+confidence-likely = 有力
+confidence-possible = 可能性あり
 party-unknown = 不明
 text-licensing-failed = ライセンス通信失敗：{ $summary }
 text-join-failed = アクセスポイントが join できなかった：{ $summary }
