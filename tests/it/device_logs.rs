@@ -115,8 +115,8 @@ fn a_log_of_another_day_stands_with_no_attempt() {
     );
 }
 
-/// What is said of a healthy exchange at 09:43:00 with this log, and the exit code.
-fn beside_a_healthy_exchange(lines: &str) -> (String, String, i32) {
+/// What is said of a healthy exchange at 09:43:00 with this log: verdict, confidence, summary; and the exit code.
+fn beside_a_healthy_exchange(lines: &str) -> (String, String, String, i32) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("device.log");
     std::fs::write(&path, lines).unwrap();
@@ -133,27 +133,43 @@ fn beside_a_healthy_exchange(lines: &str) -> (String, String, i32) {
     let outcome = tlswalk(&arguments, TIME_LIMIT);
     let verdict = &outcome.report()["attempts"][0]["verdict"];
     let text = |field: &str| verdict[field].as_str().unwrap().to_owned();
-    (text("id"), text("confidence"), outcome.status.unwrap().code().unwrap())
+    (
+        text("id"),
+        text("confidence"),
+        text("summary"),
+        outcome.status.unwrap().code().unwrap(),
+    )
 }
 
 #[test]
 fn a_failure_that_belongs_to_no_attempt_by_its_time_is_told_unless_a_later_success_shows_that_it_is_over() {
     let failed =
         |stamp: &str| format!("{stamp}: %SMART_LIC-3-COMM_FAILED: Communications failure with CSSM : Timeout\n");
-    let told = ("device-reports-failure".to_owned(), "possible".to_owned(), 1);
-    // Nothing confirms the clock, or the line is later than what was captured, or the clock was never set.
-    for stamp in [
-        "Nov 22 2026 09:06:00.500 UTC",
-        "Nov 22 2026 10:20:00.500 UTC",
-        "*Mar  1 2003 00:12:04.000 UTC",
+    // Nothing confirms the clock, or the line is later than what was captured, or the clock was never set and tells no distance.
+    for (stamp, distance) in [
+        (
+            "Nov 22 2026 09:06:00.500 UTC",
+            Some("by its own clock 36 minutes earlier"),
+        ),
+        (
+            "Nov 22 2026 10:20:00.500 UTC",
+            Some("by its own clock 36 minutes later"),
+        ),
+        ("*Mar  1 2003 00:12:04.000 UTC", None),
     ] {
-        assert_eq!(beside_a_healthy_exchange(&failed(stamp)), told, "{stamp}");
+        let (id, confidence, summary, code) = beside_a_healthy_exchange(&failed(stamp));
+        let told = (id.as_str(), confidence.as_str(), code);
+        assert_eq!(told, ("device-reports-failure", "possible", 1), "{stamp}");
+        match distance {
+            Some(distance) => assert!(summary.contains(distance), "{summary}"),
+            None => assert!(!summary.contains("clock"), "{summary}"),
+        }
     }
     // Another day is another story.
-    let (id, _, code) = beside_a_healthy_exchange(&failed("Nov 19 2026 09:06:00.500 UTC"));
+    let (id, _, _, code) = beside_a_healthy_exchange(&failed("Nov 19 2026 09:06:00.500 UTC"));
     assert_eq!((id.as_str(), code), ("healthy", 0));
     let restored = "Nov 22 2026 09:43:01.000 UTC: %SMART_LIC-5-COMM_RESTORED: Communications with CSSM restored\n";
-    let (id, _, code) = beside_a_healthy_exchange(&(failed("Nov 22 2026 09:06:00.500 UTC") + restored));
+    let (id, _, _, code) = beside_a_healthy_exchange(&(failed("Nov 22 2026 09:06:00.500 UTC") + restored));
     assert_eq!((id.as_str(), code), ("healthy", 0));
 }
 

@@ -17,7 +17,7 @@ use crate::attempt::device_clock::span;
 use crate::attempt::testimony::{self, Testimony};
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
-use crate::device::{Reason, What};
+use crate::device::{Mark, Reason, What};
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Rule};
@@ -82,8 +82,12 @@ fn reported(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     )
 }
 
-/// How long before or after the attempt a line was written, in nanoseconds, if it was not written during it.
+/// How long before or after the attempt a line was written, in nanoseconds, if it was not written during it. A clock that was never set
+/// tells no distance.
 fn apart(attempt: &Attempt<'_>, testimony: &Testimony<'_>) -> Option<(Ordering, i64)> {
+    if testimony.log.mark == Mark::NotSet {
+        return None;
+    }
     let began = attempt.first().time;
     let ended = attempt.connection().map_or(began, |connection| connection.last.time);
     let (before, after) = (began.since(testimony.time), testimony.time.since(ended));

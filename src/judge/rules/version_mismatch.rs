@@ -141,9 +141,9 @@ impl Case<'_, '_> {
             "" => phrase("version-mismatch-newer-than-now"),
             newest => phrase("version-mismatch-newer").with("newest", newest),
         };
-        // The command is one for TLS 1.2, which is no cure where that was refused.
+        // The command is one for TLS 1.2, which is no cure where that or a newer version was refused.
         let tasks = match self.newest() {
-            "1.2" => Vec::new(),
+            "1.2" | "1.3" => Vec::new(),
             _ => vec![task("tls-version").with("endpoint", &self.connection.server)],
         };
         finding
