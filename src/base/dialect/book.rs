@@ -65,6 +65,7 @@ pub(super) const TASKS: &[&str] = &[
     "show-trustpoints",
     "start-tls",
     "tls-version",
+    "tls-version-newest",
     // Records that the device keeps.
     "show-all",
     "show-history",

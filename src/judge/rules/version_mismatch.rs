@@ -141,14 +141,16 @@ impl Case<'_, '_> {
             "" => phrase("version-mismatch-newer-than-now"),
             newest => phrase("version-mismatch-newer").with("newest", newest),
         };
-        // The command is one for TLS 1.2, which is no cure where that or a newer version was refused.
-        let tasks = match self.newest() {
-            "1.2" | "1.3" => Vec::new(),
-            _ => vec![task("tls-version").with("endpoint", &self.connection.server)],
+        // No command asks for a version that was refused.
+        let command = match self.newest() {
+            "1.3" => None,
+            "1.2" => Some(task("tls-version-newest")),
+            _ => Some(task("tls-version")),
         };
+        let tasks = command.map(|it| it.with("endpoint", &self.connection.server));
         finding
             .cannot_tell(phrase("version-mismatch-cannot-tell"))
-            .remedy(on_client(attempt, newer, &tasks))
+            .remedy(on_client(attempt, newer, tasks.as_slice()))
             .remedy(on_server(phrase("version-mismatch-older")))
     }
 }
