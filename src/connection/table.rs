@@ -279,7 +279,9 @@ impl Flows {
             }
             State::Free | State::Elsewhere { .. } | State::Followed(_) => {}
         }
+        // A reset is looked at before a SYN in the same segment (RFC 9293 section 3.10.7.4): such a segment begins nothing.
         let is_reused = segment.flags.syn()
+            && !segment.flags.rst()
             && match &place.state {
                 State::Followed(flow) => flow.is_reused_by(segment, from),
                 State::Elsewhere { rest, .. } => rest.is_reused_by(segment, from),
