@@ -144,6 +144,19 @@ pub fn written(event: &DeviceEvent, around: Timestamp) -> Option<Timestamp> {
         .map(utc)
 }
 
+/// True if a line tells of an answer, which may have been of no use: only a successful exchange brings one.
+pub(super) const fn follows_answer(what: What) -> bool {
+    matches!(
+        what,
+        What::TrustInstalled
+            | What::CommunicationRestored
+            | What::Answer(_)
+            | What::TrustFailed
+            | What::RegistrationFailed
+            | What::OnPremTooOld
+    )
+}
+
 /// The stretch of time around an attempt in which an event must lie; `None` if the event says nothing about an
 /// attempt's time.
 fn window(what: What, form: Form, span: Span) -> Option<(i64, i64)> {
@@ -157,18 +170,10 @@ fn window(what: What, form: Form, span: Span) -> Option<(i64, i64)> {
         {
             Some((begin - SLACK, after))
         }
-        What::TrustInstalled | What::CommunicationRestored | What::Answer(_) if span.went_through => {
+        What::CommunicationFailed(Reason::HttpStatus(_) | Reason::EmptyAnswer) if span.went_through => {
             Some((begin - SLACK, after))
         }
-        // An answer that could not be used: only a successful exchange brings an answer.
-        What::TrustFailed
-        | What::RegistrationFailed
-        | What::OnPremTooOld
-        | What::CommunicationFailed(Reason::HttpStatus(_) | Reason::EmptyAnswer)
-            if span.went_through =>
-        {
-            Some((begin - SLACK, after))
-        }
+        what if follows_answer(what) && span.went_through => Some((begin - SLACK, after)),
         // Only an access point that got this far can be refused.
         What::JoinFailed(JoinReason::NotAuthorised) => Some((begin - SLACK, after)),
         What::JoinFailed(_) if !span.went_through => Some((begin - SLACK, after)),

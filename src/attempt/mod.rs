@@ -230,7 +230,12 @@ pub(crate) fn grouped<'a>(
         if grouping.attempts.len() >= MAX_ATTEMPTS {
             break;
         }
-        let dialect = of_join.unwrap_or_else(|| options.dialect_of(licensing, &service.name));
+        // Where the service opens the connection, the client is a computer on which the service runs.
+        let dialect = match of_join {
+            Some(dialect) => dialect,
+            None if service.calls_device => Dialect::Generic,
+            None => options.dialect_of(licensing, &service.name),
+        };
         grouping.take(connection, service, licensing, dialect, speaks_tls);
     }
     let mut attempts = grouping.attempts;
@@ -275,11 +280,7 @@ impl<'a> Grouping<'a, '_> {
         dialect: Dialect,
         speaks_tls: Option<FrameNumber>,
     ) {
-        let device = if service.calls_device {
-            connection.server.ip
-        } else {
-            connection.client.ip
-        };
+        let device = connection.client.ip;
         let key = (
             self.families.device(device, &service.name, connection),
             service.transport,
@@ -718,9 +719,9 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_calls_the_device_has_the_device_as_server() {
+    fn a_service_that_calls_the_device_is_the_one_that_tries() {
         let call = [connection(6, "10.7.7.7:40000", "10.0.0.1:443").requesting("POST", "/smartlic-service/x", None)];
-        assert_eq!(grouped(&call, &[]), "10.0.0.1 ? >6");
+        assert_eq!(grouped(&call, &[]), "10.7.7.7 ? >6");
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct Purposed {
     pub public_certificate: bool,
     /// The service that supersedes it.
     pub superseded_by: Option<String>,
-    /// The service opened the connection: the device is the connection's server.
+    /// The service opened the connection: it is the client, and the device is the connection's server.
     pub calls_device: bool,
     /// The clue that identified it.
     pub because: Clue,
@@ -277,7 +277,7 @@ impl<'a> Selector<'a> {
         let proxy = absolute.filter(|_| !is_own).map(|_| connection.server);
         if let Some(service) = profile.service_of_path(target, connection.server.port) {
             if service.calls_device {
-                return Some(named(service, &connection.client.ip.to_string(), Clue::HttpKind));
+                return Some(named(service, &connection.server.ip.to_string(), Clue::HttpKind));
             }
             return Some(Purposed {
                 proxy,
@@ -317,7 +317,7 @@ impl<'a> Selector<'a> {
         if options.cslu.iter().any(is_client) {
             return Some(Purposed {
                 transport: Transport::Cslu,
-                name: connection.client.ip.to_string(),
+                name: connection.server.ip.to_string(),
                 proxy: None,
                 public_certificate: false,
                 superseded_by: None,
@@ -632,7 +632,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cslu_that_calls_the_device_is_named_by_its_address() {
+    fn a_cslu_that_calls_the_device_wants_the_devices_address() {
         let call = [connection(1, "10.7.7.7:40000", "10.0.0.1:443").requesting(
             "POST",
             "/smartlic-service/x",
@@ -643,7 +643,7 @@ mod tests {
         assert!(purpose.calls_device);
         assert_eq!(
             (purpose.transport, purpose.name.as_str()),
-            (Transport::Cslu, "10.7.7.7")
+            (Transport::Cslu, "10.0.0.1")
         );
     }
 

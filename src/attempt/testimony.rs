@@ -103,8 +103,11 @@ fn assign_licensing<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>], off
                 .filter_map(|(span, _, index)| {
                     let early = span.begin.since(time).max(0);
                     let late = time.since(span.end).max(0);
-                    let what = event.what;
-                    let differs = what.is_failure() && span.went_through || what.is_success() && !span.went_through;
+                    let differs = if device_clock::follows_answer(event.what) {
+                        !span.went_through
+                    } else {
+                        event.what.is_failure() && span.went_through
+                    };
                     (late <= AFTER).then_some((differs, early + late, *index))
                 })
                 .min();

@@ -43,13 +43,8 @@ impl Topology {
         let mut topology = Self::default();
         topology.devices.insert(attempt.device);
         for connection in &attempt.connections {
-            let (device, other) = if attempt.service.calls_device {
-                (connection.server, connection.client)
-            } else {
-                (connection.client, connection.server)
-            };
-            topology.devices.insert(device.ip);
-            topology.servers.insert(other.ip);
+            topology.devices.insert(connection.client.ip);
+            topology.servers.insert(connection.server.ip);
             topology.ports.insert(connection.server.port);
         }
         for lookup in &attempt.lookups {

@@ -105,6 +105,7 @@ fn attempt_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, contex
         id: 0,
         transport: attempt.service.transport,
         via_proxy: attempt.service.proxy.map(|proxy| proxy.to_string()),
+        opened_by_service: attempt.service.calls_device,
         device: attempt.device.to_string(),
         name: WireText::from(attempt.service.name.as_str()).to_string(),
         verdict: verdict_of(attempt, verdict, voice),

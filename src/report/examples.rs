@@ -112,6 +112,7 @@ pub(crate) fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> A
         id,
         transport: Transport::Cssm,
         via_proxy: None,
+        opened_by_service: false,
         device: "192.168.10.150".into(),
         name: "smartreceiver.cisco.com".into(),
         verdict,

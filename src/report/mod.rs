@@ -429,10 +429,14 @@ pub struct Attempt {
     pub transport: Transport,
     /// The proxy's address, if it went through one.
     pub via_proxy: Option<String>,
-    /// The device's address.
+    /// The device's address: that of the connection's client.
     pub device: String,
     /// The name it wanted to reach, or the address.
     pub name: String,
+    /// True if the service opened the connection, as a CSLU may: `device` is the service's address then, and `name` the
+    /// device that it asks. Absent if false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub opened_by_service: bool,
     /// The verdict.
     pub verdict: Verdict,
     /// All findings, the verdict's own first.

@@ -143,6 +143,7 @@ class Attempt(TypedDict):
     device_events: NotRequired[list[DeviceEvent]]
     client_looks_like: NotRequired[LooksLike]
     seen_again: NotRequired[SeenAgain]
+    opened_by_service: NotRequired[bool]
 
 class Verdict(TypedDict):
     "What happened to an attempt."

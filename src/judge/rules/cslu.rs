@@ -11,7 +11,7 @@ use crate::profile::Transport;
 /// A second remedy for a device that finds its CSLU by name, as a new device does: the CSLU's address, or another
 /// transport.
 pub(super) fn address_of_cslu(attempt: &Attempt<'_>) -> Option<Remedy> {
-    if attempt.service.transport != Transport::Cslu {
+    if attempt.service.transport != Transport::Cslu || attempt.service.calls_device {
         return None;
     }
     Some(on_client(
@@ -24,7 +24,8 @@ pub(super) fn address_of_cslu(attempt: &Attempt<'_>) -> Option<Remedy> {
 /// The remedy for TLS to a CSLU, whose port speaks plain HTTP.
 pub(super) fn plain_http_of_cslu(attempt: &Attempt<'_>) -> Option<Remedy> {
     let connection = attempt.connection()?;
-    let is_cslu = attempt.service.transport == Transport::Cslu && connection.tls.is_some();
+    let service = &attempt.service;
+    let is_cslu = service.transport == Transport::Cslu && !service.calls_device && connection.tls.is_some();
     is_cslu.then(|| {
         let action = phrase("tls-to-cslu").with("server", connection.server);
         on_client(attempt, action, &right_url(attempt, connection, false))
