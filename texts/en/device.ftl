@@ -126,6 +126,7 @@ device-do-capture-verify = tlswalk, given this capture and the same --log, says 
 device-collect = collect the device's texts about licensing
 device-collect-verify = tlswalk --log, given that text, recognises the device's messages
 device-verify = the log says that trust was installed or communication restored
+device-verify-registration = “show license status” says REGISTERED
 device-verify-agent = the message does not come again, and the { -device } reports no failure
 
 # Logs: the state of the device

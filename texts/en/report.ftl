@@ -89,6 +89,7 @@ text-service-call-home = to call home (the older service)
 text-route-proxy-service = { $ends }, { $service } through the proxy { $proxy }
 text-route-proxy = { $ends }, through the proxy { $proxy }
 text-route-direct = { $ends }, direct { $service }
+text-route-opened = { $ends }, opened by the CSLU
 text-route-tunnel = { $route }, inside { $tunnel }
 text-route-version = { $route }, { $protocol } { $version }
 text-route-time = { $route }, { $time } UTC

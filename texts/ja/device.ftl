@@ -118,6 +118,7 @@ device-do-capture-verify = そのキャプチャと同じ --log を指定した 
 device-collect = ライセンスに関する機器の出力を取得してください
 device-collect-verify = その出力を tlswalk --log に指定すると、機器のメッセージが認識される
 device-verify = 信頼の確立または通信の回復がログに記録される
+device-verify-registration = 「show license status」に REGISTERED が表示される
 device-verify-agent = このメッセージが再び記録されず、{ -device }が失敗を報告しない
 
 # 画面

@@ -71,6 +71,7 @@ text-service-call-home = Call Home（旧サービス）
 text-route-proxy-service = { $ends }、プロキシ { $proxy } 経由、宛先 { $service }
 text-route-proxy = { $ends }、プロキシ { $proxy } 経由
 text-route-direct = { $ends }、直接接続、宛先 { $service }
+text-route-opened = { $ends }、CSLU からの接続
 text-route-tunnel = { $route }、{ $tunnel } 内
 text-route-version = { $route }、{ $protocol } { $version }
 text-route-time = { $route }、{ $time } UTC

@@ -19,10 +19,16 @@ use crate::profile::options::Options;
 /// The remedies, in the order in which they have to be done.
 pub(super) fn remedies(cause: Cause, options: &Options, says: &str) -> Vec<Remedy> {
     let logs = &options.logs;
+    let registers = cause == Cause::Registration;
     let device = Device {
         service: NamedService::of(logs, says, &options.profile),
         dialect: options.dialect(),
-        verify: phrase("device-verify"),
+        registers,
+        verify: phrase(if registers {
+            "device-verify-registration"
+        } else {
+            "device-verify"
+        }),
     };
     let is_call_home = says.contains("call-home");
     let mut remedies = device.remedies(cause, is_call_home);
@@ -45,6 +51,7 @@ pub(super) fn remedies_beside(cause: Cause, attempt: &Attempt<'_>) -> Vec<Remedy
     Device {
         service,
         dialect: attempt.dialect,
+        registers: cause == Cause::Registration,
         verify: verify(attempt),
     }
     .remedies(cause, false)
@@ -54,6 +61,8 @@ pub(super) fn remedies_beside(cause: Cause, attempt: &Attempt<'_>) -> Vec<Remedy
 struct Device {
     service: NamedService,
     dialect: Dialect,
+    /// Its agent knows registrations, and no trust.
+    registers: bool,
     /// How to check that a remedy worked.
     verify: Phrase,
 }
@@ -120,6 +129,9 @@ impl Device {
     }
 
     fn try_again(&self) -> Vec<Command> {
+        if self.registers {
+            return self.dialect.lines(&[task("register")]);
+        }
         try_again(self.dialect, self.service.transport.unwrap_or(Transport::Other), None)
     }
 

@@ -81,7 +81,8 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phr
     for side in Side::both() {
         missing_of(connection, side, context, &mut reasons);
     }
-    let started = connection.step(StepKind::Syn).is_some() || connection.step(StepKind::ClientHello).is_some();
+    let opening = [StepKind::Syn, StepKind::SynAck, StepKind::ClientHello];
+    let started = opening.into_iter().any(|kind| connection.step(kind).is_some());
     if !started {
         reasons.push(phrase("incomplete-capture-no-beginning"));
     }

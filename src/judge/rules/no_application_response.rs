@@ -201,6 +201,8 @@ impl Case<'_, '_> {
             phrase("no-application-response-left").with("who", client(self.attempt))
         } else if self.closed_first.is_some() {
             phrase("no-application-response-after-close")
+        } else if self.acked && self.short_record {
+            phrase("no-application-response-acknowledged-short")
         } else if self.acked {
             phrase("no-application-response-acknowledged")
         } else {
@@ -209,7 +211,9 @@ impl Case<'_, '_> {
         finding
             .evidence(self.request, phrase("no-application-response-request"))
             .evidence(left.map_or(self.connection.last.frame, |fin| fin.frame), how)
-            .cannot_tell(phrase(if self.attempt.licensing {
+            .cannot_tell(phrase(if self.late.is_some() {
+                "no-application-response-cannot-tell-late"
+            } else if self.attempt.licensing {
                 "no-application-response-cannot-tell"
             } else {
                 "no-application-response-cannot-tell-encrypted"
@@ -220,6 +224,12 @@ impl Case<'_, '_> {
         let (attempt, server) = (self.attempt, self.connection.server);
         let (owner, action) = if self.closed_first.is_some() {
             (Owner::Server, phrase("no-application-response-closed-log"))
+        } else if let Some(answer) = &self.late {
+            let took = seconds(answer.time.since(self.time));
+            (
+                Owner::Server,
+                phrase("no-application-response-log-late").with("took", took),
+            )
         } else if self.acked || self.left {
             (Owner::Server, phrase("no-application-response-log"))
         } else {

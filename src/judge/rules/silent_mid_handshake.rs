@@ -240,8 +240,14 @@ impl Case<'_, '_> {
         let (attempt, connection) = (self.attempt, self.connection);
         match self.blame().0 {
             By::Path => {
-                let finding = finding.alternative(OtherCause::RandomLoss, phrase("silent-mid-handshake-random-loss"));
                 let side = self.lost.unwrap_or(Side::Server);
+                let failed_again = connection.tcp[side].delivery.repeated().is_some();
+                let loss = if failed_again {
+                    "silent-mid-handshake-random-loss"
+                } else {
+                    "silent-mid-handshake-random-loss-once"
+                };
+                let finding = finding.alternative(OtherCause::RandomLoss, phrase(loss));
                 lost_bytes::by_size(finding, attempt, connection, side).remedy(elsewhere(
                     attempt,
                     Owner::Firewall,

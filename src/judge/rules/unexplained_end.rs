@@ -4,7 +4,7 @@ use super::{client, elsewhere, message_name, seconds, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
-use crate::connection::walk::StepKind;
+use crate::connection::walk::{Step, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Owner, Rule, Severity};
 
@@ -14,9 +14,16 @@ pub(super) const RULE: Rule = rule!("unexplained-end", General, check);
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let is_end = |kind: StepKind| matches!(kind, StepKind::Fin | StepKind::Reset);
-    let mut steps = connection.steps.iter();
-    let end = steps.clone().find(|step| is_end(step.kind));
-    let last = steps.rfind(|step| !is_end(step.kind) && end.is_none_or(|end| step.frame <= end.frame));
+    let end = connection.steps.iter().find(|step| is_end(step.kind));
+    let before = |step: &&Step| !is_end(step.kind) && end.is_none_or(|end| step.frame <= end.frame);
+    // What the closer itself said last is part of its close; what the other side said may be the reason.
+    let said = connection.steps.iter().rev().filter(before);
+    let by_other = said.clone().find(|step| end.is_some_and(|end| step.side != end.side));
+    let last = by_other.or_else(|| said.clone().next());
+    let own = said
+        .clone()
+        .next()
+        .filter(|own| last.is_some_and(|last| last.frame < own.frame));
     let summary = match (last, end) {
         (Some(last), Some(end)) => phrase("unexplained-end-summary")
             .with("service", service(attempt))
@@ -29,12 +36,12 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let mut finding = Finding::ok(RULE.id, summary)
         .severity(Severity::Note)
         .confidence(Confidence::Possible);
-    if let Some(last) = last {
+    for said in last.into_iter().chain(own) {
         finding = finding.evidence(
-            last.frame,
+            said.frame,
             phrase("message-from")
-                .with("message", message_name(last.kind))
-                .with("who", side_name(last.side)),
+                .with("message", message_name(said.kind))
+                .with("who", side_name(said.side)),
         );
     }
     if let Some(end) = end {

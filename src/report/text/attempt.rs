@@ -36,9 +36,10 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
             &walk::brief(attempt, connection, language),
             &walk::duration(connection, language),
         )?;
-        return also(attempt, false, language)
+        also(attempt, false, language)
             .iter()
-            .try_for_each(|text| labelled(page, "text-also", text));
+            .try_for_each(|text| labelled(page, "text-also", text))?;
+        return not_visible(page, &verdict.cannot_tell);
     }
     let with = connection.and_then(|connection| Some((connection, connection.tls.as_ref()?.version.as_ref()?)));
     let route = match with {
@@ -128,6 +129,7 @@ fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language)
         _ => None,
     };
     let route = match (&attempt.via_proxy, service) {
+        (None, Some(_)) if attempt.opened_by_service => Some(phrase("text-route-opened")),
         (Some(proxy), Some(service)) => Some(
             phrase("text-route-proxy-service")
                 .with("service", phrase(service))
