@@ -15,6 +15,7 @@ why-alert = { $alert } from the { $side }
 why-alert-sealed = encrypted alert from the { $side }, inferred
 why-certificate = carries a certificate of the { $side }: { $subject }
 why-question = asks DNS for { $name }
+why-connect = CONNECT { $target }
 why-answer = DNS answer for { $name }: { $status }
 why-request = HTTP request { $method }
 why-response = HTTP answer { $status }

@@ -15,6 +15,7 @@ why-alert = { $side }からの{ $alert }
 why-alert-sealed = { $side }からの暗号化されたアラート（推定）
 why-certificate = { $side }の証明書を含む：{ $subject }
 why-question = DNS への { $name } の問い合わせ
+why-connect = CONNECT { $target }
 why-answer = { $name } の DNS 応答：{ $status }
 why-request = HTTP 要求 { $method }
 why-response = HTTP 応答 { $status }

@@ -30,9 +30,23 @@ impl What {
     pub(super) fn reads(&self, word: &str) -> bool {
         match self {
             Self::Asked { .. } => ["ask", "asks", "asked", "asking", "queries", "queried"].contains(&word),
-            Self::Lapse { .. } => {
-                ["between", "pass", "passes", "elapse", "elapsed", "lie", "経過", "時間"].contains(&word)
-            }
+            Self::Lapse { .. } | Self::LapseOfFrames { .. } => [
+                "gap",
+                "interval",
+                "apart",
+                "間隔",
+                "差",
+                "時間差",
+                "between",
+                "pass",
+                "passes",
+                "elapse",
+                "elapsed",
+                "lie",
+                "経過",
+                "時間",
+            ]
+            .contains(&word),
             Self::Certificate {
                 what: OfCertificate::NotBefore(_) | OfCertificate::NotAfter(_),
                 ..
@@ -115,6 +129,12 @@ pub(super) enum What {
         to: Box<Step>,
         seconds: f64,
     },
+    /// So many seconds are between two frames.
+    LapseOfFrames {
+        from: u64,
+        to: u64,
+        seconds: f64,
+    },
     /// The time of the first frame.
     Began(Moment),
     /// The length of the capture, in seconds.
@@ -142,6 +162,15 @@ pub(super) enum What {
         frames: Option<Frames>,
         name: Option<String>,
     },
+    /// A question for this name was asked.
+    AskedName(String),
+    /// What this frame holds was sent by this party.
+    Sender {
+        frames: Frames,
+        by: Who,
+    },
+    /// A proxy was asked for a tunnel to this host.
+    Tunnel(String),
     DnsStatus(&'static str),
     HttpStatus {
         status: u64,

@@ -9,6 +9,7 @@ use super::tokens::{Placed, Token};
 /// Reads them.
 pub(super) fn read(making: &mut Making<'_>) {
     asked(making);
+    asked_name(making);
     name_server(making);
     resolved(making);
 }
@@ -107,6 +108,72 @@ fn asked(making: &mut Making<'_>) {
     }
     let frames = frames.map(|it| it.1);
     making.claim(at, What::Asked { address, frames, name });
+}
+
+/// Words before and behind a name that was asked for.
+const FOR_NAME: [&str; 27] = [
+    "query is for",
+    "query was for",
+    "question is for",
+    "question was for",
+    "query for",
+    "queries for",
+    "question for",
+    "look-up for",
+    "look-up of",
+    "lookup for",
+    "lookup of",
+    "asks dns for",
+    "asked dns for",
+    "asks the name server for",
+    "asked the name server for",
+    "asks the dns server for",
+    "asked the dns server for",
+    "asks the resolver for",
+    "asked the resolver for",
+    "looks up",
+    "looked up",
+    "name in the query is",
+    "queried name is",
+    "クエリの名前は",
+    "クエリーの名前は",
+    "問い合わせの名前は",
+    "問い合わせた名前は",
+];
+const NAME_IS_ASKED: [&str; 9] = [
+    "を引い",
+    "を引き",
+    "を名前解決",
+    "を解決",
+    "を問い合わせ",
+    "について問い合わせ",
+    "の名前解決",
+    "is looked up",
+    "was looked up",
+];
+
+/// `The DNS query is for www.example.com.`, `フレーム 2 で www.example.com を引いています`
+fn asked_name(making: &mut Making<'_>) {
+    let is_step = |it: &Placed| matches!(it.token, Token::Event(_));
+    if making.is_denied() || making.tokens.iter().any(is_step) {
+        return;
+    }
+    let mut hosts = making.tokens.iter().enumerate().filter_map(|(at, it)| match &it.token {
+        Token::Host(name) => Some((at, name.clone())),
+        _ => None,
+    });
+    let (Some((at, name)), None) = (hosts.next(), hosts.next()) else {
+        return;
+    };
+    let place = making.tokens.get(at).map_or((0, 0), |it| (it.from, it.to));
+    let before = making.plain.get(..place.0).unwrap_or_default();
+    let before = before.trim_end_matches([' ', '"', ':']);
+    let behind = making.plain.get(place.1..).unwrap_or_default();
+    let behind = behind.trim_start_matches([' ', '"']);
+    if FOR_NAME.iter().any(|it| before.ends_with(it)) || NAME_IS_ASKED.iter().any(|it| behind.starts_with(it)) {
+        making.take(at);
+        making.claim(at, What::AskedName(name));
+    }
 }
 
 /// True if the words beside an address say that it is asked.

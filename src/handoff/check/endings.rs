@@ -10,7 +10,7 @@ use crate::connection::step::Side;
 
 /// Reads claims about answers and missing answers; the answered steps are no claims of their own.
 pub(super) fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
-    let Some(verb) = making.first(&[Word::Answer]) else {
+    let Some(verb) = making.first(&[Word::Answer]).or_else(|| to_syn(making)) else {
         return;
     };
     if making.clause.has_any(&[Word::Dns, Word::Http]) {
@@ -72,6 +72,19 @@ pub(super) fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
     let Some(by) = by else { return };
     named.clear();
     making.claim(verb, What::Answered { by, to });
+}
+
+/// `There is no answer to the SYN.`, `SYN を送っても何も返ってきませんでした`
+fn to_syn(making: &Making<'_>) -> Option<usize> {
+    let mut events = making.tokens.iter().enumerate().filter_map(|(at, it)| match it.token {
+        Token::Event(event) => Some((at, event)),
+        _ => None,
+    });
+    let (Some((at, Event::Step("syn"))), None) = (events.next(), events.next()) else {
+        return None;
+    };
+    let says = ["answer to the syn", "reply to the syn", "response to the syn", "何も返"];
+    (making.is_denied() && says.iter().any(|it| making.words.contains(it))).then_some(at)
 }
 
 /// Reads claims about the side that ended the connection.

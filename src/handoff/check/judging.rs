@@ -7,7 +7,7 @@
 use super::Mark;
 use super::claims::{Claim, Ending, Scope, What, Who};
 use super::facts::{Facts, Hidden, Of};
-use super::{certified, counted, lapses, measured, refused, stepped};
+use super::{certified, counted, lapses, measured, refused, senders, stepped};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::step::Side;
 use crate::judge::finding::{Kind, Severity};
@@ -94,9 +94,15 @@ pub(super) fn judge(claim: &Claim, facts: &Facts<'_>) -> Judgement {
         What::Asked { address, frames, name } => {
             return measured::asked(*address, frames.as_ref(), name.as_deref(), facts).denied(claim.not);
         }
+        What::AskedName(name) => return measured::asked_name(name, facts).denied(claim.not),
+        What::Sender { frames, by } => return senders::sent_by(frames, by, facts).denied(claim.not),
+        What::Tunnel(name) => return senders::tunnel_to(name, facts).denied(claim.not),
         What::Repeated => return counted::repeated(scope, facts).denied(claim.not),
         What::Lapse { from, to, seconds } => {
             return lapses::judge(from.as_deref(), to, *seconds, scope, facts).denied(claim.not);
+        }
+        What::LapseOfFrames { from, to, seconds } => {
+            return lapses::of_frames(*from, *to, *seconds, facts).denied(claim.not);
         }
         What::Length(seconds) => return measured::length(*seconds, facts).denied(claim.not),
         What::Place { of, address, port } => return measured::place(*of, *address, *port, facts).denied(claim.not),

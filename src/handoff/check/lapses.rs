@@ -27,6 +27,9 @@ pub(super) fn read(plain: &str, tokens: &[Placed]) -> Option<What> {
     let Token::Seconds(seconds) = length.token else {
         return None;
     };
+    if let Some((from, to)) = frames(plain, tokens) {
+        return Some(What::LapseOfFrames { from, to, seconds });
+    }
     let steps = steps(tokens);
     let (from, to) = match steps.as_slice() {
         [(_, step)] if at == 0 && is_label(plain, length) => (None, step.clone()),
@@ -42,6 +45,69 @@ pub(super) fn read(plain: &str, tokens: &[Placed]) -> Option<What> {
         to: Box::new(to),
         seconds,
     })
+}
+
+/// `Frame 17 comes 22.1 seconds after frame 9.`, `フレーム 5 とフレーム 13 の間隔は 1.03 秒です`: the two frames, if only they
+/// are what lies apart.
+fn frames(plain: &str, tokens: &[Placed]) -> Option<(u64, u64)> {
+    let is_step = |it: &Placed| {
+        matches!(
+            it.token,
+            Token::Event(_) | Token::Alert(..) | Token::Word(super::lexicon::Word::Certificate)
+        )
+    };
+    if tokens.iter().any(is_step) {
+        return None;
+    }
+    let found = tokens.iter().filter_map(|it| match &it.token {
+        Token::Frames(frames) => Some(frames),
+        _ => None,
+    });
+    let (from, to) = match found.collect::<Vec<_>>().as_slice() {
+        [both] => match both.list.as_slice() {
+            [from, to] => (*from, *to),
+            _ => return None,
+        },
+        [one, other] => match (one.list.as_slice(), other.list.as_slice()) {
+            ([from], [to]) => (*from, *to),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    const APART: [&str; 9] = [
+        "between",
+        "gap",
+        "interval",
+        "apart",
+        "after frame",
+        "後に",
+        "間隔",
+        "時間差",
+        "の間",
+    ];
+    APART.iter().any(|it| plain.contains(it)).then_some((from, to))
+}
+
+/// Judges the time between two frames, as far as the report has their times.
+pub(super) fn of_frames(from: u64, to: u64, seconds: f64, facts: &Facts<'_>) -> Judgement {
+    let time = |frame: u64| {
+        let held = facts.at(frame);
+        let (_, event) = held.first()?;
+        Some((
+            OffsetDateTime::parse(event.time, &Rfc3339).ok()?,
+            (frame, shown(event).1),
+        ))
+    };
+    let (Some((begin, first)), Some((end, last))) = (time(from), time(to)) else {
+        return Judgement::open("check-why-unknown-frame");
+    };
+    let own = (end - begin).as_seconds_f64().abs();
+    match same(seconds, own) {
+        Some(true) => Judgement::new(Mark::True),
+        Some(false) => Judgement::new(Mark::False).because(found(&format!("{own:.3}"))),
+        None => Judgement::open("check-why-two-readings"),
+    }
+    .showing(vec![first, last])
 }
 
 /// The steps of a sentence, each with the frame right behind it.

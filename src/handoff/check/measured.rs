@@ -10,6 +10,7 @@ use super::judging::Judgement;
 use super::stepped::shown;
 use super::tokens::{Frames, Moment};
 use crate::base::phrase::{Phrase, phrase};
+use crate::base::wire_text::in_prose;
 use crate::connection::step::Side;
 
 fn hello(of: &Of<'_>, kind: &str) -> Vec<(u64, Phrase)> {
@@ -175,6 +176,20 @@ pub(super) fn began(moment: &Moment, facts: &Facts<'_>) -> Judgement {
         Some(true) => Judgement::new(Mark::True),
         Some(false) => Judgement::new(Mark::False).because(found(first)),
         None => Judgement::open("check-why-zone"),
+    }
+}
+
+/// Whether a question for this name was asked.
+pub(super) fn asked_name(name: &str, facts: &Facts<'_>) -> Judgement {
+    let name = name.trim_end_matches('.');
+    let is_it = |it: &str| it.trim_end_matches('.').eq_ignore_ascii_case(name);
+    let mut lookups = facts.report.attempts.iter().flat_map(|it| &it.lookups);
+    let asked = &facts.report.capture.contents.dns_names;
+    let other = asked.first().filter(|_| facts.report.capture.not_judged == 0);
+    match other {
+        _ if asked.iter().any(|it| is_it(it)) || lookups.any(|it| is_it(&it.name)) => Judgement::new(Mark::True),
+        Some(other) => Judgement::new(Mark::False).because(found(&in_prose(other))),
+        None => Judgement::open("check-why-no-lookup"),
     }
 }
 

@@ -34,6 +34,7 @@ mod refused;
 mod rejected;
 mod rows;
 mod scopes;
+mod senders;
 mod sentences;
 mod slots;
 mod stepped;

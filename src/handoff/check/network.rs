@@ -11,6 +11,7 @@ use crate::connection::step::Side;
 /// Reads them.
 pub(super) fn read(making: &mut Making<'_>) {
     super::dns::read(making);
+    super::senders::read(making);
     quic(making);
     answered(making);
     between(making);
@@ -201,13 +202,28 @@ pub(super) fn is_reached(making: &Making<'_>, at: usize) -> bool {
     let behind = of_port.map_or(behind, |it| {
         it.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace() || c == '番')
     });
-    ["に", "へ", "を", "と", "から", "宛", "で受", "との"]
-        .iter()
-        .any(|it| behind.starts_with(it))
+    // `サーバーは 192.0.2.1 を使っています`
+    !behind.starts_with("を使")
+        && ["に", "へ", "を", "と", "から", "宛", "で受", "との"]
+            .iter()
+            .any(|it| behind.starts_with(it))
+}
+
+/// `the server has the address 192.0.2.1`
+fn has_it(making: &Making<'_>, at: usize) -> bool {
+    let ends = making.tokens.get(at).zip(making.tokens.get(at + 1));
+    let behind = ends.and_then(|(verb, next)| making.plain.get(verb.to..next.from));
+    let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
+    written == Some("has") && behind.is_some_and(|it| it.contains("address"))
 }
 
 /// `192.0.2.1 is the client and 192.0.2.2 the server`
 fn roles(making: &mut Making<'_>) {
+    let leads = |at: usize| {
+        let gap = making.tokens.get(at).zip(making.tokens.get(at + 1));
+        let gap = gap.and_then(|(one, other)| making.plain.get(one.to..other.from));
+        gap.is_some_and(|it| it.trim() == "が") && making.word(at + 2) == Some(Word::Is)
+    };
     let is = |at: usize| making.word(at + 1) == Some(Word::Is);
     let told = |at: usize| making.token(at + 1 + usize::from(is(at))).and_then(side);
     let found: Vec<(usize, IpAddr, Option<u16>, Side)> = making
@@ -228,7 +244,7 @@ fn roles(making: &mut Making<'_>) {
         let next = making.token(at + 3);
         written != Some("は") || matches!(next, None | Some(Token::Comma | Token::Word(Word::Is)))
     };
-    if making.is_denied() || !found.iter().any(|it| is(it.0)) || !found.iter().all(|it| ends(it.0)) {
+    if making.is_denied() || !found.iter().any(|it| is(it.0) || leads(it.0)) || !found.iter().all(|it| ends(it.0)) {
         return;
     }
     for (at, address, port, of) in found {
@@ -252,7 +268,7 @@ fn places(making: &mut Making<'_>) {
             matches!(
                 making.token(*at),
                 Some(Token::Word(Word::Is | Word::Of) | Token::Open | Token::Colon | Token::Host(_))
-            )
+            ) || has_it(making, *at)
         };
         let back = (0..at).rev().find(|at| !is_link(at));
         let party = back.and_then(|at| making.token(at)).and_then(side);
@@ -344,6 +360,11 @@ fn is_other_role(making: &Making<'_>, at: usize) -> bool {
 
 /// `server port 80`, `the server's port`, `接続先のポート`
 fn port_owner(making: &Making<'_>, word: usize) -> Option<Side> {
+    let written = making.tokens.get(word).and_then(|it| making.plain.get(..it.from));
+    let written = written.unwrap_or_default().trim_end();
+    if written.ends_with("source") {
+        return Some(Side::Client);
+    }
     let before = word.checked_sub(1)?;
     let at = match making.word(before) {
         Some(Word::Of) => before.checked_sub(1)?,

@@ -53,7 +53,8 @@ pub(super) fn number(text: &str, last: Option<&Token>) -> Option<(Token, usize)>
         return None;
     }
     for (word, number) in WORDS {
-        let behind = text.strip_prefix(word).filter(|rest| rest.starts_with([' ', '-']));
+        let ends = |rest: &&str| rest.is_empty() || rest.starts_with([' ', '-', '.', ',']);
+        let behind = text.strip_prefix(word).filter(ends);
         let unit = behind.map(|it| it.trim_start_matches([' ', '-']));
         const LONG: [(&str, f64); 6] = [
             ("seconds", 1.0),

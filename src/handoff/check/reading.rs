@@ -195,6 +195,7 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
     let mut all = tokens(&plain, &cased);
     name_controller(&mut all, controller);
     only_in_japanese(&mut all, &plain);
+    nobody_in_japanese(&mut all, &plain);
     let mut unknown = super::tokens::unknown(&plain, &all);
     unknown.extend(super::ties::turning(&plain, &all));
     let mut claims = Vec::new();
@@ -285,6 +286,21 @@ fn only_in_japanese(tokens: &mut [Placed], plain: &str) {
         if it.token == Token::Word(Word::Not) && part.contains("しか") && !part.contains("しかし") {
             it.token = Token::Word(Word::Only);
         }
+    }
+}
+
+/// `誰も応答していません` has two words for one denial.
+fn nobody_in_japanese(tokens: &mut Vec<Placed>, plain: &str) {
+    let is_denial = |it: &Placed| it.token == Token::Word(Word::Not);
+    let written = |it: &Placed| plain.get(it.from..it.to).unwrap_or_default();
+    let nobody = tokens.iter().position(|it| is_denial(it) && written(it) == "誰も");
+    let nobody = nobody.filter(|at| {
+        let rest = tokens.get(at + 1..).unwrap_or_default();
+        let mut next = rest.iter().take_while(|it| it.token != Token::Comma);
+        next.any(is_denial)
+    });
+    if let Some(at) = nobody {
+        tokens.remove(at);
     }
 }
 

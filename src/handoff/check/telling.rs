@@ -211,6 +211,18 @@ fn other(what: &What, language: Language) -> Phrase {
                 .with("to", step(to))
                 .with("seconds", format!("{seconds}"))
         }
+        What::LapseOfFrames { from, to, seconds } => {
+            let frame = |frame: u64| phrase("one-frame").with("frame", frame);
+            phrase("check-lapse")
+                .with("from", frame(*from))
+                .with("to", frame(*to))
+                .with("seconds", format!("{seconds}"))
+        }
+        What::AskedName(name) => phrase("why-question").with("name", in_prose(name).into_owned()),
+        What::Sender { frames, by } => phrase("check-sender")
+            .with("frames", of_frames(frames))
+            .with("who", name(by)),
+        What::Tunnel(host) => phrase("why-connect").with("target", in_prose(host).into_owned()),
         What::Began(moment) => phrase("check-began").with("time", of_moment(moment)),
         What::Asked { address, .. } => phrase("check-asked").with("address", address.to_string()),
         What::Length(seconds) => phrase("check-length").with("seconds", format!("{seconds}")),

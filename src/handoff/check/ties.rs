@@ -34,7 +34,7 @@ const OF_VERBS: [&str; 21] = [
 
 /// Words that may stand between a negation and what it denies.
 const BETWEEN: &str = "\
-    a accepted actually additional again all also an any are at be been being by clear client complete controller could \
+    a accepted actually additional again all also answer reply an any are at be been being by clear client complete controller could \
     device do ever even explicit further had has have in into is its itself just matching more new of once one other \
     plain plaintext readable really server single such tcp that the their there these this time tls visible was were \
     word yet";

@@ -232,6 +232,10 @@ fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, u
     if let Some(len) = moments::day_of_month(rest) {
         return (None, len);
     }
+    // `three-way handshake` is no number of things.
+    if let Some((Some(word @ Word::Tcp), len)) = lexicon::longest(rest, before) {
+        return (Some(Token::Word(word)), len);
+    }
     if let Some((token, len)) = values::value(rest, found) {
         return (Some(token), len);
     }

@@ -200,20 +200,23 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Complete,
-        "complete|completes|completed|succeed|succeeds|succeeded|successful|successfully|went through|established|was established|establish|完了|成功|確立|成立",
+        "complete|completes|completed|succeed|succeeds|succeeded|successful|successfully|went through|go through|goes through|gone through|established|was established|establish|完了|成功|確立|成立",
     ),
-    (Word::Fail, "fail|fails|failed|failure|unsuccessful|unsuccessfully|失敗"),
+    (
+        Word::Fail,
+        "never connected|never connects|did not connect|fail|fails|failed|failure|unsuccessful|unsuccessfully|失敗",
+    ),
     (
         Word::Expire,
-        "had run out|has run out|ran out before|expire|expires|expired|期限切れ|期限が切れ|有効期限が切れ|失効して|切れてい|切れた|切れて",
+        "had run out|has run out|ran out before|out of date|past its expiry|past its validity|expire|expires|expired|期限切れ|期限が切れ|有効期限が切れ|失効して|切れてい|切れた|切れて",
     ),
     (
         Word::NotAfter,
-        "is good until|good until|good till|good through|runs until|runs to|remains valid until|valid until|valid to|valid through|valid till|not~after|expires on|expired on|expiry|expiry date|expiration|expiration date|expires at|expired at|expired as of|ends on|ends at|end on|last day|last valid day|final day|end date|満了日|終了日|失効日|最終日|expired since|has been expired since|ran out on|有効期限|有効期限は|有効期間の終わり|有効期間の終了|期限",
+        "is good until|good until|good till|good through|runs until|runs to|remains valid until|valid until|valid to|valid through|valid till|not~after|expires on|expired on|expiry|expiry date|expiration|expiration date|expires at|expired at|expired as of|ends on|ends at|end on|last day|last valid day|final day|end date|満了日|終了日|失効日|最終日|runs out on|runs out|runs out at|ran out at|will expire on|lapses on|lapsed on|expired since|has been expired since|ran out on|有効期限|有効期限は|有効期間の終わり|有効期間の終了|期限",
     ),
     (
         Word::NotBefore,
-        "valid from|not~before|not valid before|becomes valid on|became valid on|valid since|valid only from|start date|first day|starting date|became usable|becomes usable|有効期間の開始|有効開始|開始日",
+        "valid from|valid as of|starts on|begins on|starts being valid on|validity starts on|validity begins on|validity starts|validity begins|not~before|not valid before|becomes valid on|became valid on|valid since|valid only from|start date|first day|starting date|became usable|becomes usable|有効期間の開始|有効開始|開始日",
     ),
     (
         Word::NotYet,
@@ -224,7 +227,10 @@ pub(super) const WORDS: &[(Word, &str)] = &[
         "still valid|currently valid|is valid|was valid|are valid|were valid|within its validity|within its dates|within its validity period|in date|有効期間内|有効である|有効です|有効だ|有効期限内|有効でした|まだ有効",
     ),
     (Word::Validity, "validity|validity period|valid|有効|有効期間"),
-    (Word::SelfSigned, "self~signed|signed by itself|自己署名"),
+    (
+        Word::SelfSigned,
+        "self~signed|signed by itself|has itself as issuer|has itself as its issuer|issued by itself|its own issuer|自己署名",
+    ),
     (
         Word::Issuer,
         "issuer cn|issuer's cn|issuer common name|cn of the issuer|発行者 cn|発行者の cn|issued the|issued this|signed the|signed this|issued by|was issued by|issuer|signed by|issuing ca|発行者|発行元|が発行|を発行|発行|により発行|によって発行|から発行|に発行され|発行され|発行した",
@@ -252,14 +258,14 @@ pub(super) const WORDS: &[(Word, &str)] = &[
         Word::Retransmissions,
         "retransmission|retransmissions|retransmitted segments|retransmitted segment|retransmitted packets|tcp retransmissions|再送",
     ),
-    (Word::Attempts, "attempts|tries|試行"),
+    (Word::Attempts, "attempts|tries|tried|試行"),
     (
         Word::Connections,
         "connections|tcp connections|tls connections|本の接続",
     ),
     (
         Word::Began,
-        "開始時刻は|開始時刻|開始日時|記録の開始は|記録の開始|記録開始|キャプチャの開始|キャプチャの開始は|トレースの開始|start of the capture|start of the trace|start of the recording|beginning of the capture|beginning of the trace|capture start|trace start|capture began at|capture began on|trace begins at|trace begins on|recording starts at|recording starts on|recording begins at|recording begins on|recording began at|recording began on|first frame is from|first frame dates from|first packet is from|first packet dates from|first frame was captured|it was taken|was taken on|was taken at|was recorded on|was captured on|capture was made on|capture starts at|capture starts on|capture begins at|capture begins on|trace starts at|trace starts on|取得日|取得日時|採取日|採取日時|最初のフレームは|最初のパケットは|キャプチャ開始は",
+        "開始時刻は|開始時刻|開始日時|記録の開始は|記録の開始|記録開始|キャプチャの開始|キャプチャの開始は|トレースの開始|start of the capture|start of the trace|start of the recording|beginning of the capture|beginning of the trace|capture start|trace start|capture began at|capture began on|trace begins at|trace begins on|recording starts at|recording starts on|recording begins at|recording begins on|recording began at|recording began on|first frame is from|first frame dates from|first packet is from|first packet dates from|first frame was captured|it was taken|was taken on|was taken at|was recorded on|was captured on|capture was made on|capture starts at|capture starts on|capture begins at|capture begins on|trace starts at|trace starts on|取得日|取得日時|採取日|採取日時|最初のフレームは|最初のフレームの時刻は|最初のフレームの日付は|最初のフレームの日時は|最初のパケットの時刻は|最初のパケットの日付は|最初のパケットの日時は|first frame is dated|first packet is dated|first frame bears the date|first frame carries the date|first frame is of|date of the first frame is|date of the first packet is|time of the first frame is|time of the first packet is|最初のパケットは|キャプチャ開始は",
     ),
     (Word::Times, "times|回|個|件|枚|本"),
     (
@@ -277,7 +283,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Healthy,
-        "nothing went wrong|everything went well|is in order|all is well|all went well|all is fine|worked fine|went fine|異常はありません|異常なし|異常はない|異常は見られません|異常ありません|no anomalies|no anomaly|no errors|nothing unusual|nothing abnormal|healthy|all good|everything is fine|everything is ok|is fine|no problem|no problems|nothing is wrong|nothing wrong|no fault|works|worked|went well|working|正常|問題なし|問題ありません|問題はない|問題はありません|問題ない|問題はなし",
+        "everything looks healthy|everything looks fine|everything looks good|everything looks normal|everything is in order|everything is healthy|everything is normal|everything works|everything worked|looks healthy|looks fine|shows a successful session|shows a successful connection|障害はありません|障害はない|障害なし|障害は見られません|障害は見当たりません|不具合はありません|nothing went wrong|everything went well|is in order|all is well|all went well|all is fine|worked fine|went fine|異常はありません|異常なし|異常はない|異常は見られません|異常ありません|no anomalies|no anomaly|no errors|nothing unusual|nothing abnormal|healthy|all good|everything is fine|everything is ok|is fine|no problem|no problems|nothing is wrong|nothing wrong|no fault|works|worked|went well|working|正常|問題なし|問題ありません|問題はない|問題はありません|問題ない|問題はなし",
     ),
     (Word::Verdict, "verdict|diagnosis|classification|判定|診断"),
     (Word::Licensing, "licensing traffic|smart licensing traffic"),
