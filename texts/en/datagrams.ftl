@@ -39,6 +39,7 @@ datagrams-repeated-doubling = the { $who } sends its flight again, { $times } ti
 datagrams-cannot-tell-size = whether size is the reason: the largest datagram of the side whose datagrams do not arrive has { $largest } bytes
 datagrams-let-fragments-pass = let UDP with all its IP fragments pass between { $client } and { $server }, or make the datagrams smaller: a firewall, a tunnel or a policer that drops fragments causes this
 datagrams-let-large-pass = let UDP with all its IP fragments pass between { $client } and { $server } (datagrams of up to { $largest } bytes), or make them smaller: a firewall, a tunnel or a policer that drops large packets causes this
+datagrams-let-pass = look for what drops UDP from { $from } to { $to } behind the point of capture: a filter or an address translation that does not know the session, or a link with loss
 
 # silence after a certificate
 silent-refusal-summary-server = { $service } sent nothing more after the { $who }'s certificate, which { $clauses }: some stacks refuse a certificate without an alert
@@ -56,11 +57,16 @@ join-look-at-access-point = read what the access point logs about its certificat
 join-controller-expired = give the controller a valid certificate for access points: its own expired { $span } ago
 join-controller-not-yet-valid = check whether the clocks of controller and access point are right: the controller's certificate becomes valid only in { $span }
 join-controller-issuer = find out which certificate the controller shows to access points, and who issued it
+join-controller-reload = if the controller does not show its own certificate, let it load that certificate again
 join-cannot-tell-roots = which authorities the access point trusts: that depends on its model and software
 join-data-unanswered = the { $who } reached { $service } on UDP port 5246, and its data channel on UDP port 5247 was never answered: { $times } packets in { $span }
 join-data-first = the first packet of the data channel (UDP port 5247)
 join-data-last = the last of { $times }; none came back
-join-refused-summary = { $service } and the { $who } completed the DTLS handshake and ended it { $span } later, after { $count } encrypted records: the controller probably refused to let it join
+join-data-allow = let UDP port 5247 (the data channel) pass between { $device } and { $server }, both ways; port 5246 already passes
+join-refused-summary = { $service } and the { $who } completed the DTLS handshake and ended it { $span } later, after { $count ->
+    [one] 1 encrypted record
+   *[other] { $count } encrypted records
+}: the controller probably refused to let it join
 join-refused-finished = the handshake is complete
 join-refused-end = the { $who } ends the session with an encrypted alert
 join-refused-cannot-tell = what the Join Response said: it is encrypted

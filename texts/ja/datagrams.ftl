@@ -21,6 +21,7 @@ datagrams-repeated-doubling = { $who }がフライトを再送（フレーム { 
 datagrams-cannot-tell-size = サイズが原因かどうか（データグラムが届いていない側の最大のデータグラムは { $largest } バイト）
 datagrams-let-fragments-pass = { $client } と { $server } の間で UDP をすべての IP フラグメントとともに許可するか、データグラムを小さくしてください（フラグメントを破棄するファイアウォール、トンネル、ポリサーで起こる症状です）
 datagrams-let-large-pass = { $client } と { $server } の間で UDP をすべての IP フラグメントとともに許可するか（データグラムは最大 { $largest } バイト）、データグラムを小さくしてください（大きなパケットを破棄するファイアウォール、トンネル、ポリサーで起こる症状です）
+datagrams-let-pass = キャプチャした地点より先で、{ $from } から { $to } への UDP を破棄しているものを探してください（セッションを認識していないフィルタやアドレス変換、損失のあるリンクなど）
 
 # silence behind a certificate
 silent-refusal-summary-server = { $service } は{ $who }の証明書（{ $clauses }）の後、何も送信していない。アラートを送らずに証明書を拒否する実装がある
@@ -38,10 +39,12 @@ join-look-at-access-point = アクセスポイントのコンソールで、証�
 join-controller-expired = アクセスポイント用の有効な証明書をコントローラに設定してください（現在の証明書は { $span }前に期限が切れています）
 join-controller-not-yet-valid = コントローラとアクセスポイントの時計が正しいかを確認してください（コントローラの証明書が有効になるのは { $span }後です）
 join-controller-issuer = コントローラがアクセスポイントに提示する証明書とその発行者を確認してください
+join-controller-reload = コントローラが自身の証明書を提示していない場合は、証明書を読み込み直してください
 join-cannot-tell-roots = アクセスポイントがどの認証局を信頼しているか（機種とソフトウェアによる）
 join-data-unanswered = { $who }は UDP 5246 番ポートで{ $service } に到達したが、UDP 5247 番ポートのデータチャネルには応答がない（{ $span }間に { $times } パケット）
 join-data-first = データチャネル（UDP 5247 番ポート）の最初のパケット
 join-data-last = { $times } 個のうち最後のもの。何も返っていない
+join-data-allow = { $device } と { $server } の間の UDP 5247 番ポート（データチャネル）を双方向で許可してください（5246 番は既に通過しています）
 join-refused-summary = { $service } と{ $who }の DTLS ハンドシェイクは完了したが、その { $span }後、暗号化された { $count } レコードの後にセッションが終了した。コントローラが join を拒否した可能性が高い
 join-refused-finished = ハンドシェイクは完了
 join-refused-end = { $who }が暗号化されたアラートでセッションを終了
