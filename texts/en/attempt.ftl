@@ -113,7 +113,7 @@ licensing-refused-do = read the whole answer ({ $code }) and act on its reason; 
 
 # Rules: DNS answered by ICMP.
 dns-refused-by-icmp = { $from } answers the question to { $server } with ICMP: { $kind }
-dns-refused = { $from } refuses the question for { $name } with ICMP: { $kind }
+dns-refused = { $from } answers the question for { $name } with ICMP: { $kind }
 
 # Rules: remedies with the observed names filled in.
 url-unknown = correct the URL: the service at { $server } does not know { $target }

@@ -72,6 +72,8 @@ icmp-too-big = packet too big for the next link
 icmp-too-big-for = packet too big for the next link, whose MTU is { $mtu } bytes
 icmp-time-exceeded = hop limit exceeded in transit
 icmp-other = ICMP error of type { $kind }, code { $code }
+field-time-to-live = time to live
+field-hop-limit = hop limit
 
 # Clauses about a presented certificate: each follows its name.
 certificate-of-client = the { $who }'s certificate

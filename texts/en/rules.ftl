@@ -11,6 +11,7 @@ dns-no-response-last-question = the last of { $count } questions ({ $frames }); 
 dns-no-response-cannot-tell = whether the questions were lost on the way, or the server is down: the capture only shows that no answer came here
 dns-no-response-configure = configure a DNS server that answers; { $servers } did not
 dns-no-response-allow = allow DNS (UDP and TCP port 53) from { $device } to { $server }
+dns-port-unreachable-do = on { $server }: start its DNS service, or let it accept questions from { $device }; a firewall may also send this error with its address
 dns-no-name-server = no name server is configured: the { $who } asks the broadcast address for { $name }, and no host answers
 dns-no-name-server-asks = asks { $server }, the broadcast address, for { $name }; { $count } { $count ->
     [one] question
@@ -56,19 +57,20 @@ dns-unexpected-address-connects = connects to it
 dns-unexpected-address-tries = tries to connect to it, without success
 
 # icmp-blocked
-icmp-blocked-summary-server = the server itself answers the connection to { $target } with ICMP: { $kind }
-icmp-blocked-summary-other = { $from } refuses the connection to { $target } with ICMP: { $kind }
+icmp-blocked-summary-server = the connection to { $target } is answered with ICMP from the server's address: { $kind }
+icmp-blocked-summary-other = { $from } answers the connection to { $target } with ICMP: { $kind }
 icmp-blocked-allow = on { $from }: allow TCP port { $port } from { $device } to { $target }, by name where the firewall can
 icmp-blocked-mtu = { $from } says that packets must fit { $mtu } bytes, and the sender keeps sending larger ones: let these ICMP messages reach it (they may be filtered), or lower the TCP MSS of the { -device } to { $mss }
-icmp-blocked-port = on { $from }: no service listens there, or a filter claims so: start the service
+icmp-blocked-port = on { $from }: check that the service is running and listens on port { $port }; if it does, a filter sends the error in its name
 icmp-blocked-route = on { $from }: restore the route to { $ip }
 icmp-blocked-tries = { $client } tries to connect
 icmp-blocked-quotes = { $from }: { $kind }, quoting the connection's own packet
+icmp-blocked-or-filter = a firewall may send this error with the server's address; its log shows it
 
 # tcp-refused
-tcp-refused-summary = the connection to { $service } was refused: nothing accepts it there
-tcp-refused-answer = RST in answer, { $span } later, time to live { $ttl }
-tcp-refused-firewall = a firewall may answer for the server: compare the time to live with other packets of the server, and look at the firewall's log
+tcp-refused-summary = the connection to { $service } was refused: a reset answers the SYN
+tcp-refused-answer = RST in answer, { $span } later, { $field } { $ttl }
+tcp-refused-firewall = a firewall may answer for the server: compare the { $field } with other packets of the server, and look at the firewall's log
 tcp-refused-listen = on { $ip }: check that the service is running and listens on port { $port }
 tcp-refused-proxy = or correct the proxy: the { -device } is configured to use { $server }
 tcp-refused-url = or correct the URL: the { -device } is configured to use port { $port }
@@ -96,8 +98,10 @@ proxy-refused-summary = the proxy { $proxy } answered CONNECT with { $status } {
 proxy-refused-summary-forward = the proxy { $proxy } answered the request itself, with { $status } { $reason }: { $meaning }
 proxy-refused-forbidden = its rules do not allow the target
 proxy-refused-forbidden-do = allow CONNECT to { $target } for { $device }
-proxy-refused-unreachable = it could not reach the target itself
-proxy-refused-unreachable-do = find out why the proxy cannot reach { $target }: its own DNS, route and firewall
+proxy-refused-unreachable = it reports an error of its own
+proxy-refused-bad-gateway = it got no valid answer from the target
+proxy-refused-timeout = it got no answer from the target in time
+proxy-refused-unreachable-do = look at the proxy's log for { $target }: did its own DNS, its route, a firewall or the target's answer fail
 proxy-refused-other = it does not open the tunnel
 proxy-refused-other-forward = it does not pass the request on
 proxy-refused-other-do = look at the proxy's log for { $device } and { $target }
@@ -231,7 +235,7 @@ interception-suspected-second-best = if that cannot be done: install the inspect
 interception-suspected-very-name = it names exactly the host asked for: made for this connection, not the certificate of a wrong server
 interception-suspected-copied = its subject names the organisation { $organization }, its issuer another one: the subject may be a copy from the genuine certificate
 interception-suspected-others = the same issuer signs for unrelated names in this capture: { $names }
-interception-suspected-times-to-live = its SYN-ACK came with time to live { $ttl }, its other packets with { $lowest } to { $highest }: more than one device answers
+interception-suspected-times-to-live = its SYN-ACK came with { $field } { $ttl }, its other packets with { $lowest } to { $highest }: more than one device answers
 interception-suspected-near = its SYN-ACK came within { $milliseconds } ms: the host that answers is close by
 interception-suspected-chain-self-signed = it is self-signed
 interception-suspected-chain-private-root = its root { $root } is not among the known roots
@@ -292,7 +296,7 @@ server-certificate-rejected-unknown-ca = find out who issued the certificate of 
 server-certificate-rejected-dates = compare the clock of the { -device } with the dates in the certificate of { $server }: the alert says that the certificate is outside its validity
 server-certificate-rejected-renew = renew the certificate of { $server }: it expired { $span } before this capture
 server-certificate-rejected-not-yet = the certificate of { $server } becomes valid only { $span } after this capture: issue one that is valid now
-server-certificate-rejected-capture-clock = the capturing host's clock may be slow: compare it with a known time
+server-certificate-rejected-capture-clock = the capturing host's clock may be behind: compare it with a known time
 server-certificate-rejected-name-issue = give the server a certificate for { $name } whose chain leads to an authority that the client trusts
 server-certificate-rejected-name-unverified = or use another name in the URL, if you know that the server is the right one. No command here uses the name in this certificate: its chain leads to no known root, so anyone may have written the name (give the root with --ca)
 server-certificate-rejected-name-no-host = or use another name in the URL. No command here uses the name in this certificate: it is not the name of a single host
@@ -406,7 +410,7 @@ client-left-cannot-tell = why the { $who } closed: it sent no alert, and its own
 client-left-probe = a check that only asks whether the port answers ends the same way
 
 # reset-during-handshake
-reset-during-handshake-summary-path = something between them reset the connection to { $service } during the handshake, after the { $last }
+reset-during-handshake-summary-path = something on the path reset the connection to { $service } during the handshake, after the { $last }
 reset-during-handshake-summary-client = the { $who } reset the connection to { $service } during the handshake, after the { $last }
 reset-during-handshake-summary-server = { $service } reset the connection during the handshake, after the { $last }
 reset-during-handshake-summary-unknown = the connection to { $service } was reset during the handshake, after the { $last }
@@ -420,7 +424,7 @@ reset-during-handshake-server-log = look at the log of { $server }: it ended the
 reset-during-handshake-no-rule = check that no rule resets connections from { $device } to { $name }
 reset-at-once-client = the { $who } itself reset the connection when { $service } answered its SYN: its own TCP has no such connection
 reset-at-once-server = { $service } accepted the connection and reset it at once, before any data was sent
-reset-at-once-path = something between them reset the connection to { $service } as soon as it was open, before any data was sent
+reset-at-once-path = something on the path reset the connection to { $service } as soon as it was open, before any data was sent
 reset-at-once-unknown = the connection to { $service } was reset as soon as it was open, before any data was sent
 reset-at-once-listen = find out why { $server } accepts connections and drops them: an access list of the service, a balancer without a working server behind it, a limit
 reset-at-once-another-host = another host with the address { $device }, or a filter or address translation in front of it, may have sent the RST
@@ -428,11 +432,11 @@ reset-at-once-cannot-tell = why the SYN-ACK was not expected
 reset-at-once-do = check that no other host has { $device }, and that the answer reaches the interface from which the SYN was sent
 
 # reset-after-established
-reset-after-established-summary-path = something between them reset the connection after the TLS handshake, before any answer
+reset-after-established-summary-path = something on the path reset the connection after the TLS handshake, before any answer
 reset-after-established-summary-client = the { $who } reset the connection after the TLS handshake, before any answer
 reset-after-established-summary-server = { $service } reset the connection after the TLS handshake, before any answer
 reset-after-established-summary-unknown = the connection was reset after the TLS handshake, before any answer
-reset-after-established-plain-path = something between them reset the connection to { $service } after the request, before any answer
+reset-after-established-plain-path = something on the path reset the connection to { $service } after the request, before any answer
 reset-after-established-plain-client = the { $who } reset the connection to { $service } after its request, before any answer
 reset-after-established-plain-server = { $service } reset the connection instead of answering the request
 reset-after-established-plain-unknown = the connection to { $service } was reset after the request, before any answer
@@ -448,8 +452,8 @@ reset-after-established-server-log = look at the log of { $server }: its program
 
 # reset-origin
 reset-origin-too-early = it acknowledges the Client Hello { $after } after it was sent, though the { $who } is { $round-trip } away
-reset-origin-same-ttl = its time to live { $ttl } is that of the { $who }'s other packets
-reset-origin-other-ttl = it carries time to live { $ttl }, the { $who }'s own packets { $usual }: something on the path sent it
+reset-origin-same-ttl = its { $field } { $ttl } is that of the { $who }'s other packets
+reset-origin-other-ttl = it carries { $field } { $ttl }, the { $who }'s own packets { $usual }: something on the path sent it
 reset-origin-id-follows = its IP identification { $id } follows the others
 reset-origin-id-differs = its IP identification { $id } does not follow the last one, { $last }
 reset-origin-nothing = nothing to compare it with

@@ -63,8 +63,8 @@ silent-mid-handshake-fin = FIN from the { $who }, { $span } after that message
 
 # reset-origin
 reset-origin-goes-on = the { $who } continues in frame { $frame } as if it had not sent it
-reset-origin-next-hop = it carries time to live { $ttl }, the { $who }'s own packets { $usual }: a difference of one hop, so it was sent from elsewhere on the path
-reset-origin-shared-ttl = all packets of both sides carry the same time to live, so it does not show who sent this one
+reset-origin-next-hop = it carries { $field } { $ttl }, the { $who }'s own packets { $usual }: a difference of one hop, so it was sent from elsewhere on the path
+reset-origin-shared-ttl = all packets of both sides carry the same { $field }, so it does not show who sent this one
 
 # no-application-response
 no-application-response-summary-closed = { $service } closed the connection before it received the { $who }'s request
@@ -86,7 +86,7 @@ later-request-none = the client's last record may be no request: HTTP/2 also sen
 later-request-server-log = look at the log of { $server }: its program ended, restarted, or closed the connection for being idle
 answer-cut-client = the { $who } reset the connection to { $service } during the answer: { $missing } bytes of a record had not come
 answer-cut-server = { $service } reset the connection during its answer: { $missing } bytes of a record never came
-answer-cut-path = something between the { $who } and { $service } reset the connection during the answer: { $missing } bytes of a record never came
+answer-cut-path = something on the path between the { $who } and { $service } reset the connection during the answer: { $missing } bytes of a record never came
 answer-cut-unknown = the connection between the { $who } and { $service } was reset during the answer: { $missing } bytes of a record never came
 answer-cut-record = the last record of the answer, of which { $missing } bytes are missing
 answer-cut-cannot-tell = what the answer held, and whether the part that arrived was of use: a part of a TLS record cannot be read

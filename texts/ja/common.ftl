@@ -66,6 +66,8 @@ icmp-too-big = 次のリンクにはパケットが大きすぎる
 icmp-too-big-for = 次のリンクにはパケットが大きすぎる（MTU { $mtu } バイト）
 icmp-time-exceeded = 転送中のホップ数超過（time exceeded）
 icmp-other = ICMP エラー（タイプ { $kind }、コード { $code }）
+field-time-to-live = 生存時間（TTL）
+field-hop-limit = ホップリミット
 
 # 提示された証明書についての節。いずれも証明書の名前の後に「：」を挟んで続く。
 certificate-of-client = { $who }の証明書

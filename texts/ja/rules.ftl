@@ -11,6 +11,7 @@ dns-no-response-last-question = { $count } 回の問い合わせの最後（{ $f
 dns-no-response-cannot-tell = 問い合わせが途中で失われたのか、サーバが停止しているのか（キャプチャから分かるのは、ここに応答が届いていないことだけ）
 dns-no-response-configure = 応答する DNS サーバを設定してください（{ $servers } は応答していません）
 dns-no-response-allow = { $device } から { $server } への DNS（UDP と TCP の 53 番ポート）を許可してください
+dns-port-unreachable-do = { $server } で、DNS サービスを起動するか、{ $device } からの問い合わせを受け付けるようにしてください（ファイアウォールがこのアドレスでエラーを送った可能性もあります）
 dns-no-name-server = ネームサーバが設定されていない。{ $who }はブロードキャストアドレスに { $name } を問い合わせており、応答する相手がいない
 dns-no-name-server-asks = ブロードキャストアドレス { $server } に { $name } を問い合わせている。合計 { $count } 回
 dns-no-name-server-or = ネームサーバは、ライセンス通信で使う VRF とは別の VRF に設定されている可能性もある
@@ -53,19 +54,20 @@ dns-unexpected-address-connects = そのアドレスに接続
 dns-unexpected-address-tries = そのアドレスへの接続を試みて失敗
 
 # icmp-blocked
-icmp-blocked-summary-server = { $target } への接続に、サーバ自身が ICMP で応答した：{ $kind }
-icmp-blocked-summary-other = { $target } への接続を { $from } が ICMP で拒否した：{ $kind }
+icmp-blocked-summary-server = { $target } への接続に、サーバのアドレスから ICMP が返った：{ $kind }
+icmp-blocked-summary-other = { $target } への接続に、{ $from } が ICMP で応答した：{ $kind }
 icmp-blocked-allow = { $from } で、{ $device } から{ $target } への TCP { $port } 番ポートを許可してください（ファイアウォールが対応していれば名前で指定）
 icmp-blocked-mtu = { $from } は { $mtu } バイト以下のパケットを求めていますが、送信側はより大きなパケットを送り続けています。この ICMP メッセージが送信側に届くようにするか（途中でフィルタされている可能性があります）、{ -device }の TCP MSS を { $mss } に小さくしてください
-icmp-blocked-port = { $from } で待ち受けているサービスがないか、フィルタがそう応答しています。サービスを起動してください
+icmp-blocked-port = { $from } で、サービスが稼働し { $port } 番ポートで待ち受けていることを確認してください。待ち受けている場合は、フィルタがそのアドレスでエラーを送っています
 icmp-blocked-route = { $from } で、{ $ip } への経路を復旧してください
 icmp-blocked-tries = { $client } が接続を試みる
 icmp-blocked-quotes = { $from }：{ $kind }。この接続のパケットを引用
+icmp-blocked-or-filter = ファイアウォールがサーバのアドレスでこのエラーを送った可能性がある（そのログで分かる）
 
 # tcp-refused
-tcp-refused-summary = { $service } への接続が拒否された：待ち受けているサービスがない
-tcp-refused-answer = { $span }後に RST で応答、TTL { $ttl }
-tcp-refused-firewall = ファイアウォールがサーバの代わりに応答した可能性がある（サーバの他のパケットの TTL との比較と、ファイアウォールのログで分かる）
+tcp-refused-summary = { $service } への接続が拒否された：SYN に RST が返っている
+tcp-refused-answer = { $span }後に RST で応答、{ $field } { $ttl }
+tcp-refused-firewall = ファイアウォールがサーバの代わりに応答した可能性がある（サーバの他のパケットの{ $field }との比較と、ファイアウォールのログで分かる）
 tcp-refused-listen = { $ip } で、サービスが稼働し { $port } 番ポートで待ち受けていることを確認してください
 tcp-refused-proxy = または、プロキシの設定を修正してください（{ -device }には { $server } が設定されています）
 tcp-refused-url = または、URL を修正してください（{ -device }には { $port } 番ポートが設定されています）
@@ -90,8 +92,10 @@ proxy-refused-summary = プロキシ { $proxy } が CONNECT に { $status } { $r
 proxy-refused-summary-forward = プロキシ { $proxy } が要求に対して自ら { $status } { $reason } と応答した：{ $meaning }
 proxy-refused-forbidden = 宛先がルールで許可されていない
 proxy-refused-forbidden-do = { $device } から { $target } への CONNECT を許可してください
-proxy-refused-unreachable = プロキシ自身が宛先に到達できなかった
-proxy-refused-unreachable-do = プロキシが { $target } に到達できない理由を確認してください（プロキシ自身の DNS、経路、ファイアウォール）
+proxy-refused-unreachable = プロキシ自身のエラーを示す応答である
+proxy-refused-bad-gateway = 宛先から正しい応答を得られなかった
+proxy-refused-timeout = 宛先から時間内に応答を得られなかった
+proxy-refused-unreachable-do = プロキシのログで { $target } への通信を確認してください（プロキシ側の DNS、経路、ファイアウォール、宛先の応答のどれに失敗したか）
 proxy-refused-other = トンネルが開かれない
 proxy-refused-other-forward = 要求が転送されない
 proxy-refused-other-do = プロキシのログで { $device } と { $target } を確認してください
@@ -225,7 +229,7 @@ interception-suspected-second-best = 除外できない場合は、インスペ�
 interception-suspected-very-name = 要求されたホストの名前と完全に一致する：この接続のために作られたもので、別のサーバの証明書ではない
 interception-suspected-copied = サブジェクトの組織は { $organization } だが、発行者の組織は異なる。サブジェクトは正規の証明書から写された可能性がある
 interception-suspected-others = 同じ発行者がこのキャプチャで無関係な名前にも署名している：{ $names }
-interception-suspected-times-to-live = SYN-ACK の TTL は { $ttl }、他のパケットの TTL は { $lowest }～{ $highest }：複数の機器が応答している
+interception-suspected-times-to-live = SYN-ACK の{ $field }は { $ttl }、他のパケットの{ $field }は { $lowest }～{ $highest }：複数の機器が応答している
 interception-suspected-near = SYN-ACK が { $milliseconds } ミリ秒以内に届いた：応答元は近くにある
 interception-suspected-chain-self-signed = 自己署名
 interception-suspected-chain-private-root = そのルート { $root } は既知のルート証明書にない
@@ -433,8 +437,8 @@ reset-after-established-server-log = { $server } のログを確認してくだ�
 
 # reset-origin
 reset-origin-too-early = Client Hello の { $after }後にそれを確認応答しているが、{ $who }までの往復は { $round-trip }かかる
-reset-origin-same-ttl = TTL { $ttl } は{ $who }の他のパケットと同じ
-reset-origin-other-ttl = TTL は { $ttl }、{ $who }自身のパケットの TTL は { $usual }：経路上の別の機器が送っている
+reset-origin-same-ttl = { $field } { $ttl } は{ $who }の他のパケットと同じ
+reset-origin-other-ttl = { $field }は { $ttl }、{ $who }自身のパケットの{ $field }は { $usual }：経路上の別の機器が送っている
 reset-origin-id-follows = IP 識別子 { $id } は他のパケットと連続している
 reset-origin-id-differs = IP 識別子 { $id } は直前の { $last } と連続していない
 reset-origin-nothing = 比較できるものがない

@@ -32,3 +32,5 @@ certificate-fault-accepted-summary = { $whose } { $clauses }; the { $other }'s T
 certificate-fault-accepted-choose = if the exchange inside QUIC succeeded and the application still reports a failure: choose a valid client certificate
 unexplained-end-summary-bare = no readable packet shows how the connection with { $service } ended: QUIC encrypts that
 because-all = every TLS, DTLS and QUIC connection is reported
+icmp-blocked-summary-server = the QUIC connection to { $target } is answered with ICMP from the server's address: { $kind }
+icmp-blocked-summary-other = { $from } answers the QUIC connection to { $target } with ICMP: { $kind }

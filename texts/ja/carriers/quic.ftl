@@ -32,3 +32,5 @@ certificate-fault-accepted-summary = { $whose }に問題がある：{ $clauses }
 certificate-fault-accepted-choose = QUIC 上のやり取りが成功しているのにアプリケーションが失敗を報告する場合は、有効なクライアント証明書を選んでください
 unexplained-end-summary-bare = { $service } との接続がどう終わったかは読み取れない（QUIC では暗号化される）
 because-all = すべての TLS、DTLS、QUIC の接続を報告
+icmp-blocked-summary-server = { $target } への QUIC 接続に、サーバのアドレスから ICMP が返った：{ $kind }
+icmp-blocked-summary-other = { $target } への QUIC 接続に、{ $from } が ICMP で応答した：{ $kind }
