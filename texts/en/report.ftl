@@ -91,6 +91,7 @@ text-route-proxy = { $ends }, through the proxy { $proxy }
 text-route-direct = { $ends }, direct { $service }
 text-route-tunnel = { $route }, inside { $tunnel }
 text-route-version = { $route }, { $protocol } { $version }
+text-route-quic = { $route }, QUIC
 text-route-time = { $route }, { $time } UTC
 text-tries = tried on { $tries } connections; shown here: the last, to { $server }
 text-on-device = on the { $who }

@@ -731,6 +731,7 @@ unexplained-end-summary = the connection to { $service } is in the capture from 
 unexplained-end-summary-bare = the connection to { $service } is in the capture from beginning to end, and nothing in it says why it ended
 unexplained-end-end = the { $who } ends the connection
 unexplained-end-cannot-tell = the reason: no alert in clear, no error and no missing packet explains it; another capture would show the same
+unexplained-end-cannot-tell-short = whether more followed: the capture ends too soon after the last packet to show it
 unexplained-end-log = read the logs of { $server } and of the { $who } for that second
 
 # A server that closes right after the client's certificate

@@ -73,6 +73,7 @@ text-route-proxy = { $ends }、プロキシ { $proxy } 経由
 text-route-direct = { $ends }、直接接続、宛先 { $service }
 text-route-tunnel = { $route }、{ $tunnel } 内
 text-route-version = { $route }、{ $protocol } { $version }
+text-route-quic = { $route }、QUIC
 text-route-time = { $route }、{ $time } UTC
 text-tries = { $tries } 本の接続で試行。以下は最後の { $server } への接続
 text-on-device = { $who }

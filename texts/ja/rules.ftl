@@ -704,6 +704,7 @@ unexplained-end-summary = { $service } との接続は全体がキャプチャ�
 unexplained-end-summary-bare = { $service } との接続は全体がキャプチャされているが、終了の理由を示すものがない
 unexplained-end-end = { $who }が接続を終える
 unexplained-end-cannot-tell = 理由（平文のアラートも、エラーも、パケットの欠落もない。キャプチャを取り直しても同じ結果になる）
+unexplained-end-cannot-tell-short = その後に続きがあったか（最後のパケットの直後にキャプチャが終わっているため分からない）
 unexplained-end-log = その時刻の { $server } と{ $who }のログを確認してください
 
 # クライアントの証明書の直後に閉じるサーバ
