@@ -84,6 +84,7 @@ baseline-proxy-answer = proxy answer
 baseline-proxy = the proxy's answer that the tunnel is open (200)
 baseline-after = { $expected }, after frame { $frame } ({ $after }); { $consequence }
 baseline-begin = { $expected }, as the first step; { $consequence }
+baseline-resolve = an address from the DNS server, then { $expected }; { $consequence }
 baseline-not-connected = without it there is no connection, and nothing is reported
 baseline-not-secured = without it the handshake does not end, and no report is sent
 baseline-not-answered = without it the { -device } counts the report as not delivered

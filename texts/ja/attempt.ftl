@@ -57,6 +57,7 @@ baseline-proxy-answer = プロキシの応答
 baseline-proxy = トンネルの開通を示すプロキシの応答（200）
 baseline-after = フレーム { $frame }（{ $after }）に続いて{ $expected }。{ $consequence }
 baseline-begin = 最初のステップは{ $expected }。{ $consequence }
+baseline-resolve = DNS サーバからのアドレスに続いて{ $expected }。{ $consequence }
 baseline-not-connected = これがないため接続が確立せず、レポートは送信されない
 baseline-not-secured = これがないためハンドシェイクが完了せず、レポートは送信されない
 baseline-not-answered = これがないため、{ -device }はレポートを未送達とみなす
