@@ -57,14 +57,23 @@ course-flapping = flapping: { $failed } attempts failed and { $worked } succeede
 
 # The lines of the story.
 story-try = { $summary } [{ $verdict }]
-story-same = { $count } times: { $summary } [{ $verdict }]
+story-same = { $count ->
+    [one] once
+   *[other] { $count } times
+}: { $summary } [{ $verdict }]
 story-again = { $verdict }
-story-same-again = { $count } times { $verdict }
+story-same-again = { $count ->
+    [one] once
+   *[other] { $count } times
+} { $verdict }
 story-after = after { $pause }
 story-report = after { $pause }, the regular report
 story-retry = after { $pause }, the retry
 story-poll = after { $pause }, the poll for the result
-story-left-out = { $count } more attempts in between, listed in the JSON report
+story-left-out = { $count ->
+    [one] 1 more attempt
+   *[other] { $count } more attempts
+} in between, listed in the JSON report
 story-works-since = works since { $time } UTC, after { $failed } failed { $failed ->
     [one] attempt
    *[other] attempts
@@ -142,14 +151,26 @@ step-encrypted-alert = encrypted
 step-malformed = malformed
 step-sslv2-format = SSLv2 format
 step-asks-for = asks for { $group }
-step-acceptable-issuers = { $count } acceptable issuers
+step-acceptable-issuers = { $count ->
+    [one] 1 acceptable issuer
+   *[other] { $count } acceptable issuers
+}
 step-handshake-type = handshake type { $number }
-step-missing = { $bytes } bytes of it are not in the capture
-step-unread = too long: { $bytes } bytes of it were not read
+step-missing = { $bytes ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+} of it are not in the capture
+step-unread = too long: { $bytes ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+} of it were not read
 step-no-certificate = empty: no certificate to show
 step-unreadable-certificate = unreadable: { $why }
 step-early-data = early data
-step-encrypted = { $bytes } bytes encrypted
+step-encrypted = { $bytes ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+} encrypted
 step-with-messages-before = with the messages before it
 step-with-other-messages = with other messages
 step-certificate-by-size = a Certificate by its size

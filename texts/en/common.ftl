@@ -130,7 +130,10 @@ because-port = nothing else uses this port
 silence-direction = whether an answer came: the capture holds no packet at all towards { $host }, so it may not see that direction
 silence-direction-arp = whether an answer came: the capture holds answers of ARP towards { $host }, and no IP packet, so a filter or another path may hide it
 silence-clock = how long the silence was: the capture's clock is doubtful ({ $detail })
-silence-drops = whether an answer is among the { $drops } packets that the capturing system dropped
+silence-drops = whether an answer { $drops ->
+    [one] was the 1 packet that
+   *[other] is among the { $drops } packets that
+} the capturing system dropped
 
 # A possible reason behind a fact.
 may-lie-behind = the reason behind it: { $clause }

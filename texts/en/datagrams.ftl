@@ -44,7 +44,10 @@ datagrams-let-pass = look for what drops UDP from { $from } to { $to } behind th
 # silence after a certificate
 silent-refusal-summary-server = { $service } sent nothing more after the { $who }'s certificate, which { $clauses }: some stacks refuse a certificate without an alert
 silent-refusal-summary-client = the { $who } sent nothing more after the certificate of { $service }, which { $clauses }: some stacks refuse a certificate without an alert
-silent-refusal-silent = last packet, { $span } later: the flight was sent again { $times } times, and nothing came from the { $who }
+silent-refusal-silent = last packet, { $span } later: the flight was sent again { $times ->
+    [one] once
+   *[other] { $times } times
+}, and nothing came from the { $who }
 silent-refusal-cannot-tell = whether the { $who } refused the certificate: it sends nothing, and only its own log shows it
 silent-refusal-or-lost = the flight may not have reached the other side; a capture there shows it
 

@@ -5,7 +5,10 @@ device-log-contradicts = { $log } line { $line } says: { $says }; but { $shows }
 device-log-contradicts-no-connection = the capture shows no connection at all, so no certificate can have been checked
 device-log-contradicts-no-certificate = no certificate of the server arrived on this connection, which was captured without gaps
 device-log-contradicts-http = the server's answer was captured, with HTTP status { $status }
-device-log-contradicts-answered = the server sent { $bytes } bytes of encrypted data after the handshake
+device-log-contradicts-answered = the server sent { $bytes ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+} of encrypted data after the handshake
 device-log-contradicts-resolved = a resolver answered, with { $address }, and the { -device } connected to that address
 device-log-contradicts-alert = { $alert } from the { $side } ended this connection
 device-log-contradicts-never-connected = no SYN of this attempt was ever answered

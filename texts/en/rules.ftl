@@ -179,9 +179,18 @@ cipher-mismatch-software-server = the server at { $server }
 cipher-mismatch-software-client = the { $who }
 
 # negotiation
-negotiation-suites = Client Hello offers { $count } cipher suites: { $list }
-negotiation-groups = and the groups { $list }
-negotiation-signatures = and the signature algorithms { $list }
+negotiation-suites = Client Hello offers { $count ->
+    [one] 1 cipher suite
+   *[other] { $count } cipher suites
+}: { $list }
+negotiation-groups = and { $count ->
+    [one] the group { $list }
+   *[other] the groups { $list }
+}
+negotiation-signatures = and { $count ->
+    [one] the signature algorithm { $list }
+   *[other] the signature algorithms { $list }
+}
 negotiation-acceptable = the same server chose { $chosen } in another connection, which this Client Hello offers as well
 negotiation-foreign-version = the server chose { $version }, the client offers only { $offered }
 negotiation-foreign-suite = the server chose the cipher suite { $suite }, which the client did not offer
@@ -343,7 +352,10 @@ client-certificate-rejected-cannot-tell-why = why: nothing in the certificate's 
 client-certificate-rejected-issuer-listed = the server lists that issuer as acceptable, so the server knows it
 client-certificate-rejected-revocation = a server that must check a revocation list and cannot fetch it also sends unknown_ca
 client-certificate-rejected-chain = the server's own chain verifies up to { $anchor }
-client-certificate-rejected-not-acceptable = comes from { $issuer }, which is not among the { $count } authorities that the server lists
+client-certificate-rejected-not-acceptable = comes from { $issuer }, { $count ->
+    [one] while the server lists only another authority
+   *[other] which is not among the { $count } authorities that the server lists
+}
 client-certificate-rejected-key-kind = has a key of a kind ({ $key }) that the server does not ask for
 client-certificate-rejected-signature = is signed with { $scheme }, which is not among the signature algorithms that the server lists
 client-certificate-rejected-choose-missing = give the { -device } a certificate that the server accepts: none was sent
@@ -385,7 +397,10 @@ refusal-not-understood-broken = an extension that cannot be parsed
 refusal-not-understood-do = update the TLS software of { $server } or of the device in front of it: it must ignore extensions and numbers that it does not know
 refusal-unsigned = the { $who } had sent its certificate, and the alert is in the place of Certificate Verify: its key did not sign
 refusal-unsigned-do = check that the { $who } can sign with the key of its certificate (TPM, smart card, key store, permissions), with an algorithm that the Certificate Request lists
-refusal-large-certificate = the server's Certificate message has { $bytes } bytes ({ $count } certificates), which is too large for many clients (OpenSSL takes 102400)
+refusal-large-certificate = the server's Certificate message has { $bytes } bytes ({ $count ->
+    [one] 1 certificate
+   *[other] { $count } certificates
+}), which is too large for many clients (OpenSSL takes 102400)
 refusal-large-certificate-do = let { $server } send only its own certificate and the intermediates that lead to the root
 refusal-warned-name = the server had sent the warning unrecognized_name: { $name } is none of its names, and some clients treat that warning as fatal
 refusal-warned-name-do = give { $server } the name { $name } (ServerName or ServerAlias), or let the client ask for a name that it has
@@ -469,7 +484,10 @@ tls-no-response-closed = the server closed without sending anything
 tls-no-response-silent = no answer
 tls-no-response-late = its first answer, to a connection that was closed already
 tls-no-response-later = { $span } later: { $ends }
-tls-no-response-repeated = sent again { $count } times
+tls-no-response-repeated = sent again { $count ->
+    [one] once
+   *[other] { $count } times
+}
 tls-no-response-cannot-tell-beginning = whether a proxy stands between: the beginning of the connection was not captured
 tls-no-response-proxying = a firewall that completes TCP on the server's behalf acknowledges in the same way: compare the SYN-ACK's round trip with the server's distance
 tls-no-response-cannot-tell = whether the server itself acknowledged, or a device that answers for it
@@ -495,7 +513,10 @@ silent-mid-handshake-waited = nothing came for { $span }, then the client gave u
 silent-mid-handshake-silent = nothing more came for { $span }
 silent-mid-handshake-window = the { $who } has had no room for more bytes since frame { $frame } (window 0)
 silent-mid-handshake-last-message = the last message seen: { $message } from the { $who }
-silent-mid-handshake-hole = { $count } bytes of the { $who } before it never arrived
+silent-mid-handshake-hole = { $count ->
+    [one] 1 byte
+   *[other] { $count } bytes
+} of the { $who } before it never arrived
 silent-mid-handshake-last-packet = last packet, { $span } later
 silent-mid-handshake-random-loss = ordinary loss is repaired within seconds; here the same bytes failed again and again
 silent-mid-handshake-icmp = let ICMP “fragmentation needed” pass, and look for a rule, tunnel or link that drops large packets
@@ -505,8 +526,14 @@ silent-mid-handshake-cannot-tell-close = what the { $who } sent last, perhaps an
 silent-mid-handshake-log = look at the log of the { $who } for the reason
 silent-mid-handshake-server-certificate = some servers close without an alert when they reject the client's certificate
 silent-mid-handshake-server-log = look at the log of { $server } for the reason
-silent-mid-handshake-never-arrived = { $count } bytes of the { $who } never arrived, though later ones did
-silent-mid-handshake-never-acknowledged = { $count } bytes of the { $who } were sent repeatedly and never acknowledged
+silent-mid-handshake-never-arrived = { $count ->
+    [one] 1 byte
+   *[other] { $count } bytes
+} of the { $who } never arrived, though later ones did
+silent-mid-handshake-never-acknowledged = { $count ->
+    [one] 1 byte of the { $who } was
+   *[other] { $count } bytes of the { $who } were
+} sent repeatedly and never acknowledged
 
 # application-error
 application-error-summary = { $service } answered the request with { $status } { $reason }
@@ -570,7 +597,10 @@ healthy-or-certificate = the { $who } may have refused the server's certificate 
 healthy-or-gave-up = the { $who } may have given up: its last message before it closed, perhaps an alert, is encrypted; its log shows it
 healthy-ticket-or-answer = the server's records after the handshake may be session tickets only, or the answer: they are told apart by size and time
 healthy-or-cut = the answer may be cut off at its end; the application's log shows whether it received all of it
-healthy-record-cut = whether the answer was whole: its last record lacks { $count } bytes, and the connection ended
+healthy-record-cut = whether the answer was whole: its last record lacks { $count ->
+    [one] 1 byte
+   *[other] { $count } bytes
+}, and the connection ended
 healthy-reset = whether the answer was whole: the { $who } reset the connection in frame { $frame }, before any close_notify from the server
 healthy-cannot-tell-certificate = whether the certificate was the service's own: TLS 1.3 encrypts it
 healthy-summary-handshake = completed the { $version } handshake with { $service } in { $took }; the capture holds no answer of the application
@@ -600,11 +630,20 @@ malformed-capture-before = the last frame of this connection, which has the dama
 incomplete-capture-summary = cannot tell how the attempt to reach { $service } ended: { $reason }
 incomplete-capture-first-frame = its first frame in the capture
 incomplete-capture-last-frame = its last frame in the capture
-incomplete-capture-dropped = the capturing system dropped { $drops } packets
+incomplete-capture-dropped = the capturing system dropped { $drops ->
+    [one] 1 packet
+   *[other] { $drops } packets
+}
 incomplete-capture-one-direction = no packet from the { $who } was captured: only one direction is there
 incomplete-capture-acked-unseen = bytes of the { $who } are missing that the other side acknowledged: the capture did not see them
-incomplete-capture-unseen-end = the last { $count } bytes of the { $who } were not captured
-incomplete-capture-missed = { $missed } bytes of the { $who } were not captured, though they arrived
+incomplete-capture-unseen-end = { $count ->
+    [one] the last byte of the { $who } was
+   *[other] the last { $count } bytes of the { $who } were
+} not captured
+incomplete-capture-missed = { $missed ->
+    [one] 1 byte of the { $who } was not captured, though it arrived
+   *[other] { $missed } bytes of the { $who } were not captured, though they arrived
+}
 incomplete-capture-no-beginning = the beginning of the connection was not captured: the handshake lies before the first frame
 incomplete-capture-lost-sight = the capture loses sight of the connection after frame { $last }: the last bytes sent were neither acknowledged nor sent again
 incomplete-capture-cut-short = the file ends inside a record, after frame { $after } ({ $detail }): it was cut short
@@ -616,12 +655,21 @@ incomplete-capture-answer-cut = the answer to the look-up was cut before any add
 incomplete-capture-left-out = the capture holds more connections than tlswalk keeps: the one after this look-up may be among those left out
 incomplete-capture-no-connection = the name was looked up, but no connection to an address of it was captured
 incomplete-capture-no-answer = the name was looked up; neither an answer nor a connection was captured
-incomplete-capture-snap-length = the snap length of { $len } bytes cut { $count } packets of the { $who }
-incomplete-capture-snap-length-unknown = the snap length cut { $count } packets of the { $who }
+incomplete-capture-snap-length = the snap length of { $len } bytes cut { $count ->
+    [one] 1 packet
+   *[other] { $count } packets
+} of the { $who }
+incomplete-capture-snap-length-unknown = the snap length cut { $count ->
+    [one] 1 packet
+   *[other] { $count } packets
+} of the { $who }
 incomplete-capture-still-open = the connection is still open at frame { $last }, the last one of it
 incomplete-capture-still-open-limit = the connection is still open at frame { $last }, the last one of it, { $limit }
 incomplete-capture-limit-size = and the file has nearly { $megabytes } MB: the capture buffer may have been full
-incomplete-capture-limit-time = and the capture lasted { $seconds } seconds: its time limit may have ended it
+incomplete-capture-limit-time = and the capture lasted { $seconds ->
+    [one] 1 second
+   *[other] { $seconds } seconds
+}: its time limit may have ended it
 
 # certificate-fault-accepted
 certificate-fault-accepted-summary = { $whose } { $clauses }; the { $other }'s TLS accepted it nevertheless
@@ -650,7 +698,10 @@ no-licensing-traffic-summary-tls = no TLS connection that could be judged in thi
 } ({ $tls } with TLS)
 no-licensing-traffic-summary-tls-empty = no TLS connection that could be judged in this capture: it covers { $watched } and holds not a single frame
 no-licensing-traffic-again = capture again while the client connects, from before its SYN, on an interface that sees both directions
-no-licensing-traffic-cannot-tell-udp = the traffic over UDP: { $quic } packets of UDP port 443 (QUIC behind its first packets, or something else) and { $capwap } of CAPWAP (control inside DTLS) are in the capture and are not read
+no-licensing-traffic-cannot-tell-udp = the traffic over UDP: { $quic ->
+    [one] 1 packet
+   *[other] { $quic } packets
+} of UDP port 443 (QUIC behind its first packets, or something else) and { $capwap } of CAPWAP (control inside DTLS) are in the capture and are not read
 no-licensing-traffic-over-tcp = let the client connect over TCP (switch QUIC or HTTP/3 off, or block UDP 443) while capturing: TLS inside QUIC is not read
 no-licensing-traffic-verify = tlswalk then shows an attempt
 no-licensing-traffic-cannot-tell-private = whether a connection above is to an SSM On-Prem, a CSLU or a proxy of yours: name it with --on-prem, --cslu or --proxy; --all judges every TLS connection

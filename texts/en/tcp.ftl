@@ -77,7 +77,10 @@ no-application-response-cannot-tell-encrypted = what the request said and why it
 # later requests
 later-request = the { $who }'s next request, encrypted
 later-request-idle = nothing had been sent for { $span }: an idle time-out of a firewall, a balancer or the server
-later-request-unacknowledged = the { $who } was answered by { $service } at first; its next request was sent again { $times } times within { $span } and never acknowledged
+later-request-unacknowledged = the { $who } was answered by { $service } at first; its next request was sent again { $times ->
+    [one] once
+   *[other] { $times } times
+} within { $span } and never acknowledged
 later-request-server-gone = the server itself may have been switched off or disconnected in the meantime
 later-request-forgotten = look for a device between { $device } and { $server } that forgets idle connections (a firewall, address translation, a balancer), and let the client send keep-alives or close sooner than that
 later-request-reset = the { $who } was answered by { $service } at first; what it sent next was answered by a reset
@@ -88,12 +91,18 @@ answer-cut-client = the { $who } reset the connection to { $service } during the
 answer-cut-server = { $service } reset the connection during its answer: { $missing } bytes of a record never came
 answer-cut-path = something on the path between the { $who } and { $service } reset the connection during the answer: { $missing } bytes of a record never came
 answer-cut-unknown = the connection between the { $who } and { $service } was reset during the answer: { $missing } bytes of a record never came
-answer-cut-record = the last record of the answer, of which { $missing } bytes are missing
+answer-cut-record = the last record of the answer, of which { $missing ->
+    [one] 1 byte is
+   *[other] { $missing } bytes are
+} missing
 answer-cut-cannot-tell = what the answer held, and whether the part that arrived was of use: a part of a TLS record cannot be read
 answer-cut-client-log = look at the log of the { $who }: why does it close during an answer (a time-out, a limit of size, rejected content)
 
 # incomplete-capture
-incomplete-capture-never-arrived = { $count } bytes of the { $who } before frame { $frame } never arrived, though later ones did: they were lost on the path
+incomplete-capture-never-arrived = { $count ->
+    [one] 1 byte
+   *[other] { $count } bytes
+} of the { $who } before frame { $frame } never arrived, though later ones did: they were lost on the path
 
 # one connection, captured twice
 seen-again = the same connection, captured a second time behind an address translation: { $client } to { $server }
