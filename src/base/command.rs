@@ -73,7 +73,7 @@ macro_rules! words {
         })*
     };
 }
-words!(u16 u32 u64 i64 IpAddr Endpoint HostName HostArgument UrlHost UrlPath IosName Command);
+words!(u16 u32 u64 i64 IpAddr Endpoint HostName HostArgument UrlHost UrlPath IosName CommonName Command);
 
 impl sealed::Sealed for &'static str {}
 
@@ -231,6 +231,37 @@ impl IosName {
 }
 
 impl fmt::Display for IosName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The common name of a certificate's issuer, or a placeholder where it has characters that would be more than words in a
+/// command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommonName(Cow<'static, str>);
+
+impl CommonName {
+    /// Longest name taken, in bytes (RFC 5280, ub-common-name).
+    const MAX_LEN: usize = 64;
+
+    /// Accepts words of letters, digits and `-_.`, the first of which begins with a letter or a digit.
+    #[must_use]
+    pub fn new(text: &str, placeholder: &'static str) -> Self {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_. ".contains(&byte);
+        let is_name = text.len() <= Self::MAX_LEN
+            && text.bytes().all(allowed)
+            && !text.ends_with(' ')
+            && text.starts_with(|first: char| first.is_ascii_alphanumeric());
+        Self(if is_name {
+            Cow::Owned(text.to_owned())
+        } else {
+            Cow::Borrowed(placeholder)
+        })
+    }
+}
+
+impl fmt::Display for CommonName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }

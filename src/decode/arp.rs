@@ -3,9 +3,9 @@
 //! After a switchover the chassis that takes over announces the address that both share: a gratuitous ARP, in which the sender
 //! asks for its own address. Only what senders say of themselves is kept; probes have no address yet (RFC 5227 section 1.1).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use foldhash::fast::RandomState;
 
@@ -44,6 +44,8 @@ pub struct Claim {
 #[derive(Clone, Debug, Default)]
 pub struct Neighbours {
     claims: HashMap<Ipv4Addr, Vec<Claim>, RandomState>,
+    /// Hosts whose own questions were answered.
+    answered: HashSet<Ipv4Addr, RandomState>,
 }
 
 impl Neighbours {
@@ -60,6 +62,9 @@ impl Neighbours {
         if kind != ETHERNET_IPV4 || !matches!(operation, 1 | 2) || sender.is_unspecified() || hardware == [0; 6] {
             return;
         }
+        if operation == 2 && sender != target && self.answered.len() < MAX_ADDRESSES {
+            self.answered.insert(target);
+        }
         if self.claims.len() >= MAX_ADDRESSES && !self.claims.contains_key(&sender) {
             return;
         }
@@ -72,6 +77,12 @@ impl Neighbours {
                 announced: sender == target,
             });
         }
+    }
+
+    /// True if a question of this host was answered.
+    #[must_use]
+    pub fn answers(&self, host: IpAddr) -> bool {
+        matches!(host, IpAddr::V4(host) if self.answered.contains(&host))
     }
 
     /// The claims of an address up to a frame, the first first.
@@ -119,6 +130,21 @@ mod tests {
         claims
             .map(|claim| (claim.frame.0, claim.hardware.0[5], claim.announced))
             .collect()
+    }
+
+    #[test]
+    fn an_answer_is_to_another_host_that_asked() {
+        let mut neighbours = Neighbours::default();
+        for (message, number) in [message(1, 1, A, B), message(2, 1, A, A), message(2, 2, B, A)]
+            .iter()
+            .zip(1..)
+        {
+            let answered = neighbours.answers(IpAddr::from(A));
+            assert!(!answered, "before frame {number}");
+            let (data, cut) = (&message[14..], 0);
+            neighbours.saw(Wire { data, cut }, FrameNumber(number));
+        }
+        assert!(neighbours.answers(IpAddr::from(A)) && !neighbours.answers(IpAddr::from(B)));
     }
 
     const A: [u8; 4] = [10, 0, 0, 1];

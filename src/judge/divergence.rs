@@ -5,9 +5,9 @@
 
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::frame::FrameNumber;
+use crate::base::frame::{FrameNumber, Timestamp};
 use crate::connection::Connection;
-use crate::connection::walk::{Side, StepKind, TlsFacts};
+use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
 use crate::judge::finding::{At, Severity};
 use crate::judge::verdict::Verdict;
 use crate::profile::Profile;
@@ -52,9 +52,17 @@ pub fn divergence<'p>(attempt: &Attempt<'_>, verdict: &Verdict, profile: &'p Pro
     let baseline = profile.baselines.iter().find(|it| it.is_for(attempt, connection))?;
     // An answer of the proxy that refuses is not the expected one.
     let is_refused = |expected: &Expected| cause.at == Some(At::Proxy) && expected.kind == "connect-response";
+    let refused = connection
+        .filter(|_| cause.at == Some(At::Tls))
+        .and_then(|it| refusal(it.tls.as_ref()?));
+    // A step of the server that came after the client had closed came too late.
+    let closed = connection.and_then(|it| it.tcp.client.fin).map(|fin| fin.time);
+    let closed = closed.filter(|_| refused.is_none());
     let seen = |expected: &Expected| {
         let connection = connection.filter(|_| !is_refused(expected))?;
-        frame_of(connection, expected)
+        let step = step_of(connection, expected)?;
+        let is_late = expected.by == By::Server && closed.is_some_and(|closed| step.time > closed);
+        (!is_late).then_some(step)
     };
     let made = baseline
         .steps
@@ -62,10 +70,17 @@ pub fn divergence<'p>(attempt: &Attempt<'_>, verdict: &Verdict, profile: &'p Pro
         .enumerate()
         .rev()
         .find_map(|(at, expected)| Some((at, expected, seen(expected)?)));
+    // Messages that were on their way when the client refused are seen after the end, and nothing is expected after them.
+    if let (Some((_, expected, step)), Some(refused)) = (made, refused)
+        && expected.by == By::Server
+        && step.time > refused
+    {
+        return None;
+    }
     let next = made.map_or(0, |(at, ..)| at + 1);
     Some(Divergence {
         baseline,
-        after: made.map(|(_, expected, frame)| (expected, frame)),
+        after: made.map(|(_, expected, step)| (expected, step.frame)),
         expected: baseline.steps.get(next)?,
     })
 }
@@ -87,10 +102,16 @@ impl Baseline {
     }
 }
 
-/// The frame of the step with that kind and side.
-fn frame_of(connection: &Connection, expected: &Expected) -> Option<FrameNumber> {
-    let step = connection.step_by(step_kind(expected)?, expected.by.side())?;
-    Some(step.frame)
+/// When the client gave up the handshake: its alert may be encrypted, and another may answer a close.
+fn refusal(tls: &TlsFacts) -> Option<Timestamp> {
+    let first = || tls.alerts.iter().find(|alert| !alert.after_close);
+    let alert = tls.first_error().or_else(first)?;
+    (alert.side == Side::Client).then_some(alert.time)
+}
+
+/// The step with that kind and side.
+fn step_of<'c>(connection: &'c Connection, expected: &Expected) -> Option<&'c Step> {
+    connection.step_by(step_kind(expected)?, expected.by.side())
 }
 
 #[cfg(test)]

@@ -114,7 +114,12 @@ fn complete(cause: &mut Finding, attempt: &Attempt<'_>, context: &Context<'_>) {
         return;
     }
     if !cause.remedies.iter().any(|remedy| !remedy.commands.is_empty()) {
-        cause.remedies.push(recapture::device_log(attempt));
+        let mut log = recapture::device_log(attempt);
+        // The attempt has one goal: the log is read on the way to it.
+        if let Some(last) = cause.remedies.last() {
+            log.verify = last.verify.clone();
+        }
+        cause.remedies.push(log);
     }
     let has_advice = cause.remedies.iter().any(|remedy| remedy.owner == Owner::Capture);
     if cause.confidence == Confidence::Possible && !has_advice {
@@ -135,9 +140,14 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
     let elsewhere = receiver.is_some_and(|host| context.watched.hosts.receives(host));
     if !own_connection && !elsewhere {
         finding.confidence = Confidence::Possible;
+        let is_neighbour = receiver.is_some_and(|host| context.watched.neighbours.answers(host));
+        let direction = match is_neighbour {
+            true => "silence-direction-arp",
+            false => "silence-direction",
+        };
         finding.cannot_tell.insert(
             0,
-            phrase("silence-direction").with("host", receiver.map(|host| host.to_string()).unwrap_or_default()),
+            phrase(direction).with("host", receiver.map(|host| host.to_string()).unwrap_or_default()),
         );
     }
     if let Some(clock) = context

@@ -8,11 +8,13 @@ use super::{
     Report, SCHEMA, SeenAgain, SliceOf, Tool, Verdict,
 };
 use crate::attempt;
+use crate::base::carrier::Carrier;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Language, Phrase, Voice, phrase};
 use crate::base::wire_text::WireText;
 use crate::capture::{CaptureFacts, End};
 use crate::connection;
+use crate::decode::capwap::DATA_PORT;
 use crate::judge::context::Context;
 use crate::judge::finding;
 use crate::judge::verdict;
@@ -233,6 +235,12 @@ fn display_filter(attempt: &attempt::Attempt<'_>) -> String {
         .rev()
         .take(4)
         .map(|connection| {
+            // An access point's data channel is a part of its session.
+            if connection.carrier == Carrier::Capwap {
+                let (client, server) = (address(connection.client.ip), address(connection.server.ip));
+                let (control, data) = (connection.client.port, DATA_PORT);
+                return format!("{client} && {server} && (udp.port == {control} || udp.port == {data})");
+            }
             // The server's address and the client's ephemeral port are enough, and fit on a line.
             let transport = if connection.carrier.is_datagram() { "udp" } else { "tcp" };
             format!(

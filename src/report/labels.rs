@@ -258,6 +258,7 @@ pub(super) fn about(capture: &Capture, language: Language) -> Vec<Phrase> {
     let mut facts = vec![
         phrase("page-frames-in")
             .with("count", grouped(capture.frames))
+            .with("frames", capture.frames)
             .with("time", elapsed(capture.duration)),
     ];
     if !capture.link_types.is_empty() {
@@ -276,19 +277,24 @@ pub(super) fn about(capture: &Capture, language: Language) -> Vec<Phrase> {
         facts.push(phrase("page-damaged").with("frame", damage.after_frame));
     }
     if seen.duplicates > 0 {
-        facts.push(phrase("page-duplicates").with("count", grouped(seen.duplicates)));
+        facts.push(both("page-duplicates", "frames", seen.duplicates));
     }
     if seen.snap_length_cut > 0 {
-        facts.push(phrase("page-snap").with("count", grouped(seen.snap_length_cut)));
+        facts.push(both("page-snap", "segments", seen.snap_length_cut));
     }
     if seen.one_direction {
         facts.push(phrase("page-one-direction"));
     }
     if let Some(drops @ 1..) = seen.drops {
-        facts.push(phrase("page-drops").with("count", grouped(drops)));
+        facts.push(both("page-drops", "packets", drops));
     }
     facts.extend(super::notes::not_judged(capture.not_judged));
     facts
+}
+
+/// A number by both names: the plain one decides between singular and plural, the grouped one is shown.
+fn both(id: &'static str, plain: &'static str, count: u64) -> Phrase {
+    phrase(id).with(plain, count).with("count", grouped(count))
 }
 
 /// The usual name of a link type.

@@ -4,7 +4,7 @@ use super::labels::{step_name, worst};
 use super::{Attempt, Course, Report, Try};
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::judge::finding::Severity;
-use crate::report::{CourseKind, Rhythm};
+use crate::report::{At, CourseKind, Rhythm};
 
 /// The number of runs shown at the beginning and at the end of a long course: with the attempt below they fit on one
 /// screen.
@@ -151,6 +151,8 @@ pub(super) fn divergence(attempt: &Attempt, language: Language) -> Option<String
                 },
             )
             .with("frame", frame),
+        // The step that is missing is the resolver's, which is no part of the connection.
+        _ if attempt.verdict.at == At::Dns => phrase("baseline-resolve"),
         _ => phrase("baseline-begin"),
     };
     let text = text

@@ -5,8 +5,14 @@ microseconds = { $count } µs
 milliseconds = { $count } ms
 
 anomaly-wrong-checksums = { $wrong } of the first { $tried } TCP checksums are wrong, as where a network card fills them in after the capture; they are tolerated
-anomaly-wireless-clients = { $count } connections travel inside CAPWAP: they belong to wireless clients, not to the tunnel's ends
-anomaly-wireless-clients-also = { $count } connections travel inside CAPWAP: they belong to wireless clients, not to the tunnel's ends; one of them, between { $one } and { $other }, asks for { $name }
+anomaly-wireless-clients = { $count ->
+    [one] 1 connection travels inside CAPWAP: it belongs to a wireless client, not to the tunnel's ends
+   *[other] { $count } connections travel inside CAPWAP: they belong to wireless clients, not to the tunnel's ends
+}
+anomaly-wireless-clients-also = { $count ->
+    [one] 1 connection travels inside CAPWAP: it belongs to a wireless client, not to the tunnel's ends; it runs
+   *[other] { $count } connections travel inside CAPWAP: they belong to wireless clients, not to the tunnel's ends; one of them runs
+} between { $one } and { $other } and asks for { $name }
 anomaly-quic = { $count ->
     [one] one attempt
    *[other] { $count } attempts
@@ -20,11 +26,26 @@ anomaly-redaction-emptied = { $count ->
    *[other] { $count } frames were
 } emptied in part or whole by the redaction, which takes apart TCP and DNS only: the counts above leave out tunnels (CAPWAP, GRE, VXLAN), fragments, other UDP and other protocols
 anomaly-overlap-differs = frame { $frame } carries other bytes than captured before for the same place of the { $who }'s stream ({ $client } → { $server }): “{ $other }” instead of “{ $kept }”; the first copy is used
-anomaly-bound-connections = { $count } TLS connections were not kept: there are too many
-anomaly-bound-unconnected = { $count } connections that never connected were not kept: there are too many
-anomaly-bound-icmp = { $count } ICMP errors were not kept
-anomaly-bound-events = { $count } messages and records of single connections were not kept
-anomaly-bound-evicted = { $count } connections were closed early: too many were open at once
+anomaly-bound-connections = { $count ->
+    [one] 1 TLS connection was
+   *[other] { $count } TLS connections were
+} not kept: there are too many
+anomaly-bound-unconnected = { $count ->
+    [one] 1 connection that never connected was
+   *[other] { $count } connections that never connected were
+} not kept: there are too many
+anomaly-bound-icmp = { $count ->
+    [one] 1 ICMP error was
+   *[other] { $count } ICMP errors were
+} not kept
+anomaly-bound-events = { $count ->
+    [one] 1 message or record of a single connection was
+   *[other] { $count } messages and records of single connections were
+} not kept
+anomaly-bound-evicted = { $count ->
+    [one] 1 connection was
+   *[other] { $count } connections were
+} closed early: too many were open at once
 anomaly-bound-lookups = { $count } DNS look-ups were not kept
 anomaly-fragments-incomplete = some fragments of { $count } { $count ->
     [one] datagram
@@ -48,8 +69,14 @@ anomaly-time-goes-back = a frame is older than the one before it { $count ->
    *[other] { $count } times
 }, by up to { $span }
 anomaly-gap-between-files = nothing was captured for { $pause } between two files, and within a file for no more than { $longest }: a file may be missing
-anomaly-zeros-after-end = { $count } zero bytes follow the last record
-anomaly-garbage-after-end = { $count } bytes that are no record follow the last record
+anomaly-zeros-after-end = { $count ->
+    [one] 1 zero byte follows
+   *[other] { $count } zero bytes follow
+} the last record
+anomaly-garbage-after-end = { $count ->
+    [one] 1 byte that is no record follows
+   *[other] { $count } bytes that are no record follow
+} the last record
 anomaly-unknown-block = blocks of unknown type were skipped, first { $kind }
 anomaly-session-secrets = the file holds secrets of its encrypted sessions (a Decryption Secrets Block): whoever gets the file can decrypt them. tlswalk slice leaves them out; those of TLS are used only where --keylog names this file
 anomaly-dump-without-date = the text gives times of day without a date, shown here as of 1970: whether a certificate was valid is not judged without --at

@@ -57,14 +57,23 @@ course-flapping = flapping: { $failed } attempts failed and { $worked } succeede
 
 # The lines of the story.
 story-try = { $summary } [{ $verdict }]
-story-same = { $count } times: { $summary } [{ $verdict }]
+story-same = { $count ->
+    [one] once
+   *[other] { $count } times
+}: { $summary } [{ $verdict }]
 story-again = { $verdict }
-story-same-again = { $count } times { $verdict }
+story-same-again = { $count ->
+    [one] once
+   *[other] { $count } times
+} { $verdict }
 story-after = after { $pause }
 story-report = after { $pause }, the regular report
 story-retry = after { $pause }, the retry
 story-poll = after { $pause }, the poll for the result
-story-left-out = { $count } more attempts in between, listed in the JSON report
+story-left-out = { $count ->
+    [one] 1 more attempt
+   *[other] { $count } more attempts
+} in between, listed in the JSON report
 story-works-since = works since { $time } UTC, after { $failed } failed { $failed ->
     [one] attempt
    *[other] attempts
@@ -84,6 +93,7 @@ baseline-proxy-answer = proxy answer
 baseline-proxy = the proxy's answer that the tunnel is open (200)
 baseline-after = { $expected }, after frame { $frame } ({ $after }); { $consequence }
 baseline-begin = { $expected }, as the first step; { $consequence }
+baseline-resolve = an address from the DNS server, then { $expected }; { $consequence }
 baseline-not-connected = without it there is no connection, and nothing is reported
 baseline-not-secured = without it the handshake does not end, and no report is sent
 baseline-not-answered = without it the { -device } counts the report as not delivered
@@ -113,7 +123,7 @@ licensing-refused-do = read the whole answer ({ $code }) and act on its reason; 
 
 # Rules: DNS answered by ICMP.
 dns-refused-by-icmp = { $from } answers the question to { $server } with ICMP: { $kind }
-dns-refused = { $from } refuses the question for { $name } with ICMP: { $kind }
+dns-refused = { $from } answers the question for { $name } with ICMP: { $kind }
 
 # Rules: remedies with the observed names filled in.
 url-unknown = correct the URL: the service at { $server } does not know { $target }
@@ -141,14 +151,26 @@ step-encrypted-alert = encrypted
 step-malformed = malformed
 step-sslv2-format = SSLv2 format
 step-asks-for = asks for { $group }
-step-acceptable-issuers = { $count } acceptable issuers
+step-acceptable-issuers = { $count ->
+    [one] 1 acceptable issuer
+   *[other] { $count } acceptable issuers
+}
 step-handshake-type = handshake type { $number }
-step-missing = { $bytes } bytes of it are not in the capture
-step-unread = too long: { $bytes } bytes of it were not read
+step-missing = { $bytes ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+} of it are not in the capture
+step-unread = too long: { $bytes ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+} of it were not read
 step-no-certificate = empty: no certificate to show
 step-unreadable-certificate = unreadable: { $why }
 step-early-data = early data
-step-encrypted = { $bytes } bytes encrypted
+step-encrypted = { $bytes ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+} encrypted
 step-with-messages-before = with the messages before it
 step-with-other-messages = with other messages
 step-certificate-by-size = a Certificate by its size

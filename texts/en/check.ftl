@@ -14,7 +14,10 @@ check-unread-sentence = “{ $text }”
 check-unread-part = “{ $text }”: used by no claim of its sentence
 check-unread-question = “{ $text }”: a question
 check-unread-too-long = “{ $text }”: too long for a sentence
-check-left-out = { $count } more sentences or claims are not listed and were not judged.
+check-left-out = { $count ->
+    [one] 1 more sentence or claim is not listed and was
+   *[other] { $count } more sentences or claims are not listed and were
+} not judged.
 
 # The claim that a sentence was understood to make.
 check-denied = not: { $claim }

@@ -72,6 +72,8 @@ icmp-too-big = packet too big for the next link
 icmp-too-big-for = packet too big for the next link, whose MTU is { $mtu } bytes
 icmp-time-exceeded = hop limit exceeded in transit
 icmp-other = ICMP error of type { $kind }, code { $code }
+field-time-to-live = time to live
+field-hop-limit = hop limit
 
 # Clauses about a presented certificate: each follows its name.
 certificate-of-client = the { $who }'s certificate
@@ -126,8 +128,12 @@ because-port = nothing else uses this port
 
 # Limits of a claim of silence.
 silence-direction = whether an answer came: the capture holds no packet at all towards { $host }, so it may not see that direction
+silence-direction-arp = whether an answer came: the capture holds answers of ARP towards { $host }, and no IP packet, so a filter or another path may hide it
 silence-clock = how long the silence was: the capture's clock is doubtful ({ $detail })
-silence-drops = whether an answer is among the { $drops } packets that the capturing system dropped
+silence-drops = whether an answer { $drops ->
+    [one] was the 1 packet that
+   *[other] is among the { $drops } packets that
+} the capturing system dropped
 
 # A possible reason behind a fact.
 may-lie-behind = the reason behind it: { $clause }

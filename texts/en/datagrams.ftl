@@ -39,11 +39,15 @@ datagrams-repeated-doubling = the { $who } sends its flight again, { $times } ti
 datagrams-cannot-tell-size = whether size is the reason: the largest datagram of the side whose datagrams do not arrive has { $largest } bytes
 datagrams-let-fragments-pass = let UDP with all its IP fragments pass between { $client } and { $server }, or make the datagrams smaller: a firewall, a tunnel or a policer that drops fragments causes this
 datagrams-let-large-pass = let UDP with all its IP fragments pass between { $client } and { $server } (datagrams of up to { $largest } bytes), or make them smaller: a firewall, a tunnel or a policer that drops large packets causes this
+datagrams-let-pass = look for what drops UDP from { $from } to { $to } behind the point of capture: a filter or an address translation that does not know the session, or a link with loss
 
 # silence after a certificate
 silent-refusal-summary-server = { $service } sent nothing more after the { $who }'s certificate, which { $clauses }: some stacks refuse a certificate without an alert
 silent-refusal-summary-client = the { $who } sent nothing more after the certificate of { $service }, which { $clauses }: some stacks refuse a certificate without an alert
-silent-refusal-silent = last packet, { $span } later: the flight was sent again { $times } times, and nothing came from the { $who }
+silent-refusal-silent = last packet, { $span } later: the flight was sent again { $times ->
+    [one] once
+   *[other] { $times } times
+}, and nothing came from the { $who }
 silent-refusal-cannot-tell = whether the { $who } refused the certificate: it sends nothing, and only its own log shows it
 silent-refusal-or-lost = the flight may not have reached the other side; a capture there shows it
 
@@ -56,11 +60,16 @@ join-look-at-access-point = read what the access point logs about its certificat
 join-controller-expired = give the controller a valid certificate for access points: its own expired { $span } ago
 join-controller-not-yet-valid = check whether the clocks of controller and access point are right: the controller's certificate becomes valid only in { $span }
 join-controller-issuer = find out which certificate the controller shows to access points, and who issued it
+join-controller-reload = if the controller does not show its own certificate, let it load that certificate again
 join-cannot-tell-roots = which authorities the access point trusts: that depends on its model and software
 join-data-unanswered = the { $who } reached { $service } on UDP port 5246, and its data channel on UDP port 5247 was never answered: { $times } packets in { $span }
 join-data-first = the first packet of the data channel (UDP port 5247)
 join-data-last = the last of { $times }; none came back
-join-refused-summary = { $service } and the { $who } completed the DTLS handshake and ended it { $span } later, after { $count } encrypted records: the controller probably refused to let it join
+join-data-allow = let UDP port 5247 (the data channel) pass between { $device } and { $server }, both ways; port 5246 already passes
+join-refused-summary = { $service } and the { $who } completed the DTLS handshake and ended it { $span } later, after { $count ->
+    [one] 1 encrypted record
+   *[other] { $count } encrypted records
+}: the controller probably refused to let it join
 join-refused-finished = the handshake is complete
 join-refused-end = the { $who } ends the session with an encrypted alert
 join-refused-cannot-tell = what the Join Response said: it is encrypted
@@ -88,7 +97,7 @@ quic-closed-cannot-tell = why: QUIC sends only the number
 quic-closed-log = look at the log of the { $who } for the reason
 quic-ended-summary = { $service } probably ended the QUIC connection right after the { $who }'s Finished, in place of an answer; the reason is encrypted
 quic-ended-finished = the { $who }'s Finished, by its place; its packets are too short to hold a certificate
-quic-ended-last = the server's last packets, as short as the end of a connection: the client acknowledges none of them and sends nothing more
+quic-ended-last = the server's last packets, as short as the end of a connection: the client sends no data after them
 quic-ended-or-certificate = the server may demand a certificate of the { $who }, which by the sizes of its packets sent none
 quic-ended-or-close = the server may have closed for a reason of its application; its log shows it
 quic-ended-cannot-tell = which error it was: QUIC encrypts it behind the hellos; a qlog of either side names it, and Wireshark with the client's key log

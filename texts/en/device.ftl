@@ -5,7 +5,10 @@ device-log-contradicts = { $log } line { $line } says: { $says }; but { $shows }
 device-log-contradicts-no-connection = the capture shows no connection at all, so no certificate can have been checked
 device-log-contradicts-no-certificate = no certificate of the server arrived on this connection, which was captured without gaps
 device-log-contradicts-http = the server's answer was captured, with HTTP status { $status }
-device-log-contradicts-answered = the server sent { $bytes } bytes of encrypted data after the handshake
+device-log-contradicts-answered = the server sent { $bytes ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+} of encrypted data after the handshake
 device-log-contradicts-resolved = a resolver answered, with { $address }, and the { -device } connected to that address
 device-log-contradicts-alert = { $alert } from the { $side } ended this connection
 device-log-contradicts-never-connected = no SYN of this attempt was ever answered
@@ -118,8 +121,10 @@ device-do-register = register with a token that has not expired and has uses lef
 device-do-read-on = read the message and those around it: the agent names what failed
 device-do-token = read the answer; if the service does not know the device, establish trust again with a token that has uses left
 device-do-trust = check that the clock is right to within an hour, and establish trust again
-device-do-reach = check whether { $host } can be reached from the interface that licensing uses (an open port is good; ping proves nothing)
+device-do-reach = check whether { $host } can be reached from the interface that licensing uses (an open port is good; ICMP ping proves nothing)
+device-do-reach-proxy = check whether the proxy { $proxy }, which the device is configured to use, can be reached from the interface that licensing uses (an open port is good; ICMP ping proves nothing)
 device-do-allow = allow the device to reach { $host }, by name and not by address, and without TLS inspection
+device-do-allow-proxy = let { $proxy } open connections to { $host } for the device, without authentication and TLS inspection, and let the firewalls on both sides of it pass them
 device-do-capture = capture one attempt, to see which side ends it
 device-do-capture-beside = capture one attempt, to see which side ends it: on the device itself, or at the switch port in front of it (SPAN)
 device-do-capture-verify = tlswalk, given this capture and the same --log, says which side ended it

@@ -29,12 +29,21 @@ verify-report-redacted = the report is redacted; check it against the redacted s
 verify-slice-incomplete = the slice is not whole: it holds { $frames } of the { $kept } frames that it was cut with; cut it again
 verify-report-of-slice = the report is about a slice, and this is none; check it against the slice
 verify-other-hash = is another capture, or was changed since the report: its SHA-256 is { $found }, the report's { $expected }
-verify-other-frames = is another capture, or was changed since the report: it has { $found } frames, the report's { $expected }
+verify-other-frames = is another capture, or was changed since the report: it has { $found ->
+    [one] 1 frame
+   *[other] { $found } frames
+}, the report's { $expected }
 verify-other-times = is another capture, or was changed since the report: its first and last frame have other times
 claim-verdict = the worst attempt's verdict is { $id }
-claim-attempts = there are { $count } attempts
+claim-attempts = { $count ->
+    [one] there is 1 attempt
+   *[other] there are { $count } attempts
+}
 claim-attempt = attempt { $attempt }, { $device } to { $name }: { $id } ({ $confidence }, by { $by }, at { $at })
-claim-course = { $device } tried to reach { $name } { $tries } times: { $kind }
+claim-course = { $device } tried to reach { $name } { $tries ->
+    [one] once
+   *[other] { $tries } times
+}: { $kind }
 claim-summary = “{ $text }”
 claim-evidence = { $finding }: frame { $frame }: { $what }
 claim-lookup = frame { $frame } asks DNS for { $name }
@@ -50,7 +59,10 @@ why-other-words = the frame is evidence for it; the words were written in anothe
 why-not-step = there is no such step at that frame
 why-not-certificate = the certificate of that hash says something else
 why-not-in-slice = that frame was not kept in the slice
-why-no-frame = the capture has { $frames } frames only
+why-no-frame = the capture has { $frames ->
+    [one] 1 frame
+   *[other] { $frames } frames
+} only
 why-other-version = another version of tlswalk wrote the report; only that version can repeat it
 why-counts-all = it counts all frames of the capture, and a slice holds only some of them
 why-left-out = the capture shows it, and the report does not
@@ -82,13 +94,19 @@ verify-made-with-what = says that it was made with { $option } { $value }, which
 diff-two-points = One way from two points: { $flows } { $flows ->
     [one] TCP connection is
    *[other] TCP connections are
-} in both captures, with { $packets } common packets.
+} in both captures, with { $packets ->
+    [one] 1 common packet
+   *[other] { $packets } common packets
+}.
 diff-clock = The clock of capture 2 is { $offset } ahead of that of capture 1 (negative: behind).
 diff-nearer = Capture { $nearer } was taken nearer to the client; a packet takes { $transit } from one point to the other.
 diff-translated = Addresses or ports were translated in between: { $first } in capture 1 is { $second } in capture 2.
 diff-order-unknown = which capture was taken nearer to the client: too few packets were seen in both directions at both points
 diff-too-many = anything about packets beyond the first million and a half of a capture
-diff-outside = where { $count } packets of capture { $capture } went: the other capture does not cover that time
+diff-outside = where { $count ->
+    [one] 1 packet
+   *[other] { $count } packets
+} of capture { $capture } went: the other capture does not cover that time
 diff-lost = { $count } { $count ->
     [one] packet
    *[other] packets

@@ -91,15 +91,30 @@ page-line = line
 page-legend-broken = where it stopped
 page-connection = Connection { $id }: { $client } → { $server }
 page-pause = { $time } pass
-page-hole-not-captured = { $bytes } bytes not captured
-page-hole-never-arrived = { $bytes } bytes never arrived
-page-hole-snap-length = { $bytes } bytes cut by the snap length
-page-hole-unknown = { $bytes } bytes missing
+page-hole-not-captured = { $count ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+} not captured
+page-hole-never-arrived = { $count ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+} never arrived
+page-hole-snap-length = { $count ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+} cut by the snap length
+page-hole-unknown = { $count ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+} missing
 page-sent-again = { $count ->
     [one] 1 segment was sent again
    *[other] { $count } segments were sent again
 }
-page-sent-times = { $name }, sent { $count } times
+page-sent-times = { $name }, sent { $count ->
+    [one] once
+   *[other] { $count } times
+}
 page-question = { $kind } { $name }?
 page-no-answer = no answer
 page-no-address = no address
@@ -130,17 +145,32 @@ page-left-out = { $count ->
     [one] 1 attempt is listed above without its details, to keep this page small
    *[other] { $count } attempts are counted above without their details, to keep this page small
 }; -f json has everything.
-page-rows-left-out = { $count } more attempts are only counted; -f json has everything.
+page-rows-left-out = { $count ->
+    [one] 1 more attempt is
+   *[other] { $count } more attempts are
+} only counted; -f json has everything.
 
 # The capture
-page-frames-in = { $count } frames in { $time }
+page-frames-in = { $frames ->
+    [one] 1 frame
+   *[other] { $count } frames
+} in { $time }
 page-complete = complete
 page-cut-short = cut short
 page-damaged = damaged: frame numbers after frame { $frame } are uncertain
-page-duplicates = { $count } frames are second copies of a packet
-page-snap = { $count } segments cut by the snap length
+page-duplicates = { $frames ->
+    [one] 1 frame is a second copy
+   *[other] { $count } frames are second copies
+} of a packet
+page-snap = { $segments ->
+    [one] 1 segment
+   *[other] { $count } segments
+} cut by the snap length
 page-one-direction = only one direction of the traffic was captured
-page-drops = the capturing device dropped { $count } packets
+page-drops = the capturing device dropped { $packets ->
+    [one] 1 packet
+   *[other] { $count } packets
+}
 page-contents = { $count ->
     [one] 1 TCP connection
    *[other] { $tcp } TCP connections

@@ -49,10 +49,19 @@ text-complete = complete
 text-cut-short = cut short
 text-cut-short-because = cut short: { $detail }
 text-damaged = damaged after frame { $after }, { $lost } bytes lost: frame numbers after that are uncertain
-text-copies = { $frames } frames are second copies of a packet
-text-snap-length = { $segments } segments cut by the snap length
+text-copies = { $count ->
+    [one] 1 frame is a second copy
+   *[other] { $frames } frames are second copies
+} of a packet
+text-snap-length = { $count ->
+    [one] 1 segment
+   *[other] { $segments } segments
+} cut by the snap length
 text-one-direction = only one direction of the traffic was captured
-text-drops = the capturing device dropped { $packets } packets
+text-drops = the capturing device dropped { $count ->
+    [one] 1 packet
+   *[other] { $packets } packets
+}
 note-not-judged = { $count ->
     [one] 1 connection or look-up was
    *[other] { $shown } connections and look-ups were
@@ -69,7 +78,10 @@ text-holds-without = { $tcp } TCP connections, none of them with TLS
 text-holds = { $tcp } TCP connections, { $tls } of them with TLS
 text-holds-dtls = attempts at DTLS over UDP: { $count }
 text-holds-quic = attempts at QUIC: { $count }
-text-holds-capwap-data = { $count } packets of CAPWAP data inside DTLS
+text-holds-capwap-data = { $count ->
+    [one] 1 packet
+   *[other] { $shown } packets
+} of CAPWAP data inside DTLS
 text-holds-servers = servers asked for: { $names }
 text-holds-names = names looked up: { $names }
 text-odd-frame = frame { $frame }, { $id }: { $text }
@@ -90,10 +102,12 @@ text-route-proxy-service = { $ends }, { $service } through the proxy { $proxy }
 text-route-proxy = { $ends }, through the proxy { $proxy }
 text-route-direct = { $ends }, direct { $service }
 text-route-opened = { $ends }, opened by the CSLU
+text-route-service = { $ends }, { $service }
 text-route-tunnel = { $route }, inside { $tunnel }
 text-route-version = { $route }, { $protocol } { $version }
+text-route-quic = { $route }, QUIC
 text-route-time = { $route }, { $time } UTC
-text-tries = tried on { $tries } connections; shown here: the last, to { $server }
+text-tries = tried on { $tries } connections; shown here: the one to { $server } from frame { $frame } on
 text-on-device = on the { $who }
 text-on-firewall = on the firewall
 text-on-proxy = on the proxy
@@ -119,12 +133,16 @@ text-plain-http = none: this transport is plain HTTP
 text-never-tried = never tried
 text-never-begun = never begun
 text-never-sent = never sent
+text-not-passed-on = not passed on
 text-not-in-capture = not in the capture
 text-not-seen = not seen
 text-no-answer = no answer
 text-nothing-more = then nothing more
+text-ended-nothing = nothing more
 text-then-reset = then RST from the { $who } in frame { $frame }
+text-ended-reset = ended by RST from the { $who } in frame { $frame }
 text-then-fin = then FIN from the { $who } in frame { $frame }
+text-ended-fin = ended by FIN from the { $who } in frame { $frame }
 text-device = device
 text-alert = alert
 step-alert = alert { $level } { $description }
@@ -170,8 +188,23 @@ text-sha256 = SHA-256 { $value }
 text-step = step
 text-seconds = seconds
 text-connection = Connection { $id }: { $client } → { $server }
-text-traffic = { $client-frames } frames and { $client-bytes } bytes from the device, { $server-frames } and { $server-bytes } from the server; { $retransmissions } retransmissions, { $copies } copies
-text-gap = { $bytes } bytes of the { $who } missing before frame { $frame } ({ $cause })
+text-traffic = { $client-frames ->
+    [one] 1 frame
+   *[other] { $client-frames } frames
+} and { $client-bytes ->
+    [one] 1 byte
+   *[other] { $client-bytes } bytes
+} from the device, { $server-frames } and { $server-bytes } from the server; { $retransmissions ->
+    [one] 1 retransmission
+   *[other] { $retransmissions } retransmissions
+}, { $copies ->
+    [one] 1 copy
+   *[other] { $copies } copies
+}
+text-gap = { $bytes ->
+    [one] 1 byte
+   *[other] { $bytes } bytes
+} of the { $who } missing before frame { $frame } ({ $cause })
 text-sni = SNI { $value }
 text-cipher-suite = cipher suite { $value }
 text-group = group { $value }

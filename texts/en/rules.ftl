@@ -11,6 +11,7 @@ dns-no-response-last-question = the last of { $count } questions ({ $frames }); 
 dns-no-response-cannot-tell = whether the questions were lost on the way, or the server is down: the capture only shows that no answer came here
 dns-no-response-configure = configure a DNS server that answers; { $servers } did not
 dns-no-response-allow = allow DNS (UDP and TCP port 53) from { $device } to { $server }
+dns-port-unreachable-do = on { $server }: start its DNS service, or let it accept questions from { $device }; a firewall may also send this error with its address
 dns-no-name-server = no name server is configured: the { $who } asks the broadcast address for { $name }, and no host answers
 dns-no-name-server-asks = asks { $server }, the broadcast address, for { $name }; { $count } { $count ->
     [one] question
@@ -22,14 +23,14 @@ dns-no-name-server-do = configure a name server, in the VRF that the { $who } us
 # dns-error
 dns-error-summary = the DNS server answered { $status } for { $name }: { $meaning }
 dns-error-no-data = the name exists, without an address of the type asked for
-dns-error-no-data-do = have an address record added, or ask another server
-dns-error-servfail = the server could not get an answer itself
-dns-error-servfail-do = check its own path to the internet and its forwarders
+dns-error-no-data-do = find out why it has no address record of that type (a filter, an own zone with the same name), and have one added
+dns-error-servfail = it could not get a valid answer itself
+dns-error-servfail-do = check its own path to the internet, its forwarders, and whether DNSSEC validation fails for the name
 dns-error-nxdomain = it says that the name does not exist
 dns-error-nxdomain-do = let it resolve public names (forwarders, split-horizon zones, filter lists)
 dns-error-nxdomain-own = add an address record for the name, which is your own, or ask a server of your domain
 dns-error-refused = it does not answer this client, or has no server to ask
-dns-error-refused-do = allow recursion for the { -device }'s address
+dns-error-refused-do = allow recursion for the { -device }'s address, and check that it has a server to ask (forwarders, root hints)
 dns-error-failed = it could not answer
 dns-error-failed-do = look at its log
 dns-error-asks = asks { $server } for { $name } ({ $kind })
@@ -43,6 +44,7 @@ dns-unexpected-address-summary = the DNS server gave { $name } the address { $ad
 dns-unexpected-address-asks = asks { $server } for { $name }
 dns-unexpected-address-answers = { $server } answers { $address }
 dns-unexpected-address-private-path = the address may be intended: a gateway inside the network may answer for the service; then it should speak TLS
+dns-unexpected-address-rewritten = a filter on the path may have changed the answer; the log of the DNS server shows what it sent
 dns-unexpected-address-on-server = on { $server }: remove the override or block-list entry for { $name } (a sinkhole answers with such addresses)
 dns-unexpected-address-block-page = the block page of { $product }
 dns-unexpected-address-unspecified = the unspecified address
@@ -56,19 +58,20 @@ dns-unexpected-address-connects = connects to it
 dns-unexpected-address-tries = tries to connect to it, without success
 
 # icmp-blocked
-icmp-blocked-summary-server = the server itself answers the connection to { $target } with ICMP: { $kind }
-icmp-blocked-summary-other = { $from } refuses the connection to { $target } with ICMP: { $kind }
+icmp-blocked-summary-server = the connection to { $target } is answered with ICMP from the server's address: { $kind }
+icmp-blocked-summary-other = { $from } answers the connection to { $target } with ICMP: { $kind }
 icmp-blocked-allow = on { $from }: allow TCP port { $port } from { $device } to { $target }, by name where the firewall can
 icmp-blocked-mtu = { $from } says that packets must fit { $mtu } bytes, and the sender keeps sending larger ones: let these ICMP messages reach it (they may be filtered), or lower the TCP MSS of the { -device } to { $mss }
-icmp-blocked-port = on { $from }: no service listens there, or a filter claims so: start the service
+icmp-blocked-port = on { $from }: check that the service is running and listens on port { $port }; if it does, a filter sends the error in its name
 icmp-blocked-route = on { $from }: restore the route to { $ip }
 icmp-blocked-tries = { $client } tries to connect
 icmp-blocked-quotes = { $from }: { $kind }, quoting the connection's own packet
+icmp-blocked-or-filter = a firewall may send this error with the server's address; its log shows it
 
 # tcp-refused
-tcp-refused-summary = the connection to { $service } was refused: nothing accepts it there
-tcp-refused-answer = RST in answer, { $span } later, time to live { $ttl }
-tcp-refused-firewall = a firewall may answer for the server: compare the time to live with other packets of the server, and look at the firewall's log
+tcp-refused-summary = the connection to { $service } was refused: a reset answers the SYN
+tcp-refused-answer = RST in answer, { $span } later, { $field } { $ttl }
+tcp-refused-firewall = a firewall may answer for the server: compare the { $field } with other packets of the server, and look at the firewall's log
 tcp-refused-listen = on { $ip }: check that the service is running and listens on port { $port }
 tcp-refused-proxy = or correct the proxy: the { -device } is configured to use { $server }
 tcp-refused-url = or correct the URL: the { -device } is configured to use port { $port }
@@ -96,8 +99,10 @@ proxy-refused-summary = the proxy { $proxy } answered CONNECT with { $status } {
 proxy-refused-summary-forward = the proxy { $proxy } answered the request itself, with { $status } { $reason }: { $meaning }
 proxy-refused-forbidden = its rules do not allow the target
 proxy-refused-forbidden-do = allow CONNECT to { $target } for { $device }
-proxy-refused-unreachable = it could not reach the target itself
-proxy-refused-unreachable-do = find out why the proxy cannot reach { $target }: its own DNS, route and firewall
+proxy-refused-unreachable = it reports an error of its own
+proxy-refused-bad-gateway = it got no valid answer from the target
+proxy-refused-timeout = it got no answer from the target in time
+proxy-refused-unreachable-do = look at the proxy's log for { $target }: did its own DNS, its route, a firewall or the target's answer fail
 proxy-refused-other = it does not open the tunnel
 proxy-refused-other-forward = it does not pass the request on
 proxy-refused-other-do = look at the proxy's log for { $device } and { $target }
@@ -174,9 +179,18 @@ cipher-mismatch-software-server = the server at { $server }
 cipher-mismatch-software-client = the { $who }
 
 # negotiation
-negotiation-suites = Client Hello offers { $count } cipher suites: { $list }
-negotiation-groups = and the groups { $list }
-negotiation-signatures = and the signature algorithms { $list }
+negotiation-suites = Client Hello offers { $count ->
+    [one] 1 cipher suite
+   *[other] { $count } cipher suites
+}: { $list }
+negotiation-groups = and { $count ->
+    [one] the group { $list }
+   *[other] the groups { $list }
+}
+negotiation-signatures = and { $count ->
+    [one] the signature algorithm { $list }
+   *[other] the signature algorithms { $list }
+}
 negotiation-acceptable = the same server chose { $chosen } in another connection, which this Client Hello offers as well
 negotiation-foreign-version = the server chose { $version }, the client offers only { $offered }
 negotiation-foreign-suite = the server chose the cipher suite { $suite }, which the client did not offer
@@ -201,7 +215,12 @@ crl-fetch-failed-points = the certificate of { $service } points to { $url }
 crl-fetch-failed-sound = the chain itself is sound: it leads to a known root, is current and for this name
 crl-fetch-failed-unchecked = the chain cannot be checked without its root (give it with --ca); its dates and name are right
 crl-fetch-failed-off-on-prem = turn revocation checking off in the { -device }, if your policy allows that: a private certificate rarely has revocation data that can be reached
-crl-fetch-failed-allow = allow HTTP from { $device } to { $host } (port 80), and make sure that its name resolves
+crl-fetch-failed-allow = allow TCP port { $port } (HTTP) from { $device } to { $host }
+crl-fetch-failed-do-answers = on { $host }: find out why it answers { $status } for { $url }; the file may be missing there, or a proxy or filter answered for it
+crl-fetch-failed-do-listen = check that the web server of { $host } ({ $server }) is running and listens on that port; if it does, a firewall resets the connection: allow it from { $device }
+crl-fetch-failed-do-inspect = let the HTTP request from { $device } to { $host } ({ $server }) pass: the connection is answered, the request is not; if the firewall shows that it passes, look at the log of that web server
+crl-fetch-failed-do-resolve = on the DNS server { $resolver }: let it resolve { $host }
+crl-fetch-failed-do-allow-dns = allow DNS (UDP and TCP port 53) from { $device } to { $resolver }
 crl-fetch-failed-off = or turn revocation checking off in the { -device }, if your policy allows that
 crl-fetch-failed-answers = { $host } answers { $status } { $reason }
 crl-fetch-failed-silent = SYN to { $host } ({ $server }), never answered
@@ -226,7 +245,7 @@ interception-suspected-second-best = if that cannot be done: install the inspect
 interception-suspected-very-name = it names exactly the host asked for: made for this connection, not the certificate of a wrong server
 interception-suspected-copied = its subject names the organisation { $organization }, its issuer another one: the subject may be a copy from the genuine certificate
 interception-suspected-others = the same issuer signs for unrelated names in this capture: { $names }
-interception-suspected-times-to-live = its SYN-ACK came with time to live { $ttl }, its other packets with { $lowest } to { $highest }: more than one device answers
+interception-suspected-times-to-live = its SYN-ACK came with { $field } { $ttl }, its other packets with { $lowest } to { $highest }: more than one device answers
 interception-suspected-near = its SYN-ACK came within { $milliseconds } ms: the host that answers is close by
 interception-suspected-chain-self-signed = it is self-signed
 interception-suspected-chain-private-root = its root { $root } is not among the known roots
@@ -287,7 +306,7 @@ server-certificate-rejected-unknown-ca = find out who issued the certificate of 
 server-certificate-rejected-dates = compare the clock of the { -device } with the dates in the certificate of { $server }: the alert says that the certificate is outside its validity
 server-certificate-rejected-renew = renew the certificate of { $server }: it expired { $span } before this capture
 server-certificate-rejected-not-yet = the certificate of { $server } becomes valid only { $span } after this capture: issue one that is valid now
-server-certificate-rejected-capture-clock = the capturing host's clock may be slow: compare it with a known time
+server-certificate-rejected-capture-clock = the capturing host's clock may be behind: compare it with a known time
 server-certificate-rejected-name-issue = give the server a certificate for { $name } whose chain leads to an authority that the client trusts
 server-certificate-rejected-name-unverified = or use another name in the URL, if you know that the server is the right one. No command here uses the name in this certificate: its chain leads to no known root, so anyone may have written the name (give the root with --ca)
 server-certificate-rejected-name-no-host = or use another name in the URL. No command here uses the name in this certificate: it is not the name of a single host
@@ -333,7 +352,10 @@ client-certificate-rejected-cannot-tell-why = why: nothing in the certificate's 
 client-certificate-rejected-issuer-listed = the server lists that issuer as acceptable, so the server knows it
 client-certificate-rejected-revocation = a server that must check a revocation list and cannot fetch it also sends unknown_ca
 client-certificate-rejected-chain = the server's own chain verifies up to { $anchor }
-client-certificate-rejected-not-acceptable = comes from { $issuer }, which is not among the { $count } authorities that the server lists
+client-certificate-rejected-not-acceptable = comes from { $issuer }, { $count ->
+    [one] while the server lists only another authority
+   *[other] which is not among the { $count } authorities that the server lists
+}
 client-certificate-rejected-key-kind = has a key of a kind ({ $key }) that the server does not ask for
 client-certificate-rejected-signature = is signed with { $scheme }, which is not among the signature algorithms that the server lists
 client-certificate-rejected-choose-missing = give the { -device } a certificate that the server accepts: none was sent
@@ -375,7 +397,10 @@ refusal-not-understood-broken = an extension that cannot be parsed
 refusal-not-understood-do = update the TLS software of { $server } or of the device in front of it: it must ignore extensions and numbers that it does not know
 refusal-unsigned = the { $who } had sent its certificate, and the alert is in the place of Certificate Verify: its key did not sign
 refusal-unsigned-do = check that the { $who } can sign with the key of its certificate (TPM, smart card, key store, permissions), with an algorithm that the Certificate Request lists
-refusal-large-certificate = the server's Certificate message has { $bytes } bytes ({ $count } certificates), which is too large for many clients (OpenSSL takes 102400)
+refusal-large-certificate = the server's Certificate message has { $bytes } bytes ({ $count ->
+    [one] 1 certificate
+   *[other] { $count } certificates
+}), which is too large for many clients (OpenSSL takes 102400)
 refusal-large-certificate-do = let { $server } send only its own certificate and the intermediates that lead to the root
 refusal-warned-name = the server had sent the warning unrecognized_name: { $name } is none of its names, and some clients treat that warning as fatal
 refusal-warned-name-do = give { $server } the name { $name } (ServerName or ServerAlias), or let the client ask for a name that it has
@@ -401,7 +426,7 @@ client-left-cannot-tell = why the { $who } closed: it sent no alert, and its own
 client-left-probe = a check that only asks whether the port answers ends the same way
 
 # reset-during-handshake
-reset-during-handshake-summary-path = something between them reset the connection to { $service } during the handshake, after the { $last }
+reset-during-handshake-summary-path = something on the path reset the connection to { $service } during the handshake, after the { $last }
 reset-during-handshake-summary-client = the { $who } reset the connection to { $service } during the handshake, after the { $last }
 reset-during-handshake-summary-server = { $service } reset the connection during the handshake, after the { $last }
 reset-during-handshake-summary-unknown = the connection to { $service } was reset during the handshake, after the { $last }
@@ -415,7 +440,7 @@ reset-during-handshake-server-log = look at the log of { $server }: it ended the
 reset-during-handshake-no-rule = check that no rule resets connections from { $device } to { $name }
 reset-at-once-client = the { $who } itself reset the connection when { $service } answered its SYN: its own TCP has no such connection
 reset-at-once-server = { $service } accepted the connection and reset it at once, before any data was sent
-reset-at-once-path = something between them reset the connection to { $service } as soon as it was open, before any data was sent
+reset-at-once-path = something on the path reset the connection to { $service } as soon as it was open, before any data was sent
 reset-at-once-unknown = the connection to { $service } was reset as soon as it was open, before any data was sent
 reset-at-once-listen = find out why { $server } accepts connections and drops them: an access list of the service, a balancer without a working server behind it, a limit
 reset-at-once-another-host = another host with the address { $device }, or a filter or address translation in front of it, may have sent the RST
@@ -423,11 +448,11 @@ reset-at-once-cannot-tell = why the SYN-ACK was not expected
 reset-at-once-do = check that no other host has { $device }, and that the answer reaches the interface from which the SYN was sent
 
 # reset-after-established
-reset-after-established-summary-path = something between them reset the connection after the TLS handshake, before any answer
+reset-after-established-summary-path = something on the path reset the connection after the TLS handshake, before any answer
 reset-after-established-summary-client = the { $who } reset the connection after the TLS handshake, before any answer
 reset-after-established-summary-server = { $service } reset the connection after the TLS handshake, before any answer
 reset-after-established-summary-unknown = the connection was reset after the TLS handshake, before any answer
-reset-after-established-plain-path = something between them reset the connection to { $service } after the request, before any answer
+reset-after-established-plain-path = something on the path reset the connection to { $service } after the request, before any answer
 reset-after-established-plain-client = the { $who } reset the connection to { $service } after its request, before any answer
 reset-after-established-plain-server = { $service } reset the connection instead of answering the request
 reset-after-established-plain-unknown = the connection to { $service } was reset after the request, before any answer
@@ -443,8 +468,8 @@ reset-after-established-server-log = look at the log of { $server }: its program
 
 # reset-origin
 reset-origin-too-early = it acknowledges the Client Hello { $after } after it was sent, though the { $who } is { $round-trip } away
-reset-origin-same-ttl = its time to live { $ttl } is that of the { $who }'s other packets
-reset-origin-other-ttl = it carries time to live { $ttl }, the { $who }'s own packets { $usual }: something on the path sent it
+reset-origin-same-ttl = its { $field } { $ttl } is that of the { $who }'s other packets
+reset-origin-other-ttl = it carries { $field } { $ttl }, the { $who }'s own packets { $usual }: something on the path sent it
 reset-origin-id-follows = its IP identification { $id } follows the others
 reset-origin-id-differs = its IP identification { $id } does not follow the last one, { $last }
 reset-origin-nothing = nothing to compare it with
@@ -459,7 +484,10 @@ tls-no-response-closed = the server closed without sending anything
 tls-no-response-silent = no answer
 tls-no-response-late = its first answer, to a connection that was closed already
 tls-no-response-later = { $span } later: { $ends }
-tls-no-response-repeated = sent again { $count } times
+tls-no-response-repeated = sent again { $count ->
+    [one] once
+   *[other] { $count } times
+}
 tls-no-response-cannot-tell-beginning = whether a proxy stands between: the beginning of the connection was not captured
 tls-no-response-proxying = a firewall that completes TCP on the server's behalf acknowledges in the same way: compare the SYN-ACK's round trip with the server's distance
 tls-no-response-cannot-tell = whether the server itself acknowledged, or a device that answers for it
@@ -485,7 +513,10 @@ silent-mid-handshake-waited = nothing came for { $span }, then the client gave u
 silent-mid-handshake-silent = nothing more came for { $span }
 silent-mid-handshake-window = the { $who } has had no room for more bytes since frame { $frame } (window 0)
 silent-mid-handshake-last-message = the last message seen: { $message } from the { $who }
-silent-mid-handshake-hole = { $count } bytes of the { $who } before it never arrived
+silent-mid-handshake-hole = { $count ->
+    [one] 1 byte
+   *[other] { $count } bytes
+} of the { $who } before it never arrived
 silent-mid-handshake-last-packet = last packet, { $span } after that message
 silent-mid-handshake-random-loss-once = ordinary loss is repaired within seconds by sending the bytes again; no second try of these is in the capture
 silent-mid-handshake-random-loss = ordinary loss is repaired within seconds; here the same bytes failed again and again
@@ -496,8 +527,14 @@ silent-mid-handshake-cannot-tell-close = what the { $who } sent last, perhaps an
 silent-mid-handshake-log = look at the log of the { $who } for the reason
 silent-mid-handshake-server-certificate = some servers close without an alert when they reject the client's certificate
 silent-mid-handshake-server-log = look at the log of { $server } for the reason
-silent-mid-handshake-never-arrived = { $count } bytes of the { $who } never arrived, though later ones did
-silent-mid-handshake-never-acknowledged = { $count } bytes of the { $who } were sent repeatedly and never acknowledged
+silent-mid-handshake-never-arrived = { $count ->
+    [one] 1 byte
+   *[other] { $count } bytes
+} of the { $who } never arrived, though later ones did
+silent-mid-handshake-never-acknowledged = { $count ->
+    [one] 1 byte of the { $who } was
+   *[other] { $count } bytes of the { $who } were
+} sent repeatedly and never acknowledged
 
 # application-error
 application-error-summary = { $service } answered the request with { $status } { $reason }
@@ -564,7 +601,10 @@ healthy-or-certificate = the { $who } may have refused the server's certificate 
 healthy-or-gave-up = the { $who } may have given up: its last message before it closed, perhaps an alert, is encrypted; its log shows it
 healthy-ticket-or-answer = the server's records after the handshake may be session tickets only, or the answer: they are told apart by size and time
 healthy-or-cut = the answer may be cut off at its end; the application's log shows whether it received all of it
-healthy-record-cut = whether the answer was whole: its last record lacks { $count } bytes, and the connection ended
+healthy-record-cut = whether the answer was whole: its last record lacks { $count ->
+    [one] 1 byte
+   *[other] { $count } bytes
+}, and the connection ended
 healthy-reset = whether the answer was whole: the { $who } reset the connection in frame { $frame }, before any close_notify from the server
 healthy-cannot-tell-certificate = whether the certificate was the service's own: TLS 1.3 encrypts it
 healthy-summary-handshake = completed the { $version } handshake with { $service } in { $took }; the capture holds no answer of the application
@@ -594,11 +634,20 @@ malformed-capture-before = the last frame of this connection, which has the dama
 incomplete-capture-summary = cannot tell how the attempt to reach { $service } ended: { $reason }
 incomplete-capture-first-frame = its first frame in the capture
 incomplete-capture-last-frame = its last frame in the capture
-incomplete-capture-dropped = the capturing system dropped { $drops } packets
+incomplete-capture-dropped = the capturing system dropped { $drops ->
+    [one] 1 packet
+   *[other] { $drops } packets
+}
 incomplete-capture-one-direction = no packet from the { $who } was captured: only one direction is there
 incomplete-capture-acked-unseen = bytes of the { $who } are missing that the other side acknowledged: the capture did not see them
-incomplete-capture-unseen-end = the last { $count } bytes of the { $who } were not captured
-incomplete-capture-missed = { $missed } bytes of the { $who } were not captured, though they arrived
+incomplete-capture-unseen-end = { $count ->
+    [one] the last byte of the { $who } was
+   *[other] the last { $count } bytes of the { $who } were
+} not captured
+incomplete-capture-missed = { $missed ->
+    [one] 1 byte of the { $who } was not captured, though it arrived
+   *[other] { $missed } bytes of the { $who } were not captured, though they arrived
+}
 incomplete-capture-no-beginning = the beginning of the connection was not captured: the handshake lies before the first frame
 incomplete-capture-lost-sight = the capture loses sight of the connection after frame { $last }: the last bytes sent were neither acknowledged nor sent again
 incomplete-capture-cut-short = the file ends inside a record, after frame { $after } ({ $detail }): it was cut short
@@ -610,12 +659,21 @@ incomplete-capture-answer-cut = the answer to the look-up was cut before any add
 incomplete-capture-left-out = the capture holds more connections than tlswalk keeps: the one after this look-up may be among those left out
 incomplete-capture-no-connection = the name was looked up, but no connection to an address of it was captured
 incomplete-capture-no-answer = the name was looked up; neither an answer nor a connection was captured
-incomplete-capture-snap-length = the snap length of { $len } bytes cut { $count } packets of the { $who }
-incomplete-capture-snap-length-unknown = the snap length cut { $count } packets of the { $who }
+incomplete-capture-snap-length = the snap length of { $len } bytes cut { $count ->
+    [one] 1 packet
+   *[other] { $count } packets
+} of the { $who }
+incomplete-capture-snap-length-unknown = the snap length cut { $count ->
+    [one] 1 packet
+   *[other] { $count } packets
+} of the { $who }
 incomplete-capture-still-open = the connection is still open at frame { $last }, the last one of it
 incomplete-capture-still-open-limit = the connection is still open at frame { $last }, the last one of it, { $limit }
 incomplete-capture-limit-size = and the file has nearly { $megabytes } MB: the capture buffer may have been full
-incomplete-capture-limit-time = and the capture lasted { $seconds } seconds: its time limit may have ended it
+incomplete-capture-limit-time = and the capture lasted { $seconds ->
+    [one] 1 second
+   *[other] { $seconds } seconds
+}: its time limit may have ended it
 
 # certificate-fault-accepted
 certificate-fault-accepted-summary = { $whose } { $clauses }; the { $other }'s TLS accepted it nevertheless
@@ -644,7 +702,10 @@ no-licensing-traffic-summary-tls = no TLS connection that could be judged in thi
 } ({ $tls } with TLS)
 no-licensing-traffic-summary-tls-empty = no TLS connection that could be judged in this capture: it covers { $watched } and holds not a single frame
 no-licensing-traffic-again = capture again while the client connects, from before its SYN, on an interface that sees both directions
-no-licensing-traffic-cannot-tell-udp = the traffic over UDP: { $quic } packets of UDP port 443 (QUIC behind its first packets, or something else) and { $capwap } of CAPWAP (control inside DTLS) are in the capture and are not read
+no-licensing-traffic-cannot-tell-udp = the traffic over UDP: { $quic ->
+    [one] 1 packet
+   *[other] { $quic } packets
+} of UDP port 443 (QUIC behind its first packets, or something else) and { $capwap } of CAPWAP (control inside DTLS) are in the capture and are not read
 no-licensing-traffic-over-tcp = let the client connect over TCP (switch QUIC or HTTP/3 off, or block UDP 443) while capturing: TLS inside QUIC is not read
 no-licensing-traffic-verify = tlswalk then shows an attempt
 no-licensing-traffic-cannot-tell-private = whether a connection above is to an SSM On-Prem, a CSLU or a proxy of yours: name it with --on-prem, --cslu or --proxy; --all judges every TLS connection
@@ -725,6 +786,7 @@ unexplained-end-summary = the connection to { $service } is in the capture from 
 unexplained-end-summary-bare = the connection to { $service } is in the capture from beginning to end, and nothing in it says why it ended
 unexplained-end-end = the { $who } ends the connection
 unexplained-end-cannot-tell = the reason: no alert in clear, no error and no missing packet explains it; another capture would show the same
+unexplained-end-cannot-tell-short = whether more followed: the capture ends too soon after the last packet to show it
 unexplained-end-log = read the logs of { $server } and of the { $who } for that second
 
 # A server that closes right after the client's certificate

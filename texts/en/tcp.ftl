@@ -63,8 +63,8 @@ silent-mid-handshake-fin = FIN from the { $who }, { $span } after that message
 
 # reset-origin
 reset-origin-goes-on = the { $who } continues in frame { $frame } as if it had not sent it
-reset-origin-next-hop = it carries time to live { $ttl }, the { $who }'s own packets { $usual }: a difference of one hop, so it was sent from elsewhere on the path
-reset-origin-shared-ttl = all packets of both sides carry the same time to live, so it does not show who sent this one
+reset-origin-next-hop = it carries { $field } { $ttl }, the { $who }'s own packets { $usual }: a difference of one hop, so it was sent from elsewhere on the path
+reset-origin-shared-ttl = all packets of both sides carry the same { $field }, so it does not show who sent this one
 
 # no-application-response
 no-application-response-summary-closed = { $service } closed the connection before it received the { $who }'s request
@@ -77,7 +77,10 @@ no-application-response-cannot-tell-encrypted = what the request said and why it
 # later requests
 later-request = the { $who }'s next request, encrypted
 later-request-idle = nothing had been sent for { $span }: an idle time-out of a firewall, a balancer or the server
-later-request-unacknowledged = the { $who } was answered by { $service } at first; its next request was sent again { $times } times within { $span } and never acknowledged
+later-request-unacknowledged = the { $who } was answered by { $service } at first; its next request was sent again { $times ->
+    [one] once
+   *[other] { $times } times
+} within { $span } and never acknowledged
 later-request-server-gone = the server itself may have been switched off or disconnected in the meantime
 later-request-forgotten = look for a device between { $device } and { $server } that forgets idle connections (a firewall, address translation, a balancer), and let the client send keep-alives or close sooner than that
 later-request-reset = the { $who } was answered by { $service } at first; what it sent next was answered by a reset
@@ -86,14 +89,20 @@ later-request-none = the client's last record may be no request: HTTP/2 also sen
 later-request-server-log = look at the log of { $server }: its program ended, restarted, or closed the connection for being idle
 answer-cut-client = the { $who } reset the connection to { $service } during the answer: { $missing } bytes of a record had not come
 answer-cut-server = { $service } reset the connection during its answer: { $missing } bytes of a record never came
-answer-cut-path = something between the { $who } and { $service } reset the connection during the answer: { $missing } bytes of a record never came
+answer-cut-path = something on the path between the { $who } and { $service } reset the connection during the answer: { $missing } bytes of a record never came
 answer-cut-unknown = the connection between the { $who } and { $service } was reset during the answer: { $missing } bytes of a record never came
-answer-cut-record = the last record of the answer, of which { $missing } bytes are missing
+answer-cut-record = the last record of the answer, of which { $missing ->
+    [one] 1 byte is
+   *[other] { $missing } bytes are
+} missing
 answer-cut-cannot-tell = what the answer held, and whether the part that arrived was of use: a part of a TLS record cannot be read
 answer-cut-client-log = look at the log of the { $who }: why does it close during an answer (a time-out, a limit of size, rejected content)
 
 # incomplete-capture
-incomplete-capture-never-arrived = { $count } bytes of the { $who } before frame { $frame } never arrived, though later ones did: they were lost on the path
+incomplete-capture-never-arrived = { $count ->
+    [one] 1 byte
+   *[other] { $count } bytes
+} of the { $who } before frame { $frame } never arrived, though later ones did: they were lost on the path
 
 # one connection, captured twice
 seen-again = the same connection, captured a second time behind an address translation: { $client } to { $server }

@@ -65,4 +65,7 @@ ticket-open = Not settled
 ticket-or = Could also be: { $name }: { $what }
 ticket-excluded = Ruled out: { $name }: { $what }
 ticket-hidden = Not visible in this capture: { $what }
-ticket-footer = From { $file }, { $frames } frames, judged by tlswalk { $version }.
+ticket-footer = From { $file }, { $frames ->
+    [one] 1 frame
+   *[other] { $frames } frames
+}, judged by tlswalk { $version }.

@@ -55,5 +55,8 @@ triage-note-shrank = it shrank from { $before } to { $after } bytes while it was
 triage-note-changed = it changed while it was read
 triage-note-vanished = it was moved or deleted while it was read
 triage-note-again = reported before, and changed since: { $before } bytes then, { $after } now
-triage-note-ring = { $count } files of a ring, read as one
+triage-note-ring = { $count ->
+    [one] 1 file
+   *[other] { $count } files
+} of a ring, read as one
 triage-folder = All in { $folder }

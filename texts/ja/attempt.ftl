@@ -57,6 +57,7 @@ baseline-proxy-answer = プロキシの応答
 baseline-proxy = トンネルの開通を示すプロキシの応答（200）
 baseline-after = フレーム { $frame }（{ $after }）に続いて{ $expected }。{ $consequence }
 baseline-begin = 最初のステップは{ $expected }。{ $consequence }
+baseline-resolve = DNS サーバからのアドレスに続いて{ $expected }。{ $consequence }
 baseline-not-connected = これがないため接続が確立せず、レポートは送信されない
 baseline-not-secured = これがないためハンドシェイクが完了せず、レポートは送信されない
 baseline-not-answered = これがないため、{ -device }はレポートを未送達とみなす
@@ -86,7 +87,7 @@ licensing-refused-do = 応答全体（{ $code }）を確認し、理由に応じ
 
 # ルール: DNS への問い合わせに ICMP が返っている。
 dns-refused-by-icmp = { $server } への問い合わせに { $from } が ICMP で応答：{ $kind }
-dns-refused = { $from } が { $name } の問い合わせを ICMP で拒否：{ $kind }
+dns-refused = { $name } の問い合わせに { $from } が ICMP で応答した：{ $kind }
 
 # ルール: 観測した名前を埋め込んだ対処。
 url-unknown = URL を修正してください（{ $server } のサービスに { $target } はありません）

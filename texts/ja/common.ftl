@@ -66,6 +66,8 @@ icmp-too-big = 次のリンクにはパケットが大きすぎる
 icmp-too-big-for = 次のリンクにはパケットが大きすぎる（MTU { $mtu } バイト）
 icmp-time-exceeded = 転送中のホップ数超過（time exceeded）
 icmp-other = ICMP エラー（タイプ { $kind }、コード { $code }）
+field-time-to-live = 生存時間（TTL）
+field-hop-limit = ホップリミット
 
 # 提示された証明書についての節。いずれも証明書の名前の後に「：」を挟んで続く。
 certificate-of-client = { $who }の証明書
@@ -120,6 +122,7 @@ because-port = このポートの用途はほかにない
 
 # 「応答なし」について判断できないこと
 silence-direction = 応答が届いたかどうか（{ $host } 宛てのパケットがキャプチャに一つもなく、その方向が見えていない可能性がある）
+silence-direction-arp = 応答が届いたかどうか（{ $host } 宛ての ARP 応答はキャプチャにあるが、IP パケットは一つもない。フィルタや別の経路のために見えていない可能性がある）
 silence-clock = 無応答の長さ（キャプチャの時刻が疑わしい：{ $detail }）
 silence-drops = キャプチャ側で破棄された { $drops } パケットに応答が含まれていたかどうか
 

@@ -54,8 +54,8 @@ silent-mid-handshake-fin = { $who }からの FIN、そのメッセージの { $s
 
 # reset-origin
 reset-origin-goes-on = { $who }はフレーム { $frame } で、この RST を送っていないかのように通信を続けている
-reset-origin-next-hop = TTL は { $ttl }、{ $who }自身のパケットの TTL は { $usual }：一ホップの差があり、経路上の別の場所から送られた
-reset-origin-shared-ttl = 両側のすべてのパケットの TTL が同じで、どちらがこの RST を送ったかは分からない
+reset-origin-next-hop = { $field }は { $ttl }、{ $who }自身のパケットの{ $field }は { $usual }：一ホップの差があり、経路上の別の場所から送られた
+reset-origin-shared-ttl = 両側のすべてのパケットの{ $field }が同じで、どちらがこの RST を送ったかは分からない
 
 # no-application-response
 no-application-response-summary-closed = { $service } は{ $who }の要求を受け取る前に接続を閉じた
@@ -77,7 +77,7 @@ later-request-none = クライアントの最後のレコードは要求では�
 later-request-server-log = { $server } のログを確認してください（プログラムの終了や再起動、無通信による切断）
 answer-cut-client = { $who }が応答の途中で{ $service } への接続をリセットした：レコードの { $missing } バイトはまだ届いていなかった
 answer-cut-server = { $service } が応答の途中で接続をリセットした：レコードの { $missing } バイトが届いていない
-answer-cut-path = 応答の途中で、{ $who }と{ $service } の間の何かが接続をリセットした：レコードの { $missing } バイトが届いていない
+answer-cut-path = 応答の途中で、{ $who }と{ $service } の間の経路上の何かが接続をリセットした：レコードの { $missing } バイトが届いていない
 answer-cut-unknown = 応答の途中で、{ $who }と{ $service } の接続がリセットされた：レコードの { $missing } バイトが届いていない
 answer-cut-record = 応答の最後のレコード（{ $missing } バイトが欠けている）
 answer-cut-cannot-tell = 応答の内容と、届いた部分が利用できたかどうか（TLS ではレコードの一部だけを読むことはできない）

@@ -77,6 +77,24 @@ fn names_of_a_configuration_carry_no_second_command() {
 }
 
 #[test]
+fn a_common_name_is_words_and_nothing_else() {
+    let name = |text: &str| CommonName::new(text, "<issuer>").to_string();
+    assert_eq!(name("Cisco Manufacturing CA SHA2"), "Cisco Manufacturing CA SHA2");
+    for hostile in [
+        "",
+        " CA",
+        "CA ",
+        "CA\nreload",
+        "CA | redirect flash:x",
+        "CA;reload",
+        "\u{ff23}A",
+    ] {
+        assert_eq!(name(hostile), "<issuer>", "{hostile:?}");
+    }
+    assert_eq!(name(&"a".repeat(65)), "<issuer>");
+}
+
+#[test]
 fn a_file_name_is_one_argument_of_the_shell() {
     let of = |name: &str| shell_file(name);
     assert_eq!(of("a/b.pcap").as_deref(), Some("a/b.pcap"));

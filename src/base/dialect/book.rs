@@ -115,6 +115,7 @@ pub(super) const TASKS: &[&str] = &[
     "join-certificates",
     "join-clock",
     "join-ignore-expiry",
+    "join-ignore-expiry-of",
     "join-reload-certificate",
     "join-show",
     "join-trustpoint",

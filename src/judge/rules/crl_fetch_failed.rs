@@ -7,11 +7,14 @@ use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
-use crate::connection::Exchange;
+use crate::base::wire_text::WireText;
 use crate::connection::walk::{Side, StepKind};
+use crate::connection::{Connection, Exchange};
+use crate::dns::lookup::Lookup;
+use crate::http::reader::Response;
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Evidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::profile::Transport;
 use crate::tls::trust::{Chain, NameMatch, Validity};
 
@@ -26,7 +29,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if tls.is_complete() || tls.application_data.server > 0 {
         return None;
     }
-    let (revocation, failure) = attempt.revocation.iter().find_map(|it| Some((it, failure(it)?)))?;
+    let (revocation, failure) = attempt.revocation.iter().find_map(|it| Some((it, Failure::of(it)?)))?;
     // A fault of the chain itself would be the better explanation.
     let judgement = attempt.presented.server.judgement()?;
     let sound =
@@ -56,12 +59,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     };
     let points = phrase("crl-fetch-failed-points")
         .with("service", service(attempt))
-        .with("url", crate::base::wire_text::WireText::from(revocation.url.as_str()));
+        .with("url", WireText::from(revocation.url.as_str()));
     let summary = summary.with("who", client(attempt)).with("host", &revocation.host);
     let mut finding = Finding::error(RULE.id, By::Client, At::Tls, summary)
         .confidence(Confidence::Likely)
         .evidence(certificate.frame, points);
-    finding.evidence.extend(failure);
+    finding = finding.evidence(failure.frame(), failure.evidence(&revocation.host));
     if let Some(alert) = alert {
         finding = finding.evidence(alert.frame, alert_from(alert, client(attempt)));
     }
@@ -73,20 +76,27 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             phrase("crl-fetch-failed-unchecked"),
         )
     };
-    Some(with_remedies(finding, attempt, revocation))
+    Some(with_remedies(finding, attempt, revocation, &failure))
 }
 
 /// Adds the remedies: let the client fetch the data, or stop requiring it.
-fn with_remedies(finding: Finding, attempt: &Attempt<'_>, revocation: &Revocation<'_>) -> Finding {
+fn with_remedies(
+    finding: Finding,
+    attempt: &Attempt<'_>,
+    revocation: &Revocation<'_>,
+    failure: &Failure<'_>,
+) -> Finding {
     let tasks = [task("revocation-off")];
     if attempt.service.transport == Transport::OnPrem {
         return finding.remedy(on_client(attempt, phrase("crl-fetch-failed-off-on-prem"), &tasks));
     }
-    let allow = phrase("crl-fetch-failed-allow")
+    let (owner, action) = failure.cure();
+    let action = action
         .with("device", attempt.device)
-        .with("host", &revocation.host);
+        .with("host", &revocation.host)
+        .with("url", WireText::from(revocation.url.as_str()));
     finding
-        .remedy(elsewhere(attempt, Owner::Firewall, allow))
+        .remedy(elsewhere(attempt, owner, action))
         .remedy(on_client(attempt, phrase("crl-fetch-failed-off"), &tasks))
 }
 
@@ -95,47 +105,101 @@ fn retries(revocation: &Revocation<'_>) -> bool {
     revocation.connections.len() > 2
 }
 
-/// Why a fetch failed, frame by frame; `None` if it succeeded, or if its outcome is not in the capture.
-fn failure(revocation: &Revocation<'_>) -> Option<Vec<Evidence>> {
-    let (frame, what) = why_failed(revocation)?;
-    let what = what.with("host", &revocation.host);
-    Some(vec![Evidence { frame, what }])
+/// How a fetch failed. The remedy follows from it: a firewall cures neither an answer nor a name that is unknown.
+enum Failure<'a> {
+    /// The server answered with an error.
+    Answered(FrameNumber, &'a Response),
+    /// The SYN was never answered.
+    Silent(&'a Connection),
+    /// The SYN was answered by a reset in this frame.
+    Refused(FrameNumber, &'a Connection),
+    /// The connection was answered, the request was not.
+    Unanswered(&'a Connection),
+    /// The name was looked up, and no address was returned.
+    NoAddress(&'a Lookup),
 }
 
-fn why_failed(revocation: &Revocation<'_>) -> Option<(FrameNumber, Phrase)> {
-    let went_well = |exchange: &Exchange| matches!(&exchange.response, Some((_, answer)) if answer.status < 400);
-    if revocation.connections.iter().any(|it| it.http.iter().any(went_well)) {
-        return None;
+impl<'a> Failure<'a> {
+    /// `None` if a fetch succeeded, or if its outcome is not in the capture.
+    fn of(revocation: &Revocation<'a>) -> Option<Self> {
+        let went_well = |exchange: &Exchange| matches!(&exchange.response, Some((_, answer)) if answer.status < 400);
+        if revocation.connections.iter().any(|it| it.http.iter().any(went_well)) {
+            return None;
+        }
+        for connection in &revocation.connections {
+            if let Some((frame, answer)) = connection.http.iter().find_map(|exchange| exchange.response.as_ref()) {
+                return Some(Self::Answered(*frame, answer));
+            }
+        }
+        if let Some(connection) = revocation.connections.first().copied() {
+            let tcp = &connection.tcp.server;
+            return Some(match tcp.reset.filter(|_| tcp.syns.is_empty()) {
+                _ if tcp.frames == 0 => Self::Silent(connection),
+                Some(reset) => Self::Refused(reset.frame, connection),
+                None => Self::Unanswered(connection),
+            });
+        }
+        let is_addressless = |it: &&Lookup| it.answer.as_ref().is_none_or(|answer| answer.addresses.is_empty());
+        let are_all = revocation.lookups.iter().all(is_addressless);
+        revocation
+            .lookups
+            .first()
+            .filter(|_| are_all)
+            .copied()
+            .map(Self::NoAddress)
     }
-    for connection in &revocation.connections {
-        if let Some((frame, answer)) = connection.http.iter().find_map(|exchange| exchange.response.as_ref()) {
-            let answers = phrase("crl-fetch-failed-answers")
-                .with("status", answer.status)
-                .with("reason", &answer.reason);
-            return Some((*frame, answers));
+
+    fn frame(&self) -> FrameNumber {
+        match self {
+            Self::Answered(frame, _) | Self::Refused(frame, _) => *frame,
+            Self::Silent(connection) | Self::Unanswered(connection) => connection.first.frame,
+            Self::NoAddress(lookup) => lookup.answer.as_ref().map_or(lookup.first().frame, |it| it.frame),
         }
     }
-    if let Some(connection) = revocation.connections.first() {
-        let tcp = &connection.tcp.server;
-        let reset = tcp.reset.filter(|_| tcp.syns.is_empty());
-        let (frame, what) = match reset {
-            _ if tcp.frames == 0 => (connection.first.frame, "crl-fetch-failed-silent"),
-            Some(reset) => (reset.frame, "crl-fetch-failed-refused"),
-            None => (connection.first.frame, "crl-fetch-failed-connects"),
-        };
-        return Some((frame, phrase(what).with("server", connection.server)));
+
+    fn evidence(&self, host: &str) -> Phrase {
+        match self {
+            Self::Answered(_, answer) => phrase("crl-fetch-failed-answers")
+                .with("status", answer.status)
+                .with("reason", &answer.reason),
+            Self::Silent(connection) => phrase("crl-fetch-failed-silent").with("server", connection.server),
+            Self::Refused(_, connection) => phrase("crl-fetch-failed-refused").with("server", connection.server),
+            Self::Unanswered(connection) => phrase("crl-fetch-failed-connects").with("server", connection.server),
+            Self::NoAddress(lookup) => match &lookup.answer {
+                Some(answer) => phrase("crl-fetch-failed-dns-answers").with("status", answer.status),
+                None => phrase("crl-fetch-failed-dns-silent"),
+            },
+        }
+        .with("host", host)
     }
-    // Only the name was looked up; the fetch failed because no address was returned.
-    let addressless = revocation
-        .lookups
-        .iter()
-        .all(|it| it.answer.as_ref().is_none_or(|answer| answer.addresses.is_empty()));
-    let lookup = revocation.lookups.first().filter(|_| addressless)?;
-    Some(match &lookup.answer {
-        Some(answer) => (
-            answer.frame,
-            phrase("crl-fetch-failed-dns-answers").with("status", answer.status),
-        ),
-        None => (lookup.first().frame, phrase("crl-fetch-failed-dns-silent")),
-    })
+
+    /// The party that has to act, and what it has to do.
+    fn cure(&self) -> (Owner, Phrase) {
+        match self {
+            Self::Answered(_, answer) => (
+                Owner::Server,
+                phrase("crl-fetch-failed-do-answers").with("status", answer.status),
+            ),
+            Self::Silent(connection) => (
+                Owner::Firewall,
+                phrase("crl-fetch-failed-allow").with("port", connection.server.port),
+            ),
+            Self::Refused(_, connection) => (
+                Owner::Server,
+                phrase("crl-fetch-failed-do-listen").with("server", connection.server),
+            ),
+            Self::Unanswered(connection) => (
+                Owner::Firewall,
+                phrase("crl-fetch-failed-do-inspect").with("server", connection.server),
+            ),
+            Self::NoAddress(lookup) if lookup.answer.is_some() => (
+                Owner::Server,
+                phrase("crl-fetch-failed-do-resolve").with("resolver", lookup.server),
+            ),
+            Self::NoAddress(lookup) => (
+                Owner::Firewall,
+                phrase("crl-fetch-failed-do-allow-dns").with("resolver", lookup.server),
+            ),
+        }
+    }
 }

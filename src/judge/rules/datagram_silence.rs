@@ -9,7 +9,7 @@ use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
-use crate::base::frame::FrameAt;
+use crate::base::frame::{FrameAt, Timestamp};
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
@@ -57,14 +57,19 @@ pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: Verdi
     if let Some(FrameAt { frame, .. }) = facts.control.last_answer {
         finding = finding.evidence(frame, phrase("datagrams-discovery-answered"));
     }
-    finding = with_repeats(finding, facts, Side::Client)
+    finding = with_repeats(finding, connection, facts, Side::Client)
         .claims_silence_of(Side::Server)
         .cannot_tell(phrase("datagrams-cannot-tell-where"));
     finding = with_tcp(finding, attempt, connection, context);
-    if facts.control.last_answer.is_none() {
-        finding = finding.remedy(elsewhere(attempt, Owner::Firewall, allow(attempt, connection)));
-    }
-    Some(finding.remedy(listening(attempt, connection)))
+    let firewall = elsewhere(attempt, Owner::Firewall, allow(attempt, connection));
+    let listening = listening(attempt, connection);
+    // A controller that answered before is reachable, though a filter may still drop DTLS on its port.
+    let both = match facts.control.last_answer {
+        None => [firewall, listening],
+        Some(_) => [listening, firewall],
+    };
+    finding.remedies.extend(both);
+    Some(finding)
 }
 
 /// Adds that the client continued over TCP, as clients do when QUIC is not answered.
@@ -170,7 +175,10 @@ pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: Verdi
     let finding = stopped.with_evidence(Finding::error(id, by, At::Tls, summary).confidence(confidence));
     if by == By::Path {
         let lost = stopped.torn().is_none().then_some(last.side);
-        return Some(on_the_path(finding, attempt, connection, lost));
+        return Some(match lost {
+            Some(side) if connection.tcp[side].largest <= ANY_PATH => dropped(finding, attempt, connection, side),
+            _ => on_the_path(finding, attempt, connection, lost),
+        });
     }
     let finding = finding
         .claims_silence_of(last.side.peer())
@@ -239,7 +247,7 @@ impl Stopped<'_> {
             finding = finding.evidence(torn.frame, missing.with("who", side_name(side)));
         }
         for side in Side::both() {
-            finding = with_repeats(finding, self.facts, side);
+            finding = with_repeats(finding, self.connection, self.facts, side);
         }
         finding.evidence(
             self.connection.last.frame,
@@ -281,6 +289,22 @@ fn or_refused(finding: Finding, connection: &Connection, presented: Side) -> Fin
     }
 }
 
+/// The largest payload of a datagram that needs no fragments on any ordinary path: every host takes packets of 576 bytes
+/// (RFC 1122 section 3.3.2), of which IPv6 and UDP need 48.
+const ANY_PATH: u32 = 528;
+
+/// The remedy for datagrams of `side` that are too small for size to be the reason of their loss.
+fn dropped(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, side: Side) -> Finding {
+    let (from, to) = match side {
+        Side::Client => (connection.client, connection.server),
+        Side::Server => (connection.server, connection.client),
+    };
+    let action = phrase("datagrams-let-pass").with("from", from).with("to", to);
+    finding
+        .cannot_tell(phrase("datagrams-cannot-tell-where"))
+        .remedy(elsewhere(attempt, Owner::Firewall, action))
+}
+
 /// The remedy for lost datagrams: large ones first. `whole`: the side whose datagrams were captured whole and were lost
 /// nevertheless; the size of the other side's is unknown.
 fn on_the_path(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, whole: Option<Side>) -> Finding {
@@ -303,12 +327,15 @@ fn on_the_path(finding: Finding, attempt: &Attempt<'_>, connection: &Connection,
 }
 
 /// Adds how often a side sent its flight again, and how the pauses grew.
-fn with_repeats(finding: Finding, facts: &DatagramFacts, side: Side) -> Finding {
+fn with_repeats(finding: Finding, connection: &Connection, facts: &DatagramFacts, side: Side) -> Finding {
     let again = &facts.again[side];
     let (Some(&first), Some(&last)) = (again.first(), again.last()) else {
         return finding;
     };
-    let what = match pauses(again) {
+    let is_flight = |step: &&Step| step.side == side && step.time <= first.time && step.frame != first.frame;
+    let original = connection.steps.iter().rfind(is_flight).map(|step| step.time);
+    let sent: Vec<Timestamp> = original.into_iter().chain(again.iter().map(|it| it.time)).collect();
+    let what = match pauses(&sent) {
         Some((shortest, longest)) => phrase("datagrams-repeated-doubling")
             .with("shortest", seconds(shortest))
             .with("longest", seconds(longest)),
@@ -322,11 +349,12 @@ fn with_repeats(finding: Finding, facts: &DatagramFacts, side: Side) -> Finding 
     )
 }
 
-/// The first and the last pause between repetitions, where each is longer than the one before (RFC 6347 section 4.2.4.1).
-fn pauses(again: &[FrameAt]) -> Option<(i64, i64)> {
-    let pauses: Vec<i64> = again
+/// The first and the last pause between the times at which a flight was sent, where each is longer than the one before
+/// (RFC 6347 section 4.2.4.1).
+fn pauses(sent: &[Timestamp]) -> Option<(i64, i64)> {
+    let pauses: Vec<i64> = sent
         .windows(2)
-        .filter_map(|pair| Some(pair.get(1)?.time.since(pair.first()?.time)))
+        .filter_map(|pair| Some(pair.get(1)?.since(*pair.first()?)))
         .collect();
     let (&first, &last) = (pauses.first()?, pauses.last()?);
     let grows = pauses.windows(2).all(|pair| pair.first() < pair.get(1));
@@ -335,12 +363,12 @@ fn pauses(again: &[FrameAt]) -> Option<(i64, i64)> {
 
 /// The ports that have to be open.
 fn allow(attempt: &Attempt<'_>, connection: &Connection) -> Phrase {
-    phrase(match connection.carrier {
-        Carrier::Capwap => "datagrams-allow-capwap",
-        _ => "datagrams-allow",
-    })
+    match connection.carrier {
+        // The text names the ports.
+        Carrier::Capwap => phrase("datagrams-allow-capwap").with("server", connection.server.ip),
+        _ => phrase("datagrams-allow").with("server", connection.server),
+    }
     .with("device", attempt.device)
-    .with("server", connection.server)
 }
 
 /// The remedy: check that a service listens at the port.

@@ -10,7 +10,7 @@ use crate::attempt::Attempt;
 use crate::base::command::{Command, HostArgument, IosName};
 use crate::base::dialect::{Dialect, Task, task};
 use crate::base::phrase::{Phrase, phrase};
-use crate::device::DeviceLog;
+use crate::device::{DeviceLog, Standing};
 use crate::judge::finding::{Owner, Remedy};
 use crate::judge::recapture::{commands_by_log, try_again};
 use crate::profile::Transport;
@@ -32,6 +32,12 @@ pub(super) fn remedies(cause: Cause, options: &Options, says: &str) -> Vec<Remed
     };
     let is_call_home = says.contains("call-home");
     let mut remedies = device.remedies(cause, is_call_home);
+    // Other messages of the device may have been refused, for a reason that a way to the service does not cure.
+    let mut rows = logs.iter().flat_map(|log| &log.statistics);
+    let is_cured = matches!(cause, Cause::Refused | Cause::Trust | Cause::Registration);
+    if !is_cured && rows.any(|row| row.standing() == Standing::Refused) {
+        remedies.push(device.token("device-do-token"));
+    }
     let needs_no_capture = matches!(
         cause,
         Cause::Off | Cause::HttpStatus(_) | Cause::OnPremTooOld | Cause::Agent
@@ -125,7 +131,11 @@ impl Device {
     }
 
     fn say(&self, action: &'static str) -> Phrase {
-        phrase(action).with("host", self.service.host.to_string())
+        let said = phrase(action).with("host", self.service.host.to_string());
+        match &self.service.proxy {
+            Some((host, port)) => said.with("proxy", format!("{host}:{port}")),
+            None => said,
+        }
     }
 
     fn try_again(&self) -> Vec<Command> {
@@ -135,10 +145,15 @@ impl Device {
         try_again(self.dialect, self.service.transport.unwrap_or(Transport::Other), None)
     }
 
-    /// The command that checks whether the service can be reached, in the routing table that licensing uses.
+    /// The command that checks whether the service, or the proxy on the way to it, can be reached, in the routing table
+    /// that licensing uses.
     fn reach_service(&self) -> Task {
         let service = &self.service;
-        task("reach").with("host", &service.host).with("port", &service.port)
+        let (host, port) = match &service.proxy {
+            Some((host, port)) => (host, port),
+            None => (&service.host, &service.port),
+        };
+        task("reach").with("host", host).with("port", port)
     }
 
     fn resolve(&self) -> Vec<Remedy> {
@@ -262,9 +277,16 @@ impl Device {
     }
 
     fn reach(&self) -> Vec<Remedy> {
+        let (reach, allow) = match &self.service.proxy {
+            Some(_) => (
+                "device-do-reach-proxy",
+                self.elsewhere(Owner::Proxy, "device-do-allow-proxy"),
+            ),
+            None => ("device-do-reach", self.elsewhere(Owner::Firewall, "device-do-allow")),
+        };
         vec![
             self.here(
-                "device-do-reach",
+                reach,
                 &[
                     task("show-settings"),
                     self.reach_service(),
@@ -272,7 +294,7 @@ impl Device {
                     task("choose-built-in-certificate"),
                 ],
             ),
-            self.elsewhere(Owner::Firewall, "device-do-allow"),
+            allow,
         ]
     }
 

@@ -23,6 +23,8 @@ pub(super) struct NamedService {
     pub(super) path: UrlPath,
     /// The VRF in which the device reaches it.
     pub(super) vrf: Option<IosName>,
+    /// The proxy that the device is configured to use: its address and port.
+    pub(super) proxy: Option<(HostArgument, u16)>,
 }
 
 impl NamedService {
@@ -42,6 +44,7 @@ impl NamedService {
         let vrf = vrf.and_then(|vrf| IosName::new(&vrf));
         let without = Self {
             vrf,
+            proxy: proxy_of(logs),
             ..Self::without_url(by_setting, by_line, profile)
         };
         let Some(url) = url else { return without };
@@ -62,6 +65,7 @@ impl NamedService {
             path: UrlPath::new(path, "/<path of the present URL>"),
             host,
             vrf: without.vrf,
+            proxy: without.proxy,
         }
     }
 
@@ -76,6 +80,7 @@ impl NamedService {
             port: connection.map_or(443, |connection| connection.server.port),
             path: UrlPath::new("", "/<path of the present URL>"),
             vrf: None,
+            proxy: None,
         }
     }
 
@@ -96,6 +101,7 @@ impl NamedService {
             port: if is_cslu { CSLU_PORT } else { 443 },
             path: UrlPath::new("", "/<path>"),
             vrf: None,
+            proxy: None,
         }
     }
 
@@ -120,6 +126,13 @@ const CSLU_PORT: u16 = 8182;
 /// The value of a setting, from the text that was given last.
 pub(super) fn setting(logs: &[DeviceLog], name: &str) -> Option<String> {
     crate::device::setting(logs, name).map(ToString::to_string)
+}
+
+/// The proxy of the settings, if both its address and its port are known.
+fn proxy_of(logs: &[DeviceLog]) -> Option<(HostArgument, u16)> {
+    let host = HostArgument::new(&setting(logs, "proxy-address")?, PLACEHOLDER);
+    let port = setting(logs, "proxy-port")?.parse().ok()?;
+    (!matches!(host, HostArgument::Placeholder(_))).then_some((host, port))
 }
 
 /// The transport of `Type: …` and of `license smart transport …`.

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::cslu::address_of_cslu;
-use super::{client, elsewhere, frames, on_client};
+use super::{client, elsewhere, frames, hops_field, on_client};
 use crate::attempt::Attempt;
 use crate::base::command::HostArgument;
 use crate::base::confidence::Confidence;
@@ -85,10 +85,9 @@ impl<'a> Unanswered<'a> {
     fn finding(&self, attempt: &Attempt<'_>) -> Finding {
         let finding =
             Finding::error(RULE.id, By::Unknown, At::Dns, self.summary(attempt)).confidence(self.confidence());
-        let [configure, allow] = self.remedies(attempt);
-        self.with_silence(self.with_questions(finding))
-            .remedy(configure)
-            .remedy(allow)
+        let mut finding = self.with_silence(self.with_questions(finding));
+        finding.remedies.extend(self.remedies(attempt));
+        finding
     }
 
     fn with_questions(&self, mut finding: Finding) -> Finding {
@@ -123,6 +122,11 @@ impl<'a> Unanswered<'a> {
             .cannot_tell(phrase("dns-no-response-cannot-tell"))
     }
 
+    /// True if the error carries the resolver's own address: it is reachable, and its port is not.
+    fn is_by_resolver(&self) -> bool {
+        self.refusal.is_some_and(|error| error.from == self.lookup.server)
+    }
+
     fn remedies(&self, attempt: &Attempt<'_>) -> [Remedy; 2] {
         let server = self.lookup.server;
         let mut servers: Vec<String> = attempt.lookups.iter().map(|it| it.server.to_string()).collect();
@@ -137,17 +141,23 @@ impl<'a> Unanswered<'a> {
                     .with("resolver", &server)
                     .with("host", &HostArgument::new(self.lookup.name.raw(), "<name>")),
                 task("use-lookup"),
-                reachable_resolver(),
+                if self.is_by_resolver() {
+                    task("set-resolver").with("can", &"answers")
+                } else {
+                    reachable_resolver()
+                },
             ],
         );
-        let allow = elsewhere(
-            attempt,
-            Owner::Firewall,
-            phrase("dns-no-response-allow")
-                .with("device", attempt.device)
-                .with("server", server),
-        );
-        [configure, allow]
+        let (owner, action) = match self.is_by_resolver() {
+            true => (Owner::Server, "dns-port-unreachable-do"),
+            false => (Owner::Firewall, "dns-no-response-allow"),
+        };
+        let action = phrase(action).with("device", attempt.device).with("server", server);
+        let there = elsewhere(attempt, owner, action);
+        match self.is_by_resolver() {
+            true => [there, configure],
+            false => [configure, there],
+        }
     }
 }
 
@@ -223,6 +233,7 @@ fn over_tcp(attempt: &Attempt<'_>, connection: &Connection, context: &Context<'_
             reset.frame,
             phrase("tcp-refused-answer")
                 .with("span", super::seconds(reset.time.since(asked.time)))
+                .with("field", hops_field(server.ip))
                 .with("ttl", reset.ttl),
         ),
         None => finding

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::elsewhere;
-use super::odd_address::oddness;
+use super::odd_address::{can_be_a_gateways, oddness};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
@@ -66,14 +66,20 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding.evidence(connection.first.frame, what);
     }
     Some(
-        finding
-            .alternative(OtherCause::PrivatePath, phrase("dns-unexpected-address-private-path"))
-            .remedy(elsewhere(
-                attempt,
-                Owner::Server,
-                phrase("dns-unexpected-address-on-server")
-                    .with("server", server)
-                    .with("name", name),
-            )),
+        or_other(finding, address).remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("dns-unexpected-address-on-server")
+                .with("server", server)
+                .with("name", name),
+        )),
     )
+}
+
+/// Adds the other explanation: no gateway has an address that no host has.
+fn or_other(finding: Finding, address: IpAddr) -> Finding {
+    match can_be_a_gateways(address) {
+        true => finding.alternative(OtherCause::PrivatePath, phrase("dns-unexpected-address-private-path")),
+        false => finding.alternative(OtherCause::InBetween, phrase("dns-unexpected-address-rewritten")),
+    }
 }

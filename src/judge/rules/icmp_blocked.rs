@@ -2,10 +2,12 @@
 
 use super::{elsewhere, service, watched_after};
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::Side;
 use crate::decode::{IcmpError, IcmpErrorKind};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
@@ -58,15 +60,22 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let quotes = phrase("icmp-blocked-quotes")
         .with("from", from)
         .with("kind", kind.phrase());
-    Some(
-        Finding::error(RULE.id, By::Path, at, summary)
-            .evidence(
-                connection.first.frame,
-                phrase("icmp-blocked-tries").with("client", connection.client),
-            )
-            .evidence(error.frame, quotes)
-            .remedy(elsewhere(attempt, owner, action)),
-    )
+    let finding = Finding::error(RULE.id, By::Path, at, summary)
+        .evidence(
+            connection.first.frame,
+            phrase("icmp-blocked-tries").with("client", connection.client),
+        )
+        .evidence(error.frame, quotes)
+        .remedy(elsewhere(attempt, owner, action));
+    // A filter that rejects answers in the same way as a host whose port is closed.
+    let may_be_filters = kind == IcmpErrorKind::PortUnreachable && from == connection.server.ip;
+    Some(if may_be_filters {
+        finding
+            .confidence(Confidence::Likely)
+            .alternative(OtherCause::FirewallReject, phrase("icmp-blocked-or-filter"))
+    } else {
+        finding
+    })
 }
 
 /// True if the sender of an oversized packet got through afterwards, as far as the capture shows: path MTU discovery
@@ -104,7 +113,10 @@ fn cure(attempt: &Attempt<'_>, connection: &Connection, kind: IcmpErrorKind) -> 
             .with("mtu", mtu)
             .with("mss", mtu.saturating_sub(40)),
         ),
-        IcmpErrorKind::PortUnreachable => (Owner::Server, phrase("icmp-blocked-port")),
+        IcmpErrorKind::PortUnreachable => (
+            Owner::Server,
+            phrase("icmp-blocked-port").with("port", connection.server.port),
+        ),
         _ => (
             Owner::Firewall,
             phrase("icmp-blocked-route").with("ip", connection.server.ip),

@@ -1,11 +1,11 @@
 //! Attempt → Finding: the certificate is not the licensing service's own.
 
 use super::certificate_alerts::may_have_been_public;
-use super::{alert_from, alert_text, client, elsewhere, side_name, span, watched_after};
+use super::{alert_from, alert_text, client, elsewhere, hops_field, side_name, span, watched_after};
 use crate::attempt::Attempt;
 use crate::attempt::other_connections::Stretch;
 use crate::base::confidence::Confidence;
-use crate::base::frame::Timestamp;
+use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
@@ -164,7 +164,7 @@ impl Case<'_, '_> {
                 .with("chain", chain_clause(&self.judgement.chain)),
         );
         for sign in signs {
-            finding = finding.evidence(self.step.frame, sign.what);
+            finding = finding.evidence(sign.frame.unwrap_or(self.step.frame), sign.what);
             finding.beside.extend(sign.beside);
         }
         if let Some(alert) = self.tls.first_error() {
@@ -253,6 +253,8 @@ fn portal<'a>(leaf: &Fields, judgement: &Judgement, site: &str, context: &Contex
 /// A sign of interception.
 struct Sign {
     what: Phrase,
+    /// The frame that shows it, if that is not the certificate's.
+    frame: Option<FrameNumber>,
     /// Other explanations are improbable, given that the chain leads to no public root.
     is_strong: bool,
     /// The other connections that the sign rests on.
@@ -263,9 +265,15 @@ impl Sign {
     fn new(is_strong: bool, what: Phrase) -> Self {
         Self {
             what,
+            frame: None,
             is_strong,
             beside: Vec::new(),
         }
+    }
+
+    /// The same, shown by a frame of its own.
+    fn at(self, frame: Option<FrameNumber>) -> Self {
+        Self { frame, ..self }
     }
 }
 
@@ -289,19 +297,21 @@ fn signs(
     }
     signs.extend(other_names(leaf, context));
     let server = &connection.tcp.server;
+    let answer = server.syns.first().map(|syn| syn.frame);
     if let Some(ordinary) = server.ordinary.filter(|_| !server.syns.is_empty())
         && (ordinary.lowest_ttl.abs_diff(server.ttl) > 1 || ordinary.highest_ttl.abs_diff(server.ttl) > 1)
     {
         let differ = phrase("interception-suspected-times-to-live")
+            .with("field", hops_field(connection.server.ip))
             .with("ttl", server.ttl)
             .with("lowest", ordinary.lowest_ttl)
             .with("highest", ordinary.highest_ttl);
-        signs.push(Sign::new(true, differ));
+        signs.push(Sign::new(true, differ).at(answer));
     }
     if let Some(round_trip) = near(connection) {
         let milliseconds = format!("{:.1}", (round_trip as f64 / 1e6).max(0.1));
         let near = phrase("interception-suspected-near").with("milliseconds", milliseconds);
-        signs.push(Sign::new(false, near));
+        signs.push(Sign::new(false, near).at(answer));
     }
     signs
 }

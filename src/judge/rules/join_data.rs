@@ -44,7 +44,7 @@ pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: Verdi
             .remedy(elsewhere(
                 attempt,
                 Owner::Firewall,
-                phrase("datagrams-allow-capwap")
+                phrase("join-data-allow")
                     .with("device", attempt.device)
                     .with("server", connection.server.ip),
             )),

@@ -2,6 +2,7 @@
 
 use super::{elsewhere, span};
 use crate::attempt::Attempt;
+use crate::base::command::CommonName;
 use crate::base::dialect::{Task, task};
 use crate::base::phrase::{Phrase, phrase};
 use crate::judge::finding::{Finding, Owner, Remedy};
@@ -24,13 +25,23 @@ pub(super) fn on_access_point(attempt: &Attempt<'_>) -> Remedy {
     }
 }
 
+/// The issuer of the access point's certificate, as a line of configuration names it.
+fn issuer(attempt: &Attempt<'_>) -> CommonName {
+    let tls = attempt.connection().and_then(|connection| connection.tls.as_ref());
+    let message = tls.and_then(|tls| tls.certificates.client.as_ref());
+    let leaf = message.and_then(|message| message.chain.first()?.fields.as_ref().ok());
+    let issuer = leaf.map_or("", |leaf| leaf.issuer.raw());
+    let names = issuer.split(',').filter_map(|part| part.trim().strip_prefix("CN="));
+    CommonName::new(names.last().unwrap_or_default(), "<name of the issuer>")
+}
+
 /// Adds the remedies where the controller refused the access point's certificate.
 pub(super) fn of_access_point(finding: Finding, attempt: &Attempt<'_>, judgement: Option<&Judgement>) -> Finding {
     let remedy = match judgement.map(|it| (it.validity, &it.chain)) {
         Some((Validity::Expired(since), _)) => on_controller(
             attempt,
             phrase("join-expired").with("span", span(since)),
-            &[task("join-ignore-expiry")],
+            &[task("join-ignore-expiry-of").with("issuer", &issuer(attempt))],
         ),
         Some((Validity::NotYetValid(until), _)) => on_controller(
             attempt,
@@ -64,13 +75,16 @@ pub(super) fn of_controller(finding: Finding, attempt: &Attempt<'_>, judgement: 
             phrase("join-controller-not-yet-valid").with("span", span(until)),
             &[task("join-clock")],
         )),
-        _ => finding
-            .remedy(on_controller(
-                attempt,
-                phrase("join-controller-issuer"),
-                &[task("join-certificates"), task("join-reload-certificate")],
-            ))
-            .cannot_tell(phrase("join-cannot-tell-roots")),
+        _ => {
+            let look = on_controller(attempt, phrase("join-controller-issuer"), &[task("join-certificates")]);
+            let reload = [task("join-reload-certificate")];
+            let reload = on_controller(attempt, phrase("join-controller-reload"), &reload);
+            // Its text names the releases that need it: without commands there is nothing to do.
+            let reload = Some(reload).filter(|it| !it.commands.is_empty());
+            let mut finding = finding.remedy(look).cannot_tell(phrase("join-cannot-tell-roots"));
+            finding.remedies.extend(reload);
+            finding
+        }
     };
     finding.remedy(on_access_point(attempt))
 }

@@ -109,8 +109,8 @@ use sight::{
     server_reset, tls_with_hello, watched_after,
 };
 use wording::{
-    alert_from, alert_text, chained, client, frames, listed, listed_texts, message_name, named, seconds, service,
-    side_name, span,
+    alert_from, alert_text, chained, client, frames, hops_field, listed, listed_texts, message_name, named, seconds,
+    service, side_name, span,
 };
 
 /// Order is precedence: when several rules fire, the first is the cause and the rest are context. It follows the steps of

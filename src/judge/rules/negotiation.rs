@@ -68,13 +68,17 @@ pub(super) fn with_offer(mut finding: Finding, connection: &Connection, hello: &
     if !hello.groups.is_empty() {
         finding = finding.evidence(
             step.frame,
-            phrase("negotiation-groups").with("list", listed(&hello.groups)),
+            phrase("negotiation-groups")
+                .with("count", hello.groups.len())
+                .with("list", listed(&hello.groups)),
         );
     }
     if !hello.signature_schemes.is_empty() {
         finding = finding.evidence(
             step.frame,
-            phrase("negotiation-signatures").with("list", listed(&hello.signature_schemes)),
+            phrase("negotiation-signatures")
+                .with("count", hello.signature_schemes.len())
+                .with("list", listed(&hello.signature_schemes)),
         );
     }
     finding

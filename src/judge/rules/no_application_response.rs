@@ -235,7 +235,9 @@ impl Case<'_, '_> {
         } else {
             // A request that was never acknowledged did not arrive: the server's log has no entry for it.
             let dropped = phrase("no-application-response-dropped").with("device", attempt.device);
-            (Owner::Firewall, dropped)
+            // Nothing acknowledges a datagram, so only the server's log shows whether it arrived.
+            let is_datagram = self.connection.carrier.is_datagram();
+            (if is_datagram { Owner::Server } else { Owner::Firewall }, dropped)
         };
         let finding = finding.remedy(elsewhere(attempt, owner, action.with("server", server)));
         if !attempt.licensing {

@@ -22,6 +22,14 @@ pub(super) fn oddness(address: IpAddr) -> Option<Phrase> {
     }
 }
 
+/// True if a gateway inside the network may have such an address.
+pub(super) const fn can_be_a_gateways(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(ip) => ip.is_private() || is_shared(ip),
+        IpAddr::V6(ip) => ip.is_unique_local(),
+    }
+}
+
 /// 100.64.0.0/10 (RFC 6598).
 const fn is_shared(ip: Ipv4Addr) -> bool {
     let [first, second, ..] = ip.octets();

@@ -53,6 +53,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
 fn meaning(status: u16, is_tunnel: bool) -> (Phrase, Phrase) {
     match status {
         403 => (phrase("proxy-refused-forbidden"), phrase("proxy-refused-forbidden-do")),
+        // RFC 9110 section 15.6: only these two speak of the server behind it.
+        502 => (
+            phrase("proxy-refused-bad-gateway"),
+            phrase("proxy-refused-unreachable-do"),
+        ),
+        504 => (phrase("proxy-refused-timeout"), phrase("proxy-refused-unreachable-do")),
         500..=599 => (
             phrase("proxy-refused-unreachable"),
             phrase("proxy-refused-unreachable-do"),

@@ -7,7 +7,7 @@
 //! A RST's time to live is compared exactly: a device next to the server differs by one. A time to live that all
 //! packets of both sides share (address translation, a virtual switch, one host) is no evidence at all.
 
-use super::{chained, seconds, side_name};
+use super::{chained, hops_field, seconds, side_name};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind};
@@ -32,6 +32,8 @@ pub(super) struct Origin {
     pub(super) own: Vec<Phrase>,
     /// The packets of both sides and the RST all have the same time to live.
     shared_ttl: bool,
+    /// The name of the field that was compared.
+    field: Option<Phrase>,
 }
 
 impl Origin {
@@ -48,7 +50,7 @@ impl Origin {
     pub(super) fn clause(&self) -> Phrase {
         let signs = if self.strong > 0 { &self.elsewhere } else { &self.own };
         if signs.is_empty() && self.shared_ttl {
-            phrase("reset-origin-shared-ttl")
+            phrase("reset-origin-shared-ttl").with("field", self.field.clone().unwrap_or_default())
         } else if signs.is_empty() {
             phrase("reset-origin-nothing")
         } else {
@@ -63,7 +65,12 @@ impl Origin {
         let (lowest, highest) = tcp.ordinary.map_or((tcp.ttl, tcp.ttl), |it| {
             (it.lowest_ttl.min(tcp.ttl), it.highest_ttl.max(tcp.ttl))
         });
-        let told = |id| phrase(id).with("ttl", reset.ttl).with("who", side_name(side));
+        let field = hops_field(connection.server.ip);
+        self.field = Some(field.clone());
+        let told = |id| {
+            let told = phrase(id).with("ttl", reset.ttl).with("who", side_name(side));
+            told.with("field", field.clone())
+        };
         if (lowest..=highest).contains(&reset.ttl) {
             // A time to live that all packets of both sides share was set on the path, or was never decremented: it
             // proves nothing.

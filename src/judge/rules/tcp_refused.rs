@@ -1,13 +1,15 @@
 //! Attempt → Finding: the SYN was answered by a reset.
 
-use super::{elsewhere, on_client, service};
+use super::{elsewhere, hops_field, on_client, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
+use crate::base::endpoint::Endpoint;
 use crate::base::phrase::phrase;
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
+use crate::profile::Transport;
 
 /// RFC 9293 section 3.10.7.1: a host answers a segment for a closed port with RST.
 pub(super) const RULE: Rule = rule!("tcp-refused", Cause, check);
@@ -20,7 +22,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let server = connection.server;
-    let mut finding = Finding::error(
+    let finding = Finding::error(
         RULE.id,
         By::Server,
         At::Tcp,
@@ -32,9 +34,17 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         reset.frame,
         phrase("tcp-refused-answer")
             .with("span", super::seconds(reset.time.since(syn.time)))
+            .with("field", hops_field(server.ip))
             .with("ttl", reset.ttl),
     )
-    .alternative(OtherCause::FirewallReject, phrase("tcp-refused-firewall"));
+    .alternative(
+        OtherCause::FirewallReject,
+        phrase("tcp-refused-firewall").with("field", hops_field(server.ip)),
+    );
+    Some(with_remedies(finding, attempt, server))
+}
+
+fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, server: Endpoint) -> Finding {
     // The reader cannot start a public service; a refusal with its address comes from a device on the path.
     let is_public = attempt.licensing && attempt.service.public_certificate;
     if !is_public {
@@ -65,13 +75,29 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .with("device", attempt.device)
             .with("ip", server.ip),
         );
-        let url = on_client(
-            attempt,
-            phrase("tcp-refused-url").with("port", server.port),
-            &[task("show-transport")],
-        );
-        let both = if is_public { [allow, url] } else { [url, allow] };
-        finding.remedies.extend(both);
+        // A URL with the service's own port is not what has to be corrected.
+        let url = (server.port != usual_port(attempt.service.transport)).then(|| {
+            on_client(
+                attempt,
+                phrase("tcp-refused-url").with("port", server.port),
+                &[task("show-transport")],
+            )
+        });
+        if is_public {
+            finding.remedies.push(allow);
+            finding.remedies.extend(url);
+        } else {
+            finding.remedies.extend(url);
+            finding.remedies.push(allow);
+        }
     }
-    Some(finding)
+    finding
+}
+
+/// The port of a URL as a service's documents give it (a CSLU: Cisco 217348).
+const fn usual_port(transport: Transport) -> u16 {
+    match transport {
+        Transport::Cslu => 8182,
+        _ => 443,
+    }
 }

@@ -135,7 +135,8 @@ fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, connection: &Conne
             finding = taken(finding, attempt, connection, closed);
             finding = or_large_hello(finding, attempt, connection);
         }
-        Case::BehindProxy => finding = taken(finding, attempt, connection, false),
+        // The tunnel is the proxy's: what a firewall or the server does there is not on this path.
+        Case::BehindProxy => {}
         Case::Left(left) => {
             if left.within_round_trip.is_none() {
                 finding = finding.alternative(OtherCause::ServerSlow, phrase("tls-no-response-slow"));

@@ -1,6 +1,6 @@
 //! Attempt → Finding: the whole connection is in the capture, and nothing in it explains its end.
 
-use super::{client, elsewhere, message_name, seconds, service, side_name};
+use super::{client, elsewhere, message_name, seconds, service, side_name, watched_after};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
@@ -11,7 +11,7 @@ use crate::judge::finding::{Finding, Owner, Rule, Severity};
 /// The last rule: it matches if no other does. A new capture would show the same.
 pub(super) const RULE: Rule = rule!("unexplained-end", General, check);
 
-fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let is_end = |kind: StepKind| matches!(kind, StepKind::Fin | StepKind::Reset);
     let end = connection.steps.iter().find(|step| is_end(step.kind));
@@ -58,15 +58,21 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     {
         finding = finding.cannot_tell(phrase("incomplete-capture-tls13"));
     }
+    // Nothing ends a session of datagrams in clear: only a pause shows that a side had finished.
+    let is_short =
+        connection.carrier.is_datagram() && end.is_none() && !watched_after(connection, connection.last.time, context);
+    finding = finding.cannot_tell(phrase(if is_short {
+        "unexplained-end-cannot-tell-short"
+    } else {
+        "unexplained-end-cannot-tell"
+    }));
     Some(
-        finding
-            .cannot_tell(phrase("unexplained-end-cannot-tell"))
-            .remedy(elsewhere(
-                attempt,
-                Owner::Server,
-                phrase("unexplained-end-log")
-                    .with("server", connection.server)
-                    .with("who", client(attempt)),
-            )),
+        finding.remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("unexplained-end-log")
+                .with("server", connection.server)
+                .with("who", client(attempt)),
+        )),
     )
 }

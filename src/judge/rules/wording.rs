@@ -1,5 +1,7 @@
 //! Facts → Phrase: the names of sides, messages, alerts and lengths of time that all rules use.
 
+use std::net::IpAddr;
+
 use crate::attempt::Attempt;
 use crate::base::elapsed::elapsed;
 use crate::base::frame::{FrameNumber, Timestamp};
@@ -20,6 +22,14 @@ pub(super) fn named(attempt: &Attempt<'_>) -> WireText {
 /// The attempt's target as a subject: `the server smartreceiver.cisco.com`.
 pub(super) fn service(attempt: &Attempt<'_>) -> Phrase {
     phrase("service").with("name", named(attempt))
+}
+
+/// The name of the field that each hop counts down: IPv6 renamed it (RFC 8200 section 3).
+pub(super) fn hops_field(address: IpAddr) -> Phrase {
+    phrase(match address {
+        IpAddr::V4(_) => "field-time-to-live",
+        IpAddr::V6(_) => "field-hop-limit",
+    })
 }
 
 /// A side by its part in TLS.

@@ -266,7 +266,10 @@ fn hole(gap: &Gap, end: End, voice: Voice) -> Row {
         "snap-length" => "page-hole-snap-length",
         _ => "page-hole-unknown",
     });
-    let text = text.with("bytes", grouped(gap.bytes)).told(voice);
+    let text = text
+        .with("count", gap.bytes)
+        .with("bytes", grouped(gap.bytes))
+        .told(voice);
     let mut row = Row::new(Kind::Hole, end, text);
     row.from_device = gap.side == "client";
     row.frames = vec![gap.before_frame];

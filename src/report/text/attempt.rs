@@ -48,7 +48,10 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
             .with("protocol", protocol(connection))
             .with("version", version)
             .in_language(language),
-        None => route,
+        None => match connection.filter(|connection| connection.carrier.as_deref() == Some("quic")) {
+            Some(_) => phrase("text-route-quic").with("route", route).in_language(language),
+            None => route,
+        },
     };
     page.hang(&[], 2, &dated(route, report, attempt, language), "")?;
     remarks(page, report, attempt, connection)?;
@@ -75,6 +78,7 @@ fn remarks(page: &mut Page<'_>, report: &Report, attempt: &Attempt, connection: 
         phrase("text-tries")
             .with("tries", tries)
             .with("server", &connection.server)
+            .with("frame", connection.tcp.first_frame)
     });
     let looks = attempt.client_looks_like.as_ref();
     let looks = looks.map(|looks| phrase("text-looks-like").with("because", &looks.because));
@@ -136,6 +140,10 @@ fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language)
                 .with("proxy", proxy),
         ),
         (Some(proxy), None) => Some(phrase("text-route-proxy").with("proxy", proxy)),
+        // Whoever answers without TLS need not be the service.
+        (None, Some(service)) if attempt.verdict.id == "not-tls" => {
+            Some(phrase("text-route-service").with("service", phrase(service)))
+        }
         (None, Some(service)) => Some(phrase("text-route-direct").with("service", phrase(service))),
         (None, None) => None,
     };

@@ -212,21 +212,26 @@ fn capture_facts(report: &Report, language: Language) -> Vec<Phrase> {
     facts
 }
 
+/// A number by both names: the plain one decides between singular and plural, the grouped one is shown.
+fn counted(id: &'static str, shown: &'static str, count: u64) -> Phrase {
+    phrase(id).with("count", count).with(shown, grouped(count))
+}
+
 /// Limits of what the capture shows.
 fn capture_limits(capture: &Capture) -> Vec<Phrase> {
     let seen = &capture.visibility;
     let mut limits = Vec::new();
     if seen.duplicates > 0 {
-        limits.push(phrase("text-copies").with("frames", grouped(seen.duplicates)));
+        limits.push(counted("text-copies", "frames", seen.duplicates));
     }
     if seen.snap_length_cut > 0 {
-        limits.push(phrase("text-snap-length").with("segments", grouped(seen.snap_length_cut)));
+        limits.push(counted("text-snap-length", "segments", seen.snap_length_cut));
     }
     if seen.one_direction {
         limits.push(phrase("text-one-direction"));
     }
     if let Some(drops @ 1..) = seen.drops {
-        limits.push(phrase("text-drops").with("packets", grouped(drops)));
+        limits.push(counted("text-drops", "packets", drops));
     }
     limits.extend(not_judged(capture.not_judged));
     limits
@@ -252,7 +257,11 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
         parts.push(phrase("text-holds-quic").with("count", grouped(held.quic_connections)));
     }
     if held.capwap_data_dtls_packets > 0 {
-        parts.push(phrase("text-holds-capwap-data").with("count", grouped(held.capwap_data_dtls_packets)));
+        parts.push(counted(
+            "text-holds-capwap-data",
+            "shown",
+            held.capwap_data_dtls_packets,
+        ));
     }
     if !held.server_names.is_empty() {
         parts.push(phrase("text-holds-servers").with("names", names(&held.server_names)));
@@ -297,19 +306,15 @@ fn odd(page: &mut Page<'_>, capture: &Capture, verbose: bool) -> io::Result<()> 
     }
 }
 
-/// The connection that shows the verdict: the one that holds the evidence, or else the last.
+/// The connection that shows the verdict: the one that holds most of the evidence, or else the last.
 fn shown<'a>(report: &'a Report, attempt: &Attempt) -> Option<&'a Connection> {
     let connections = connections(report, attempt);
-    let decisive = attempt.verdict.evidence.last().map(|evidence| evidence.frame);
-    let holds = |connection: &&&Connection| {
-        decisive.is_some_and(|frame| (connection.tcp.first_frame..=connection.tcp.last_frame).contains(&frame))
+    let held = |connection: &&Connection| {
+        let frames = connection.tcp.first_frame..=connection.tcp.last_frame;
+        let evidence = attempt.verdict.evidence.iter();
+        evidence.filter(|it| frames.contains(&it.frame)).count()
     };
-    connections
-        .iter()
-        .rev()
-        .find(holds)
-        .or_else(|| connections.last())
-        .copied()
+    connections.into_iter().max_by_key(held)
 }
 
 pub(crate) fn mark(severity: Severity) -> (&'static str, Paint) {

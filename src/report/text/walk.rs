@@ -119,7 +119,7 @@ impl<'a> Walk<'a> {
         Self {
             attempt,
             connection,
-            steps: connection.map(staged).unwrap_or_default(),
+            steps: connection.map(|it| staged_for(it, broken)).unwrap_or_default(),
             broken,
             language,
         }
@@ -185,7 +185,7 @@ impl<'a> Walk<'a> {
     /// Messages of a phase and, for the one that failed, its end.
     fn text(&self, stage: Stage, own: &[&Step]) -> String {
         let text = match (stage, self.connection) {
-            (Stage::Report, Some(connection)) => exchange(connection, own, self.language),
+            (Stage::Report, Some(connection)) if !own.is_empty() => exchange(connection, own, self.language),
             (Stage::Connect, _) => listed(own, false, self.language),
             _ => listed(own, true, self.language),
         };
@@ -219,6 +219,7 @@ impl<'a> Walk<'a> {
             Stage::Tls if self.is_plain_http() => "text-plain-http",
             Stage::Connect if came_to_nothing => "text-never-tried",
             Stage::Tls if came_to_nothing => "text-never-begun",
+            Stage::Report if came_to_nothing && self.is_plain_http() => "text-not-passed-on",
             Stage::Report if came_to_nothing => "text-never-sent",
             _ if self.goes_on_after(stage) => "text-not-in-capture",
             _ => "text-not-seen",
@@ -306,12 +307,27 @@ pub(super) fn duration(connection: Option<&Connection>, language: Language) -> S
     }
 }
 
+/// The same where it failed at `broken`: a request that the proxy itself answered came no further.
+fn staged_for(connection: &Connection, broken: Option<Stage>) -> Vec<(Stage, &Step)> {
+    let mut steps = staged(connection);
+    let has_tunnel = connection.steps.iter().any(|step| step.kind == "connect-request");
+    if broken == Some(Stage::Proxy) && !has_tunnel {
+        let asked = steps.iter_mut().filter(|(stage, _)| *stage == Stage::Report);
+        asked.for_each(|(stage, _)| *stage = Stage::Proxy);
+    }
+    steps
+}
+
 /// Each step with its phase. An alert ends the handshake or, after data has passed, the connection.
 fn staged(connection: &Connection) -> Vec<(Stage, &Step)> {
     let mut reporting = false;
+    let has = |kind: &str| connection.steps.iter().any(|step| step.kind == kind);
+    // An answer in clear to the Client Hello is no answer to a report.
+    let answers_hello = has("client-hello") && !has("http-request");
     let stage_of = |step: &Step, reporting: bool| match step.kind {
         "syn" | "syn-ack" | "ack" | "discovery-request" | "discovery-response" => Stage::Connect,
         "connect-request" | "connect-response" => Stage::Proxy,
+        "http-response" if answers_hello => Stage::Tls,
         "application-data" | "http-request" | "http-response" | "join-request" | "join-response" => Stage::Report,
         "fin" | "reset" => Stage::Close,
         "alert" if reporting => Stage::Close,
@@ -338,12 +354,16 @@ fn with_end(text: String, stage: Stage, connection: Option<&Connection>, languag
     let answered =
         stage == Stage::Proxy || stage == Stage::Report && connection.http.iter().any(|http| http.status.is_some());
     let ended = |id, frame: u64, whose: &str| phrase(id).with("frame", frame).with("who", side(whose));
+    let [reset_as, fin_as, nothing_as] = match text.is_empty() {
+        true => ["text-ended-reset", "text-ended-fin", "text-ended-nothing"],
+        false => ["text-then-reset", "text-then-fin", "text-nothing-more"],
+    };
     let end = match (&connection.tcp.reset, connection.tcp.fin.first()) {
-        (Some(reset), _) => ended("text-then-reset", reset.frame, reset.side),
-        (None, Some(fin)) if stage != Stage::Connect => ended("text-then-fin", fin.frame, fin.side),
+        (Some(reset), _) => ended(reset_as, reset.frame, reset.side),
+        (None, Some(fin)) if stage != Stage::Connect => ended(fin_as, fin.frame, fin.side),
         _ if answered => return text,
         _ if stage == Stage::Connect => phrase("text-no-answer"),
-        _ => phrase("text-nothing-more"),
+        _ => phrase(nothing_as),
     }
     .in_language(language);
     if text.is_empty() {

@@ -16,7 +16,7 @@ server-certificate-rejected-summary-encrypted = the { $who } probably refused th
 server-certificate-rejected-cannot-tell-encrypted = the server's certificate: QUIC encrypts it; the log of the { -device } usually names the reason
 client-certificate-rejected-summary-encrypted = { $service } probably refused the { $who }'s certificate: it ended the QUIC connection right after the { $who }'s Finished; the reason and the certificate are encrypted
 bare-end-certificate = the { $who }'s last packet of the handshake; by their sizes its packets hold a certificate
-client-certificate-rejected-short-record = the server's last packets, as short as the end of a connection: the client acknowledges none of them and sends nothing more
+client-certificate-rejected-short-record = the server's last packets, as short as the end of a connection: the client sends no data after them
 client-certificate-rejected-close = the server may have ended the connection for another reason before it answered
 client-certificate-rejected-cannot-tell-encrypted = which certificate was sent, and why it was refused: QUIC encrypts both; the server's log shows it
 no-application-response-request = the client's first packet after the handshake
@@ -32,3 +32,13 @@ certificate-fault-accepted-summary = { $whose } { $clauses }; the { $other }'s T
 certificate-fault-accepted-choose = if the exchange inside QUIC succeeded and the application still reports a failure: choose a valid client certificate
 unexplained-end-summary-bare = no readable packet shows how the connection with { $service } ended: QUIC encrypts that
 because-all = every TLS, DTLS and QUIC connection is reported
+datagrams-no-answer = { $service } never answered the { $who }'s QUIC Client Hello: it was sent { $times } { $times ->
+    [one] time
+   *[other] times
+} in { $span }
+icmp-blocked-summary-server = the QUIC connection to { $target } is answered with ICMP from the server's address: { $kind }
+icmp-blocked-summary-other = { $from } answers the QUIC connection to { $target } with ICMP: { $kind }
+handshake-refused-summary-client = the { $who } aborted the QUIC handshake with { $service }: { $alert }
+handshake-refused-summary-server = { $service } aborted the QUIC handshake with the { $who }: { $alert }
+cipher-mismatch-summary-offer = { $service } finds nothing it accepts among the cipher suites, groups and signature algorithms that the { $who } offers inside QUIC
+cipher-mismatch-summary-misses = { $service } needs something that the { $who }'s Client Hello inside QUIC lacks
