@@ -215,7 +215,9 @@ fn named_behind(making: &Making<'_>, word: usize) -> Option<(usize, String)> {
 fn subject(making: &mut Making<'_>, issuer: Option<usize>, about: &mut About) {
     let explicit = making.first(&[Word::Subject]);
     let is_subject = |at: usize| {
+        // `comes from CN=a` names its issuer, if anything.
         Some(at) != issuer
+            && making.word(at.wrapping_sub(1)) != Some(Word::From)
             && match making.token(at) {
                 Some(Token::Name(_)) => true,
                 Some(Token::Host(_)) => explicit.is_some_and(|word| at > word && leads(making, word, at)),

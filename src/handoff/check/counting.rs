@@ -180,7 +180,11 @@ fn number_of(making: &Making<'_>, at: usize) -> Option<(usize, u64)> {
         };
         let behind = (at + 1..making.tokens.len()).find(|at| !is_between(at))?;
         let says = matches!(making.token(behind - 1), Some(Token::Colon | Token::Word(Word::Is)));
-        number(behind).filter(|_| says)
+        // `DNS query: 3` is a frame.
+        let is_one = ["query", "question", "answer"]
+            .iter()
+            .any(|it| written(making, at).ends_with(it));
+        number(behind).filter(|_| says && !is_one)
     };
     before().or_else(listed).or_else(times).or_else(of_noun).or_else(behind)
 }

@@ -59,7 +59,7 @@ const fn is_noun(c: char) -> bool {
 const FILLERS: &str = "\
     bit bits addressed contact contacts contacted ecdhe ephemeral rsa more brief glance a about above according accordingly actually address aes afterwards again all along alpn already an analysis \
     another any ap's approximately apr april around as attempt's aug august away back be been began begin begins \
-    below best bottom count box byte bytes called can capture's capwap case catalyst cause cheers cisco clearly client's \
+    below best bottom count cslu html page router wire torn turns box byte bytes called can capture's capwap case catalyst cause cheers cisco clearly client's \
     cloud colleagues coming company concerned connect connects continues controller's counts covers cut data date \
     day days db dealing dear dec december description detail details device's did digicert directions dns do does \
     doing done down dtls each earlier eight end ends entire entrust error errors even ever every exactly exchange \
@@ -89,7 +89,7 @@ const NOUNS: &str = "\
     一覧 上 下 両端 中 事象 今 今回 以上 以下 件 使 個 値 側 備考 先 入 全 全体 全部 内 内容 出 出力 分 列 前 午前 \
     午後 協定世界時 原因 双方向 取得 取得日 受 可否 台 合計 同 名 名前 向 含 問 問題 回目 回送信 報告 始 宛先 \
     宛先ポート 対 年 当日 形 後 応 所見 手順 持 指 指定 提示 方 日 日付 日時 日本時間 時 時刻 時点 曜日 書 最 最初 \
-    何 誰 最後 月 有無 本 本目 来 枚 枚送信 概要 様 機器 次 流 添付 済 点 状況 番 番ポート 番号 番目 異常 発生 目 確認 \
+    何 誰 飛 平文 最後 月 有無 本 本目 来 枚 枚送信 概要 様 機器 次 流 添付 済 点 状況 番 番ポート 番号 番目 異常 発生 目 確認 \
     確認事項 確認結果 示 私 秒 種類 約 終 経過 結果 結論 続 自己署名証明書 致命的アラート 行 表 装置 装置側 要点 見 \
     見当 観察 数 解析 解析結果 言 計 記録 設定 診断結果 説明 読 調査 調査メモ 調査結果 返 送 送信元ポート 途中 通 通知 \
     間 際 順 順番";

@@ -372,7 +372,8 @@ fn elsewhere(claim: &Step, frame: u64, facts: &Facts<'_>) -> Judgement {
             )
             || of.hides(kind, None, facts.report).is_some()
     });
-    match is_possible || !facts.is_complete && facts.around(frame).count() > 1 {
+    // The frame may be one of a connection that the report does not list.
+    match is_possible || !facts.is_complete {
         true => Judgement::open("check-why-unknown-frame"),
         false => Judgement::new(Mark::False).because(phrase("check-why-no-step").with("frame", frame)),
     }
@@ -380,14 +381,12 @@ fn elsewhere(claim: &Step, frame: u64, facts: &Facts<'_>) -> Judgement {
 
 /// ICMP errors are listed only if a verdict rests on them.
 fn icmp(claim: &Step, not: bool, facts: &Facts<'_>) -> Judgement {
-    let findings = facts
-        .report
-        .attempts
-        .iter()
-        .flat_map(|it| &it.findings)
-        .filter(|it| it.id == "icmp-blocked");
+    let findings = facts.report.attempts.iter().flat_map(|it| &it.findings);
+    // A question of DNS may be answered by ICMP, too.
     let found: Vec<(u64, Phrase)> = findings
-        .flat_map(|it| &it.evidence)
+        .flat_map(|it| it.evidence.iter().map(move |evidence| (it, evidence)))
+        .filter(|(it, evidence)| it.id == "icmp-blocked" || evidence.what.contains("ICMP"))
+        .map(|it| it.1)
         .map(|it| (it.frame, Phrase::verbatim(it.what.clone())))
         .collect();
     let holds = match &claim.frames {

@@ -6,7 +6,7 @@ use super::frames::{frames, numbered};
 use super::lexicon::Word;
 use super::moments::moment;
 use super::numbers::number;
-use super::tokens::{Placed, Token};
+use super::tokens::{Frames, Placed, Token};
 use crate::report::explain;
 
 /// The value at the beginning of the text, and its length. `found` are the tokens before it.
@@ -20,7 +20,21 @@ pub(super) fn value(rest: &str, found: &[Placed]) -> Option<(Token, usize)> {
         .or_else(|| status(rest))
         .or_else(|| chunk(rest))
         .or_else(|| name(rest))
+        .or_else(|| next_frame(rest, found))
         .or_else(|| number(rest, last))
+}
+
+/// `フレーム 16 が FIN、17 が …`: a frame as well.
+fn next_frame(rest: &str, found: &[Placed]) -> Option<(Token, usize)> {
+    let names_frame = found.iter().any(|it| matches!(it.token, Token::Frames(_)));
+    let begins = matches!(found.last().map(|it| &it.token), Some(Token::Comma));
+    let (number, len) = digits(rest).filter(|(_, len)| *len > 0 && names_frame && begins)?;
+    let frames = Frames {
+        list: vec![number],
+        is_span: false,
+    };
+    let behind = rest.get(len..)?.trim_start();
+    behind.starts_with(['が', 'は']).then_some((Token::Frames(frames), len))
 }
 
 /// The digits at the beginning of the text, as a number, with their length.

@@ -106,7 +106,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Root, "root|trust anchor|roots|truststore|trust store|ルート"),
     (
         Word::Not,
-        "確認できず|確認されず|見られず|観測されず|返らず|返されず|来ず|届かず|could not find|couldn't find|could not see|cannot find|can't find|cannot see|could find no|did not find|i see no|no sign of|no trace of|neither side|neither of them|nobody|no one|no-one|誰も|not|never|no|none|neither|cannot|didn't|doesn't|wasn't|isn't|hasn't|haven't|weren't|don't|aren't|can't|won't|lacks|lack of|lacking|missing|absent|absence of|failed to|fails to|nothing|nowhere|ない|なかった|なし|ません|無い|無し|無かった|おらず|欠けて|見当たら|不在",
+        "もなく|がなく、|はなく、|確認できず|確認されず|見られず|観測されず|返らず|返されず|来ず|届かず|could not find|couldn't find|could not see|cannot find|can't find|cannot see|could find no|did not find|i see no|no sign of|no trace of|neither side|neither of them|nobody|no one|no-one|誰も|not|never|no|none|neither|cannot|didn't|doesn't|wasn't|isn't|hasn't|haven't|weren't|don't|aren't|can't|won't|lacks|lack of|lacking|missing|absent|absence of|failed to|fails to|nothing|nowhere|ない|なかった|なし|ません|無い|無し|無かった|おらず|欠けて|見当たら|不在",
     ),
     (Word::NotThen, "ずに|ないまま|ないで|せず|ず、"),
     (Word::Without, "without"),
@@ -175,7 +175,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Reset, "reset|resets|resetting|リセット"),
     (
         Word::Reject,
-        "reject|rejects|rejected|rejecting|rejection|refuse|refuses|refused|refusing|refusal|declines|declined|did not accept|does not accept|didn't accept|did not trust|does not trust|didn't trust|distrusts|拒否|拒絶|却下|受け入れなかっ|受け入れず|信頼しなかっ",
+        "turns it down|turned it down|turned down|turns down|reject|rejects|rejected|rejecting|rejection|refuse|refuses|refused|refusing|refusal|declines|declined|did not accept|does not accept|didn't accept|did not trust|does not trust|didn't trust|distrusts|拒ん|拒み|拒む|拒否|拒絶|却下|受け入れなかっ|受け入れず|信頼しなかっ",
     ),
     (
         Word::Accept,
@@ -196,7 +196,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Choose,
-        "negotiate|negotiates|negotiated|chose|chooses|chosen|select|selects|selected|agreed on|agree on|picked|picks|uses|used|using|use|settled on|runs over|spoke|speaks|over tls|negotiation|ネゴシエート|ネゴシエーション|選択|選ば|選ん|採用|使用|使わ|使っ|合意|用いら|用い|折衝|交渉",
+        "negotiate|negotiates|negotiated|chose|chooses|chosen|select|selects|selected|agreed on|agree on|picked|picks|uses|used|using|use|settled on|settles on|settle on|end up on|ends up on|ended up on|runs over|選び|spoke|speaks|over tls|negotiation|ネゴシエート|ネゴシエーション|選択|選ば|選ん|採用|使用|使わ|使っ|合意|用いら|用い|折衝|交渉",
     ),
     (
         Word::Complete,
@@ -307,7 +307,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Highest,
-        "最高のバージョン|最も高いバージョン|最大のバージョン|max version|maximum version|highest version|max tls version|highest tls version|maximum tls version|latest version|newest version|最大バージョン|最高バージョン|最も新しいバージョン",
+        "goes up to|上限|最高のバージョン|最も高いバージョン|最大のバージョン|max version|maximum version|highest version|max tls version|highest tls version|maximum tls version|latest version|newest version|最大バージョン|最高バージョン|最も新しいバージョン",
     ),
     (
         Word::NoneHigher,
