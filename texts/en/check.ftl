@@ -95,6 +95,7 @@ check-rejected = the { $side } rejected the other side's certificate
 check-verdict = the verdict is { $id }
 check-resolved = DNS gave the address { $address }
 check-dns-answered = DNS answered
+check-request = request { $request }
 check-sender = { $who } sends what { $frames } hold
 check-dns-status = DNS answered { $status }
 check-http-status = an HTTP answer has status { $status }

@@ -88,6 +88,7 @@ check-rejected = { $side }が相手の証明書を拒否した
 check-verdict = 判定は { $id }
 check-resolved = DNS がアドレス { $address } を返した
 check-dns-answered = DNS が応答した
+check-request = リクエスト { $request }
 check-sender = { $frames }の送信元は{ $who }
 check-dns-status = DNS の応答は { $status }
 check-http-status = HTTP 応答のステータスは { $status }

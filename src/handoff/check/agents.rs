@@ -27,6 +27,9 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
     if super::steps::asks(making, step) {
         return asker(making, step, &parties);
     }
+    if let Some(at) = cleft(making, step) {
+        return Ok((making.who(at)?, true));
+    }
     let agents = || parties.iter().filter(|it| it.1 == Role::Agent).map(|it| it.0);
     if agents()
         .find(|at| *at > step.at)
@@ -82,6 +85,17 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
     let recipient = parties.iter().find(|it| it.1 == Role::Recipient);
     let recipient = recipient.and_then(|(at, _)| making.token(*at)).and_then(side);
     Ok((recipient.map(|it| Who::Side(other(it))), false))
+}
+
+/// `アラートを送ったのはサーバーです`: the party behind the words for sending.
+fn cleft(making: &Making<'_>, step: &Named) -> Option<usize> {
+    let verb = (step.to..making.tokens.len()).find(|at| making.word(*at) == Some(Word::Send))?;
+    let behind = making.plain.get(making.tokens.get(verb)?.to..)?;
+    let is_cleft = ["のは", "たのは", "ているのは", "ていたのは", "てきたのは"]
+        .iter()
+        .any(|it| behind.starts_with(it));
+    let party = (verb + 1..making.tokens.len()).find(|at| making.token(*at).is_some_and(super::clauses::is_party))?;
+    is_cleft.then_some(party)
 }
 
 /// Who sent a step, with a party behind `by` or `from`: `received by the client` names the one who did not.

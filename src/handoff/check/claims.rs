@@ -171,6 +171,12 @@ pub(super) enum What {
     },
     /// A proxy was asked for a tunnel to this host.
     Tunnel(String),
+    /// A request has this method and a target that begins so.
+    Request {
+        method: Option<&'static str>,
+        target: Option<String>,
+        frame: Option<u64>,
+    },
     DnsStatus(&'static str),
     HttpStatus {
         status: u64,

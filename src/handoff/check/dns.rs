@@ -31,7 +31,7 @@ fn resolved(making: &mut Making<'_>) {
     let names = |words: &[&str]| words.iter().any(|it| written.contains(it));
     let is_answer = making.clause.has(Word::Answer) || names(&["response", "answer", "reply", "応答"]);
     let is_question = names(&["query", "question", "request", "問い合わせ", "クエリ", "照会"]);
-    if is_answer != is_question && !making.is_denied() && frames(making, word, is_answer) {
+    if is_answer != is_question && !making.is_denied() && frames(making, word, is_answer) && !is_answer {
         return;
     }
     // `192.0.2.1 に解決`
@@ -61,11 +61,14 @@ fn resolved(making: &mut Making<'_>) {
             let before = at.checked_sub(1).and_then(|at| making.word(at));
             // `from 192.0.2.1` is the server that was asked, `is at 192.0.2.1` is what it said.
             let is_at = before == Some(Word::In) && at > 1 && making.word(at - 2) == Some(Word::Is);
-            if is_at || !matches!(before, Some(Word::From | Word::By | Word::In | Word::Proxy)) {
+            // `The answer in frame 4 is sent to 192.0.2.1`
+            let is_sent = before == Some(Word::To) && !making.claims.is_empty();
+            if is_at || !is_sent && !matches!(before, Some(Word::From | Word::By | Word::In | Word::Proxy)) {
                 making.take(at);
                 making.claim(at, What::Resolved(address));
             }
         }
+        None if !making.claims.is_empty() => {}
         None if is_answer || making.clause.has(Word::Complete) => making.claim(word, What::DnsAnswered),
         None => {}
     }

@@ -7,7 +7,7 @@
 use super::Mark;
 use super::claims::{Claim, Ending, Scope, What, Who};
 use super::facts::{Facts, Hidden, Of};
-use super::{certified, counted, lapses, measured, refused, senders, stepped};
+use super::{certified, counted, lapses, measured, refused, requests, senders, stepped};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::step::Side;
 use crate::judge::finding::{Kind, Severity};
@@ -96,6 +96,9 @@ pub(super) fn judge(claim: &Claim, facts: &Facts<'_>) -> Judgement {
         }
         What::AskedName(name) => return measured::asked_name(name, facts).denied(claim.not),
         What::Sender { frames, by } => return senders::sent_by(frames, by, facts).denied(claim.not),
+        What::Request { method, target, frame } => {
+            return requests::judge(*method, target.as_deref(), *frame, facts).denied(claim.not);
+        }
         What::Tunnel(name) => return senders::tunnel_to(name, facts).denied(claim.not),
         What::Repeated => return counted::repeated(scope, facts).denied(claim.not),
         What::Lapse { from, to, seconds } => {

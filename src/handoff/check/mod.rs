@@ -32,6 +32,7 @@ mod page;
 mod reading;
 mod refused;
 mod rejected;
+mod requests;
 mod rows;
 mod scopes;
 mod senders;

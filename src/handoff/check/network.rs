@@ -12,6 +12,7 @@ use crate::connection::step::Side;
 pub(super) fn read(making: &mut Making<'_>) {
     super::dns::read(making);
     super::senders::read(making);
+    super::requests::read(making);
     quic(making);
     answered(making);
     between(making);
@@ -69,6 +70,12 @@ fn answered(making: &mut Making<'_>) {
         making.take(at);
     }
     let frames = frames.map(|it| it.1);
+    // `302, and the Location is www.example.com`: no party of the connection.
+    if making.plain.contains("location") {
+        let hosts = making.tokens.iter().filter(|it| matches!(it.token, Token::Host(_)));
+        let places: Vec<usize> = hosts.map(|it| it.from).collect();
+        making.used.extend(places);
+    }
     making.claim(at, What::HttpStatus { status, frames });
 }
 

@@ -1,7 +1,7 @@
 //! Clause → Claims on the sender of a frame, whatever the frame holds, and on the target of a tunnel through a proxy.
 
 use super::Mark;
-use super::claims::{What, Who};
+use super::claims::{Step, What, Who};
 use super::facts::Facts;
 use super::judging::Judgement;
 use super::lexicon::{Event, Word};
@@ -36,6 +36,7 @@ const SENDS: [&str; 17] = [
 /// Reads them.
 pub(super) fn read(making: &mut Making<'_>) {
     sender(making);
+    opener(making);
     tunnel(making);
 }
 
@@ -78,6 +79,42 @@ fn sender(making: &mut Making<'_>) {
     };
     making.used.extend([place, by_place]);
     making.claim(0, What::Sender { frames, by });
+}
+
+/// Words for the first SYN.
+const OPENS: [&str; 12] = [
+    "opens the tcp connection",
+    "opened the tcp connection",
+    "opens a tcp connection",
+    "opened a tcp connection",
+    "opens the connection",
+    "opened the connection",
+    "initiates the tcp connection",
+    "initiated the tcp connection",
+    "initiates the connection",
+    "initiated the connection",
+    "接続を開始し",
+    "接続を開い",
+];
+
+/// `The controller opens the TCP connection.`
+fn opener(making: &mut Making<'_>) {
+    let Some(opens) = OPENS.iter().find(|it| making.words.contains(**it)) else {
+        return;
+    };
+    let is_step = |it: &Placed| matches!(it.token, Token::Event(_) | Token::Alert(..) | Token::Word(Word::Proxy));
+    if making.is_denied() || making.tokens.iter().any(is_step) {
+        return;
+    }
+    let mut sides = making.tokens.iter().filter_map(|it| Some((it.from, side(&it.token)?)));
+    let (Some((place, by)), None) = (sides.next(), sides.next()) else {
+        return;
+    };
+    // `192.0.2.1 opens the connection to the server` names the other side only.
+    if making.plain.get(place..).is_some_and(|it| it.contains(opens)) {
+        making.used.push(place);
+        making.claim(0, What::Step(Step::of(Event::Step("syn"), Some(Who::Side(by)))));
+    }
 }
 
 /// Whether the steps in a frame are of this sender.

@@ -222,6 +222,18 @@ fn other(what: &What, language: Language) -> Phrase {
         What::Sender { frames, by } => phrase("check-sender")
             .with("frames", of_frames(frames))
             .with("who", name(by)),
+        What::Request { method, target, frame } => {
+            let method = method.map(str::to_ascii_uppercase);
+            let request = [method.as_deref(), target.as_deref()];
+            let request: Vec<&str> = request.into_iter().flatten().collect();
+            let told = phrase("check-request").with("request", in_prose(&request.join(" ")).into_owned());
+            match frame {
+                Some(frame) => phrase("check-http-status-in")
+                    .with("told", told)
+                    .with("frames", phrase("one-frame").with("frame", *frame)),
+                None => told,
+            }
+        }
         What::Tunnel(host) => phrase("why-connect").with("target", in_prose(host).into_owned()),
         What::Began(moment) => phrase("check-began").with("time", of_moment(moment)),
         What::Asked { address, .. } => phrase("check-asked").with("address", address.to_string()),
