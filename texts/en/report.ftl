@@ -104,7 +104,7 @@ text-route-direct = { $ends }, direct { $service }
 text-route-opened = { $ends }, opened by the CSLU
 text-route-service = { $ends }, { $service }
 text-route-tunnel = { $route }, inside { $tunnel }
-text-route-version = { $route }, { $protocol } { $version }
+text-route-version = { $route }, { $version }
 text-route-quic = { $route }, QUIC
 text-route-time = { $route }, { $time } UTC
 text-tries = tried on { $tries } connections; shown here: the one to { $server } from frame { $frame } on
@@ -209,7 +209,7 @@ text-sni = SNI { $value }
 text-cipher-suite = cipher suite { $value }
 text-group = group { $value }
 text-alpn = ALPN { $value }
-text-offered = offered { $protocol } { $value }
+text-offered = offered { $value }
 text-accepted = client certificates accepted from { $value }
 
 # How often a verdict was right, in explanations.

@@ -74,7 +74,7 @@ text-route-direct = { $ends }、直接接続、宛先 { $service }
 text-route-opened = { $ends }、CSLU からの接続
 text-route-service = { $ends }、宛先 { $service }
 text-route-tunnel = { $route }、{ $tunnel } 内
-text-route-version = { $route }、{ $protocol } { $version }
+text-route-version = { $route }、{ $version }
 text-route-quic = { $route }、QUIC
 text-route-time = { $route }、{ $time } UTC
 text-tries = { $tries } 本の接続で試行。以下はフレーム { $frame } からの { $server } への接続
@@ -165,7 +165,7 @@ text-sni = SNI { $value }
 text-cipher-suite = 暗号スイート { $value }
 text-group = グループ { $value }
 text-alpn = ALPN { $value }
-text-offered = 提示されたバージョン { $protocol } { $value }
+text-offered = 提示されたバージョン { $value }
 text-accepted = 受け入れ可能なクライアント証明書の発行者 { $value }
 
 # 説明に示す、判定が正しかった割合

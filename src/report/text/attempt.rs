@@ -5,7 +5,7 @@ use std::io;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::page::{Span, padded};
-use super::words::protocol;
+use super::words::versioned;
 use super::{Page, Paint, connections, device, mark, sentence, shown, story, tables, walk, words};
 use crate::base::command::shell_file;
 use crate::base::phrase::{Language, Phrase, phrase};
@@ -45,8 +45,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     let route = match with {
         Some((connection, version)) => phrase("text-route-version")
             .with("route", route)
-            .with("protocol", protocol(connection))
-            .with("version", version)
+            .with("version", versioned(connection, version))
             .in_language(language),
         None => match connection.filter(|connection| connection.carrier.as_deref() == Some("quic")) {
             Some(_) => phrase("text-route-quic").with("route", route).in_language(language),

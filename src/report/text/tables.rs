@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::super::labels::names;
-use super::words::protocol;
+use super::words::versioned;
 use super::{Page, Paint, mark, shown, visible, words};
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::base::wire_text::in_prose;
@@ -213,11 +213,7 @@ fn negotiated(connection: &Connection, tls: &Tls) -> Vec<Phrase> {
         .filter_map(|(label, value)| Some(phrase(label).with("value", in_prose(value.as_ref()?).as_ref())))
         .collect();
     if !tls.offered_versions.is_empty() {
-        text.push(
-            phrase("text-offered")
-                .with("protocol", protocol(connection))
-                .with("value", tls.offered_versions.join(", ")),
-        );
+        text.push(phrase("text-offered").with("value", versioned(connection, &tls.offered_versions.join(", "))));
     }
     if !tls.acceptable_cas.is_empty() {
         text.push(phrase("text-accepted").with("value", names(&tls.acceptable_cas)));

@@ -6,7 +6,7 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::words::{exchange, listed, lookups, protocol, side};
+use super::words::{exchange, listed, lookups, side, versioned};
 use super::{Paint, seconds};
 use crate::base::phrase::{Language, phrase};
 use crate::judge::finding::Severity;
@@ -265,7 +265,7 @@ pub(super) fn brief(attempt: &Attempt, connection: Option<&Connection>, language
         let frames = span(own.flat_map(|(_, step)| ends_of(step)));
         let version = connection.tls.as_ref().and_then(|tls| tls.version.as_ref());
         let name = match version {
-            Some(version) if stage == Stage::Tls => format!("{}\u{a0}{version}", protocol(connection)),
+            Some(version) if stage == Stage::Tls => versioned(connection, version),
             _ => stage.name(attempt, language),
         };
         parts.push(match frames {

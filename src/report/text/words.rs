@@ -6,13 +6,16 @@ use crate::base::wire_text::in_prose;
 use crate::report::labels::{alert, step_name};
 use crate::report::{Connection, Count, Exchange, Lookup, Step};
 
-/// `TLS`, `DTLS` over UDP, or `QUIC, TLS`.
-pub(super) fn protocol(connection: &Connection) -> &'static str {
-    match connection.carrier.as_deref() {
+/// A version with its protocol: `TLS 1.2`, `DTLS 1.2` over UDP, `QUIC, TLS 1.3`.
+pub(super) fn versioned(connection: &Connection, version: &str) -> String {
+    let protocol = match connection.carrier.as_deref() {
+        // `SSL 3.0` says by itself what it is a version of.
+        None if version.starts_with("SSL") => return version.to_owned(),
         Some("quic") => "QUIC, TLS",
         Some(_) => "DTLS",
         None => "TLS",
-    }
+    };
+    format!("{protocol}\u{a0}{version}")
 }
 
 /// `12, 14, 15`, or the ends of a long list.
