@@ -49,7 +49,10 @@ text-complete = complete
 text-cut-short = cut short
 text-cut-short-because = cut short: { $detail }
 text-damaged = damaged after frame { $after }, { $lost } bytes lost: frame numbers after that are uncertain
-text-copies = { $frames } frames are second copies of a packet
+text-copies = { $grouped } { $frames ->
+    [one] frame is a second copy
+   *[other] frames are second copies
+} of a packet
 text-snap-length = { $segments } segments cut by the snap length
 text-one-direction = only one direction of the traffic was captured
 text-drops = the capturing device dropped { $packets } packets
@@ -124,7 +127,7 @@ text-no-answer = no answer
 text-nothing-more = then nothing more
 text-then-reset = then RST from the { $who } in frame { $frame }
 text-then-fin = then FIN from the { $who } in frame { $frame }
-text-device = device
+text-device = { -device }
 text-alert = alert
 step-alert = alert { $level } { $description }
 text-alert-encrypted = alert encrypted
@@ -169,7 +172,7 @@ text-sha256 = SHA-256 { $value }
 text-step = step
 text-seconds = seconds
 text-connection = Connection { $id }: { $client } → { $server }
-text-traffic = { $client-frames } frames and { $client-bytes } bytes from the device, { $server-frames } and { $server-bytes } from the server; { $retransmissions } retransmissions, { $copies } copies
+text-traffic = { $client-frames } frames and { $client-bytes } bytes from the { -device }, { $server-frames } and { $server-bytes } from the server; { $retransmissions } retransmissions, { $copies } copies
 text-gap = { $bytes } bytes of the { $who } missing before frame { $frame } ({ $cause })
 text-sni = SNI { $value }
 text-cipher-suite = cipher suite { $value }

@@ -26,7 +26,7 @@ span-seconds = { $count } 秒
 range = { $lowest }～{ $highest }
 
 # 登場するもの
-client = クライアント
+client = { -device }
 device = { -device }
 firewall = ファイアウォール
 proxy = プロキシ
@@ -77,7 +77,7 @@ certificate-issuer-not-given = 発行者 { $issuer } が提示されておらず
 cannot-tell-roots-then = 証明書が提示された当時、そのルートが公開のストアにあったかどうか（ここで参照した公開ルートは現在のもの）
 certificate-chain-ends = { $own } が発行し、チェーンは { $issuer } に至るが、これは提示されておらず、既知のルート証明書にもない
 certificate-sent-along-expired = { $date } に期限が切れた { $subject }（発行者 { $issuer }）と一緒に送られている
-certificate-staple-missing = OCSP ステープリングを必須とする（must-staple）が、クライアントが要求した OCSP 応答をサーバが送っていない
+certificate-staple-missing = OCSP ステープリングを必須とする（must-staple）が、{ -device }が要求した OCSP 応答をサーバが送っていない
 certificate-unchecked = チェーンをここでは検証できない（{ $detail }）
 certificate-broken = チェーンが正しくつながらない（{ $detail }）
 certificate-unreadable = 読み取り不能
@@ -92,7 +92,8 @@ certificate-weak-signature = { $algorithm } に依存（{ $subject }）
 certificate-missing-intermediate = 中間証明書（{ $issuer }）が送られていない
 certificate-not-a-ca = 発行権限のない { $subject } が発行
 certificate-issuer-expired = 発行者がキャプチャの { $span }前に期限切れ（{ $subject }）
-certificate-issuer-not-yet-valid = 発行者の有効期間がまだ始まっていない（{ $subject }）
+certificate-issuer-expired-on = 発行者が { $date } に期限切れ（キャプチャの { $span }前、{ $subject }）
+certificate-issuer-not-yet-valid = 発行者の有効期間もまだ始まっていない（{ $subjects }）
 certificate-issuer-purpose = 発行者がこの用途の証明書を発行できない（{ $subject }）
 certificate-path-too-long = { $subject } が許す数を超える中間証明書
 certificate-name-constraints = 発行者に許されていない名前を含む

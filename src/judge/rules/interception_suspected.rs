@@ -124,7 +124,9 @@ impl Case<'_, '_> {
                 phrase("interception-suspected-refused").with("alert", alert_text(alert))
             }
             Some(alert) => phrase("interception-suspected-accepted-then").with("alert", alert_text(alert)),
-            None if self.attempt.exchanged() => phrase("interception-suspected-accepted"),
+            None if self.attempt.exchanged() && self.product.is_some() => phrase("interception-suspected-accepted"),
+            // A service of one's own may have this certificate: only an interceptor could read.
+            None if self.attempt.exchanged() => phrase("interception-suspected-continued"),
             None if self.watched => phrase("interception-suspected-incomplete"),
             None => phrase("interception-suspected-unseen"),
         }
@@ -209,14 +211,17 @@ impl Case<'_, '_> {
         let exempt = phrase("interception-suspected-exempt")
             .with("name", &self.attempt.service.name)
             .with("issuer", &self.leaf.issuer);
+        let finding = finding.remedy(elsewhere(self.attempt, owner, exempt));
+        // A client that continues trusts that authority already, or does not check.
+        if self.attempt.exchanged() || went_on(self.attempt) {
+            return finding;
+        }
         let otherwise = phrase(if self.attempt.licensing {
             "interception-suspected-second-best"
         } else {
             "interception-suspected-trust-root"
         });
-        finding
-            .remedy(elsewhere(self.attempt, owner, exempt))
-            .remedy(elsewhere(self.attempt, Owner::Wlc, otherwise))
+        finding.remedy(elsewhere(self.attempt, Owner::Wlc, otherwise))
     }
 }
 

@@ -101,9 +101,9 @@ mod version_mismatch;
 mod wording;
 
 // Helpers that rules share, so that no rule uses another.
-use certificate_faults::{certificate_causes, certificate_clauses};
+use certificate_faults::{certificate_causes, certificate_clauses, is_all_early, leaf_of, span_outside};
 use departure::first_fin;
-use remedy::{elsewhere, is_vendors, on_client, verify, without_proxy};
+use remedy::{elsewhere, on_client, verify, without_proxy};
 use sight::{
     SILENCE, before_server_hello, closed_before, first_end, is_closed, sees_handshake, sees_without_holes,
     server_reset, tls_with_hello, watched_after,

@@ -3,8 +3,9 @@
 use super::cslu::plain_http_of_cslu;
 use super::{elsewhere, in_between, on_client, service, tls_with_hello};
 use crate::attempt::Attempt;
+use crate::base::command::HostName;
 use crate::base::confidence::Confidence;
-use crate::base::dialect::task;
+use crate::base::dialect::{Task, task};
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
@@ -14,7 +15,7 @@ use crate::connection::walk::{Side, Step, StepKind};
 use crate::http::reader::Response;
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
 use crate::profile::options::Host;
 
 /// A Client Hello must be answered by a record (RFC 9846 section 5); any other answer comes from a program that does
@@ -107,12 +108,24 @@ fn in_http(
             .alternative(OtherCause::ServerMisconfigured, phrase("not-tls-misconfigured"))
             .remedy(in_between::remedy(attempt, page.is_some_and(|page| page.of.portal)));
     }
-    let enable = phrase("not-tls-enable")
-        .with("ip", connection.server.ip)
-        .with("port", connection.server.port);
+    let block_page = phrase("not-tls-block-page");
     finding
-        .alternative(OtherCause::BlockPage, phrase("not-tls-block-page"))
-        .remedy(elsewhere(attempt, Owner::Server, enable))
+        .alternative(OtherCause::BlockPage, block_page)
+        .remedy(of_http(attempt, connection))
+}
+
+/// The remedy where a host that answers in HTTP seems to be the service itself.
+fn of_http(attempt: &Attempt<'_>, connection: &Connection) -> Remedy {
+    let server = connection.server;
+    if !attempt.is_at_vendors() {
+        let enable = phrase("not-tls-enable").with("ip", server.ip).with("port", server.port);
+        return elsewhere(attempt, Owner::Server, enable);
+    }
+    // The vendor's service speaks TLS: another host answers, or another port was asked.
+    let host = HostName::new(&attempt.service.name);
+    let shown = host.map(|host| task("show-host").with("host", &host));
+    let tasks: Vec<Task> = std::iter::once(task("show-transport")).chain(shown).collect();
+    on_client(attempt, phrase("not-tls-vendors").with("server", server), &tasks)
 }
 
 /// The hello was answered in an unknown protocol.

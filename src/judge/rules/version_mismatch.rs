@@ -146,9 +146,13 @@ impl Case<'_, '_> {
             "1.2" | "1.3" => Vec::new(),
             _ => vec![task("tls-version").with("endpoint", &self.connection.server)],
         };
-        finding
+        let finding = finding
             .cannot_tell(phrase("version-mismatch-cannot-tell"))
-            .remedy(on_client(attempt, newer, &tasks))
-            .remedy(on_server(phrase("version-mismatch-older")))
+            .remedy(on_client(attempt, newer, &tasks));
+        // No vendor lowers the demands of its service for one client.
+        if attempt.is_at_vendors() {
+            return finding;
+        }
+        finding.remedy(on_server(phrase("version-mismatch-older")))
     }
 }

@@ -217,7 +217,11 @@ fn capture_limits(capture: &Capture) -> Vec<Phrase> {
     let seen = &capture.visibility;
     let mut limits = Vec::new();
     if seen.duplicates > 0 {
-        limits.push(phrase("text-copies").with("frames", grouped(seen.duplicates)));
+        limits.push(
+            phrase("text-copies")
+                .with("grouped", grouped(seen.duplicates))
+                .with("frames", seen.duplicates),
+        );
     }
     if seen.snap_length_cut > 0 {
         limits.push(phrase("text-snap-length").with("segments", grouped(seen.snap_length_cut)));

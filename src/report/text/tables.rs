@@ -142,7 +142,7 @@ fn spaced(name: &str) -> String {
 /// Every step of a connection, with the time since its first.
 pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<()> {
     page.blank()?;
-    let language = page.language;
+    let (language, voice) = (page.language, page.voice);
     let heading = phrase("text-connection")
         .with("id", connection.id)
         .with("client", &connection.client)
@@ -150,7 +150,7 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
     page.hang_painted(&[], 2, (Paint::Strong, &heading.in_language(language)), "")?;
     let separator = phrase("text-semicolon").in_language(language);
     let joined = |phrases: Vec<Phrase>| {
-        let texts: Vec<String> = phrases.iter().map(|it| it.in_language(language)).collect();
+        let texts: Vec<String> = phrases.iter().map(|it| it.told(voice)).collect();
         texts.join(&separator)
     };
     page.hang(&[], 2, &joined(traffic(&connection.tcp)), "")?;
