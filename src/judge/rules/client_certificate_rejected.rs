@@ -268,7 +268,7 @@ impl<'a, 'c> Case<'a, 'c> {
                 OtherCause::HandshakeRefused,
                 phrase("client-certificate-rejected-other-alert"),
             );
-        } else if self.clauses.is_empty() && !self.is_missing && !self.is_revoked() {
+        } else if self.clauses.is_empty() && !self.is_missing && !self.is_revoked() && !self.knows_issuer() {
             finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-why"));
         }
         if self.knows_issuer() {

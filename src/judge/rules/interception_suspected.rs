@@ -1,7 +1,7 @@
 //! Attempt → Finding: the certificate is not the licensing service's own.
 
 use super::certificate_alerts::may_have_been_public;
-use super::{alert_from, alert_text, client, elsewhere, side_name, span, watched_after};
+use super::{alert_from, alert_text, client, elsewhere, side_name, span_between, watched_after};
 use crate::attempt::Attempt;
 use crate::attempt::other_connections::Stretch;
 use crate::base::confidence::Confidence;
@@ -315,6 +315,7 @@ fn signs(
 fn lifetime(leaf: &Fields, at: Timestamp) -> Sign {
     let days = leaf.not_after.seconds().saturating_sub(leaf.not_before.seconds()) / DAY;
     let age = at.seconds().saturating_sub(leaf.not_before.seconds());
+    let since = span_between(leaf.not_before.seconds(), at.seconds());
     let timestamps = phrase(
         match (leaf.has_scts, leaf.issuer_urls.is_empty() && leaf.ocsp_urls.is_empty()) {
             (false, true) => "interception-suspected-no-timestamps-no-address",
@@ -326,9 +327,9 @@ fn lifetime(leaf: &Fields, at: Timestamp) -> Sign {
     let (is_strong, lifetime) = if days > longest {
         (true, phrase("interception-suspected-too-long").with("longest", longest))
     } else if (0..FRESH).contains(&age) {
-        (true, phrase("interception-suspected-fresh").with("span", span(age)))
+        (true, phrase("interception-suspected-fresh").with("span", since))
     } else {
-        (false, phrase("interception-suspected-older").with("span", span(age)))
+        (false, phrase("interception-suspected-older").with("span", since))
     };
     Sign::new(is_strong, lifetime.with("days", days).with("timestamps", timestamps))
 }

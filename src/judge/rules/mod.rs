@@ -110,7 +110,7 @@ use sight::{
 };
 use wording::{
     alert_from, alert_text, chained, client, frames, listed, listed_texts, message_name, named, seconds, service,
-    side_name, span,
+    side_name, span, span_between,
 };
 
 /// Order is precedence: when several rules fire, the first is the cause and the rest are context. It follows the steps of
