@@ -36,7 +36,7 @@ span-seconds = { $count } { $count ->
 range = { $lowest } to { $highest }
 
 # Who takes part.
-client = { -device }
+client = client
 device = { -device }
 firewall = firewall
 proxy = proxy

@@ -26,7 +26,7 @@ span-seconds = { $count } 秒
 range = { $lowest }～{ $highest }
 
 # 登場するもの
-client = { -device }
+client = クライアント
 device = { -device }
 firewall = ファイアウォール
 proxy = プロキシ

@@ -22,10 +22,10 @@ pub(super) fn service(attempt: &Attempt<'_>) -> Phrase {
     phrase("service").with("name", named(attempt))
 }
 
-/// A side by its part in TLS.
+/// A side by its part in TLS; the client as in all other sentences about the attempt.
 pub(super) fn side_name(side: Side) -> Phrase {
     phrase(match side {
-        Side::Client => "client",
+        Side::Client => "device",
         Side::Server => "server",
     })
 }

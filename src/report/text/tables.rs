@@ -51,8 +51,8 @@ pub(super) fn certificates(page: &mut Page<'_>, connection: &Connection, all: bo
         ("client", &connection.certificates.client),
     ] {
         for certificate in chain.iter().take(if all { usize::MAX } else { 1 }) {
-            rows.push(row(side, certificate, all, page.language));
-            let side = phrase(side).in_language(page.language);
+            let side = words::side(side).told(page.voice);
+            rows.push(row(&side, certificate, all, page.language));
             let serial = certificate.serial.as_ref().map(|it| ("text-serial", it));
             for (label, value) in serial.into_iter().chain([("text-sha256", &certificate.sha256)]) {
                 let told = phrase(label).with("value", visible(value)).in_language(page.language);
@@ -71,7 +71,7 @@ pub(super) fn certificates(page: &mut Page<'_>, connection: &Connection, all: bo
     numbers.iter().try_for_each(|line| page.line(&[(Paint::Dim, line)]))
 }
 
-fn row(side: &'static str, certificate: &Certificate, all: bool, language: Language) -> Vec<String> {
+fn row(side: &str, certificate: &Certificate, all: bool, language: Language) -> Vec<String> {
     let say = |phrase: Phrase| phrase.in_language(language);
     let unknown = || say(phrase("text-not-readable"));
     let mut text = vec![
@@ -118,7 +118,7 @@ fn row(side: &'static str, certificate: &Certificate, all: bool, language: Langu
     let dates = format!("{from}\n{}{state}", day(&certificate.not_after));
     let text: Vec<_> = text.iter().map(|line| visible(line)).collect();
     vec![
-        say(phrase(side)),
+        side.to_owned(),
         text.join("\n"),
         dates,
         words::frames(&certificate.frames),
