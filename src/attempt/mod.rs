@@ -136,6 +136,13 @@ impl<'a> Attempt<'a> {
         }
     }
 
+    /// True if the service is the cloud of the device's own vendor: the reader can change neither the server nor what it
+    /// trusts.
+    #[must_use]
+    pub const fn is_at_vendors(&self) -> bool {
+        self.licensing && matches!(self.service.transport, Transport::Cssm | Transport::CallHome)
+    }
+
     /// The TLS facts of that connection.
     #[must_use]
     pub fn tls(&self) -> Option<&'a TlsFacts> {

@@ -21,6 +21,9 @@ const MAX_CHOICES: usize = 8;
 /// The number of servers and issuers kept: an analyst's capture has hundreds.
 const MAX_KEPT: usize = 10_000;
 
+/// In nanoseconds. A client that opens several connections at a time opens them within this time.
+const TOGETHER: i64 = 10_000_000_000;
+
 /// In nanoseconds. A client that falls back to TCP does so within this time: its timers for QUIC double up to some ten
 /// seconds, and people try again.
 const FALLBACK: i64 = 60_000_000_000;
@@ -140,6 +143,23 @@ impl Surroundings {
         let later =
             all.filter(|it| it.said.first > attempt.first.frame && it.time.since(attempt.first.time) < FALLBACK);
         later.min_by_key(|it| it.said.first).copied()
+    }
+
+    /// Another connection of the same client to the same server, by address or name, that began about the same time and
+    /// completed its handshake.
+    #[must_use]
+    pub fn completed_beside(&self, connection: &Connection) -> Option<TcpTry> {
+        let client = connection.client.ip;
+        let name = connection.server_name().map(|name| name.raw().to_ascii_lowercase());
+        let by_address = self.tcp.get(&(client, connection.server.ip)).into_iter().flatten();
+        let by_address = by_address.filter(|it| it.server == connection.server);
+        let by_name = name.and_then(|name| self.named.get(&(client, name)));
+        let own = [connection.client, connection.server];
+        let is_beside = |it: &&TcpTry| {
+            it.is_complete && it.said.ends != own && it.time.since(connection.first.time).abs() <= TOGETHER
+        };
+        let mut all = by_address.chain(by_name.into_iter().flatten()).filter(is_beside);
+        all.next().copied()
     }
 
     /// Adding a connection twice changes nothing.

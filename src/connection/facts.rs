@@ -73,6 +73,8 @@ pub struct TlsFacts {
     pub client_sent_certificate: bool,
     /// TLS 1.3: the size shows that this Certificate was empty.
     pub client_certificate_empty: bool,
+    /// TLS 1.3: the record that held it, and its size in bytes.
+    pub client_empty_record: Option<(FrameNumber, u16)>,
     /// TLS 1.3: the server sent a record other than an alert after the client's Finished: it accepted the messages
     /// before.
     pub server_accepted: bool,

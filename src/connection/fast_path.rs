@@ -182,8 +182,7 @@ impl Run {
 impl Seen {
     fn may_be(&self, segment: &Segment<'_>) -> bool {
         let apart = short(segment.time).wrapping_sub(self.time).cast_signed().unsigned_abs();
-        let is_numbered = segment.ip_id.is_some_and(|id| id != 0);
-        self.frame != 0 && (is_numbered || apart <= (COPY_WITHIN >> SHORT) as u32)
+        self.frame != 0 && (segment.is_numbered() || !segment.flags.rst() && apart <= (COPY_WITHIN >> SHORT) as u32)
     }
 
     const fn frame_before(&self, now: FrameNumber) -> FrameNumber {
@@ -201,7 +200,7 @@ const fn short(time: Timestamp) -> u32 {
 
 /// True if a segment with the same fingerprint at that time may be the same packet.
 pub(crate) fn may_be_copy(segment: &Segment<'_>, at: Timestamp) -> bool {
-    segment.ip_id.is_some_and(|id| id != 0) || segment.time.0.abs_diff(at.0) <= COPY_WITHIN.unsigned_abs()
+    segment.is_numbered() || !segment.flags.rst() && segment.time.0.abs_diff(at.0) <= COPY_WITHIN.unsigned_abs()
 }
 
 /// The fields that two copies of one packet share, however often it was forwarded between them: not TTL, MAC or VLAN

@@ -47,6 +47,8 @@ pub(super) struct Named {
     pub(super) client_sent_certificate: bool,
     /// The size shows that this Certificate was empty.
     pub(super) client_certificate_empty: bool,
+    /// That record, and its size.
+    pub(super) client_empty_record: Option<(FrameNumber, u16)>,
     pub(super) server_accepted: bool,
     pub(super) server_refused: Option<FrameNumber>,
     /// The server sent a record that holds only an alert, in place of its encrypted messages.
@@ -234,6 +236,8 @@ fn client_flight<'a>(
             let len = first.len;
             len == beside || end > 0 && [alone, alone.saturating_add(JSSE_PADDING)].contains(&len)
         });
+    let first = client.first().filter(|_| named.client_certificate_empty);
+    named.client_empty_record = first.map(|record| (record.frame, record.len));
     let mut padding = 0;
     for (n, record) in client.iter().take(end + 1).enumerate() {
         if n == end {

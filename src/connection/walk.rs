@@ -468,6 +468,7 @@ impl Walker {
         tls.finished = named.finished;
         tls.client_sent_certificate = named.client_sent_certificate;
         tls.client_certificate_empty = named.client_certificate_empty;
+        tls.client_empty_record = named.client_empty_record;
         tls.server_accepted = named.server_accepted;
         tls.lone_answer = named.lone_answer;
         tls.ticket_or_answer = named.ticket_or_answer;

@@ -147,6 +147,13 @@ pub struct Segment<'a> {
 }
 
 impl Segment<'_> {
+    /// True if its IP identification tells it from its sender's next packet. A host answers each segment to a closed port
+    /// with a RST of its own; without an identification these are equal, and yet no copies of one packet.
+    #[must_use]
+    pub fn is_numbered(&self) -> bool {
+        self.ip_id.is_some_and(|id| id != 0)
+    }
+
     /// The frame that carried it, with its time.
     #[must_use]
     pub const fn frame_at(&self) -> FrameAt {

@@ -10,5 +10,6 @@ pub mod finding;
 pub mod reason;
 pub mod recapture;
 pub mod rules;
+mod spare;
 pub mod testimony;
 pub mod verdict;

@@ -266,9 +266,7 @@ pub fn device_log(attempt: &Attempt<'_>) -> Remedy {
     commands.extend(try_again(dialect, attempt.service.transport, attempt.connection()));
     Remedy {
         owner: Owner::Wlc,
-        action: phrase("log-of-device")
-            .with("device", attempt.device)
-            .with("name", &name),
+        action: phrase("log-of-device").with("name", &name),
         commands,
         verify: phrase("log-of-device-expect"),
     }

@@ -13,7 +13,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{Evidence, Finding, Kind, Owner, Severity, VerdictId};
 use crate::judge::recapture;
 use crate::judge::rules::{self, RULES};
-use crate::judge::testimony;
+use crate::judge::{spare, testimony};
 
 /// The outcome of an attempt.
 #[derive(Clone, Debug)]
@@ -77,6 +77,9 @@ fn findings(attempt: &Attempt<'_>, context: &Context<'_>, is_wanted: impl Fn(&Fi
             explained.extend(finding.remedies.clone());
         }
         findings.push(finding);
+    }
+    if let Some(cause) = findings.first_mut() {
+        spare::weigh(cause, attempt, context);
     }
     for finding in &mut findings {
         prove_silence(finding, attempt, context);

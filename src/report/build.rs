@@ -150,7 +150,7 @@ fn overall(attempts: &[attempt::Attempt<'_>], verdicts: &[verdict::Verdict], con
             Overall {
                 evidence: finding.evidence.iter().map(|it| evidence_of(it, voice)).collect(),
                 cannot_tell: texts(&finding.cannot_tell, voice),
-                remedy: remedies_of(&finding, voice),
+                remedy: remedies_of(&finding, voice, false),
                 ..overall(&finding, voice)
             }
         }
@@ -181,27 +181,32 @@ fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, voice:
             })
             .collect(),
         cannot_tell: texts(&cause.cannot_tell, voice),
-        remedy: remedies_of(cause, voice),
+        remedy: remedies_of(cause, voice, attempt.is_at_vendors()),
         display_filter: display_filter(attempt),
     }
 }
 
-pub(super) fn remedies_of(finding: &finding::Finding, voice: Voice) -> Vec<Remedy> {
-    finding
-        .remedies
-        .iter()
-        .map(|remedy| Remedy {
+/// `at_vendors`: the server is the vendor's own, which the reader reaches only through the vendor's support.
+pub(super) fn remedies_of(finding: &finding::Finding, voice: Voice, at_vendors: bool) -> Vec<Remedy> {
+    let told = |remedy: &finding::Remedy| {
+        let action = action_of(remedy, voice);
+        let (who, action) = match (remedy.owner, finding.at) {
+            (finding::Owner::Server, Some(finding::At::Dns)) => (phrase("dns-server"), action),
+            (finding::Owner::Server, _) if at_vendors => (
+                phrase("vendors-server"),
+                phrase("vendors-case").with("action", action).told(voice),
+            ),
+            (owner, _) => (phrase(owner.who()), action),
+        };
+        Remedy {
             owner: remedy.owner,
-            who: match (remedy.owner, finding.at) {
-                (finding::Owner::Server, Some(finding::At::Dns)) => phrase("dns-server"),
-                (owner, _) => phrase(owner.who()),
-            }
-            .told(voice),
-            action: action_of(remedy, voice),
+            who: who.told(voice),
+            action,
             commands: remedy.commands.iter().map(ToString::to_string).collect(),
             verify: remedy.verify.told(voice),
-        })
-        .collect()
+        }
+    };
+    finding.remedies.iter().map(told).collect()
 }
 
 /// The action; if its commands are untested and have no document as source, the text says so.

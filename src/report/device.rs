@@ -175,7 +175,7 @@ pub fn report_on_logs(options: &Options) -> Report {
             // The findings are among the texts' own events, with file and line: there are no frames to cite.
             evidence: Vec::new(),
             cannot_tell: super::build::texts(&finding.cannot_tell, voice),
-            remedy: super::build::remedies_of(&finding, voice),
+            remedy: super::build::remedies_of(&finding, voice, false),
         },
         attempts: Vec::new(),
         connections: Vec::new(),

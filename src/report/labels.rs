@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{Attempt, Capture, Connection, Evidence, Finding, Remedy, Report, Verdict, explain, story};
+use crate::base::carrier::Carrier;
 use crate::base::dialect::Dialect;
 use crate::base::elapsed::elapsed;
 use crate::base::phrase::{Language, Phrase, Voice, phrase};
@@ -24,6 +25,23 @@ pub(super) fn voice_of(report: &Report) -> Voice {
         language: language_of(report),
         dialect: Dialect::named(report.dialect).unwrap_or_default(),
         ..Voice::default()
+    }
+}
+
+/// The words about one attempt: those of the report, unless the client is no device of the profile, and of the carrier
+/// of TLS.
+pub(super) fn voice_about(report: &Report, attempt: &Attempt) -> Voice {
+    let all = connections(report, attempt);
+    let named = all.iter().find_map(|it| it.carrier.as_deref());
+    let carrier = Carrier::ALL.into_iter().find(|it| Some(it.name()) == named);
+    let general = voice_of(report);
+    Voice {
+        carrier: carrier.unwrap_or_default(),
+        dialect: match attempt.transport {
+            Transport::Other => Dialect::Generic,
+            _ => general.dialect,
+        },
+        ..general
     }
 }
 

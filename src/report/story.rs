@@ -2,7 +2,7 @@
 
 use super::labels::{step_name, worst};
 use super::{Attempt, Course, Report, Try};
-use crate::base::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Phrase, Voice, phrase};
 use crate::judge::finding::Severity;
 use crate::report::{At, CourseKind, Rhythm};
 
@@ -131,7 +131,8 @@ pub(super) fn turn(report: &Report) -> Option<(Severity, Phrase)> {
 }
 
 /// Where an attempt leaves the successful walk of its transport.
-pub(super) fn divergence(attempt: &Attempt, language: Language) -> Option<String> {
+pub(super) fn divergence(attempt: &Attempt, voice: Voice) -> Option<String> {
+    let language = voice.language;
     let good = attempt.baseline.as_ref()?;
     let expected = phrase(if good.expected == "connect-response" {
         "baseline-proxy"
@@ -158,12 +159,13 @@ pub(super) fn divergence(attempt: &Attempt, language: Language) -> Option<String
     let text = text
         .with("expected", expected)
         .with("consequence", good.consequence.as_str());
-    Some(text.in_language(language))
+    Some(text.told(voice))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::phrase::Language;
     use crate::report::examples;
 
     #[test]

@@ -206,6 +206,14 @@ fn run(row: &Row, is_all: bool, tally: &Mutex<Tally>) {
     let before = Said::of(&base);
     let mut capture = Capture::read(&sample);
     capture.devices = base.attempts.iter().map(|it| it.device.parse().unwrap()).collect();
+    capture.named = [&options.cslu, &options.on_prem, &options.cssm, &options.proxy]
+        .into_iter()
+        .flatten()
+        .filter_map(|target| match target.host {
+            Host::Address(address) => Some(address),
+            Host::Name(_) => None,
+        })
+        .collect();
     let filter = std::env::var("TLSWALK_METAMORPHIC_CASE").unwrap_or_default();
     for case in cases(&capture, SEEDS) {
         let name = case.name();

@@ -87,7 +87,7 @@ story-turned = { $turn }: { $summary }
 story-shown = Attempt { $number } is shown above.
 
 # Where an attempt leaves the successful path of its transport.
-baseline-client = the device's { $step }
+baseline-client = the { -device }'s { $step }
 baseline-server = the server's { $step }
 baseline-proxy-answer = proxy answer
 baseline-proxy = the proxy's answer that the tunnel is open (200)
@@ -129,7 +129,7 @@ dns-refused = { $from } answers the question for { $name } with ICMP: { $kind }
 url-unknown = correct the URL: the service at { $server } does not know { $target }
 proxy-other-way = or bypass { $proxy }: connect directly, if the firewall lets { $device } reach { $target }
 proxy-cslu = or go through a CSLU, which can authenticate with a proxy
-log-of-device = compare with the log of { $device } about { $name }, and let it try again
+log-of-device = then let the { -device } try again, and see what it logs about { $name }
 log-of-device-expect = the log names the reason, or the next attempt succeeds
 
 # Rules: TLS spoken straight to a proxy.

@@ -60,7 +60,7 @@ syn-ack = SYN-ACK
 http-connect = CONNECT { $target }
 http-request = { $method } { $target }
 http-status = { $status } { $reason }
-http-body = its body begins: { $excerpt }
+http-body = the body begins: { $excerpt }
 
 # The meaning of an ICMP error.
 icmp-network-unreachable = network unreachable
@@ -85,7 +85,7 @@ certificate-issuer-not-given = was issued by { $issuer }, which is neither prese
 cannot-tell-roots-then = whether that root was in public stores when the certificate was shown: the public roots known here are those of today
 certificate-chain-ends = was issued by { $own }, and its chain leads to { $issuer }, which is neither presented nor among the known roots
 certificate-sent-along-expired = is sent with { $subject } (issued by { $issuer }), which expired { $date }
-certificate-staple-missing = demands a stapled OCSP response (must-staple), which the client asked for and the server did not send
+certificate-staple-missing = demands a stapled OCSP response (must-staple), which the { -device } asked for and the server did not send
 certificate-unchecked = has a chain that cannot be checked here: { $detail }
 certificate-broken = has a chain that does not hold: { $detail }
 certificate-unreadable = cannot be read
@@ -100,7 +100,11 @@ certificate-weak-signature = relies on { $algorithm } ({ $subject })
 certificate-missing-intermediate = comes without its intermediate ({ $issuer })
 certificate-not-a-ca = was issued by { $subject }, which may not issue
 certificate-issuer-expired = has an issuer that expired { $span } before this capture ({ $subject })
-certificate-issuer-not-yet-valid = has an issuer that is not yet valid ({ $subject })
+certificate-issuer-expired-on = has an issuer that expired { $date }, { $span } before this capture ({ $subject })
+certificate-issuer-not-yet-valid = has { $count ->
+    [one] an issuer that is
+   *[other] issuers that are
+} not yet valid ({ $subjects })
 certificate-issuer-purpose = has an issuer that may not issue for this purpose ({ $subject })
 certificate-path-too-long = has more intermediates than { $subject } allows
 certificate-name-constraints = is for names that its issuer may not issue for

@@ -143,7 +143,7 @@ text-then-reset = then RST from the { $who } in frame { $frame }
 text-ended-reset = ended by RST from the { $who } in frame { $frame }
 text-then-fin = then FIN from the { $who } in frame { $frame }
 text-ended-fin = ended by FIN from the { $who } in frame { $frame }
-text-device = device
+text-device = { -device }
 text-alert = alert
 step-alert = alert { $level } { $description }
 text-alert-encrypted = alert encrypted
@@ -194,7 +194,7 @@ text-traffic = { $client-frames ->
 } and { $client-bytes ->
     [one] 1 byte
    *[other] { $client-bytes } bytes
-} from the device, { $server-frames } and { $server-bytes } from the server; { $retransmissions ->
+} from the { -device }, { $server-frames } and { $server-bytes } from the server; { $retransmissions ->
     [one] 1 retransmission
    *[other] { $retransmissions } retransmissions
 }, { $copies ->

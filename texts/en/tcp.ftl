@@ -25,9 +25,9 @@ tls-no-response-summary-part = only { $arrived } of the { $total } bytes of the 
 tls-no-response-summary-beginning = the first { $missing } bytes that the { $who } sent to { $service } never arrived, though later ones did: the server had nothing that it could answer
 tls-no-response-summary-left-at-once = the { $who } closed the connection to { $service } { $span } after its Client Hello, before any answer could arrive: a round trip takes { $round-trip }
 tls-no-response-summary-left = the { $who } closed the connection to { $service } { $span } after its Client Hello, before the server had answered
-tls-no-response-client-closed = the client closed first
+tls-no-response-client-closed = the { -device } closed first
 tls-no-response-slow = the server may have been about to answer; a client that waits longer would show it
-tls-no-response-left = find out why the client closes { $span } after its Client Hello: a probe that only tests the port, a time-out that is too short, a program that ended
+tls-no-response-left = find out why the { -device } closes { $span } after its Client Hello: a probe that only tests the port, a time-out that is too short, a program that ended
 tls-no-response-part-rule = look for what drops packets between { $device } and { $name } in the middle of a connection: a filter that inspects the handshake, a link with loss
 tls-no-response-unopened-rule = look for what drops the packets from { $device } to { $server } after the SYN: a filter that did not see the SYN-ACK (asymmetric routing), or one that lets only SYNs pass
 tls-no-response-hole = bytes of the { $who } before this frame never arrived: { $count }
@@ -71,7 +71,7 @@ no-application-response-summary-closed = { $service } closed the connection befo
 no-application-response-after-close = last packet
 no-application-response-closed = the server closes here, before the request
 no-application-response-closed-log = look at the log of { $server }: why does it close the connection after the handshake (a limit, a time-out, a client that it refuses)
-no-application-response-crossed = a server that closes a connection for being idle may cross the client's request
+no-application-response-crossed = a server that closes a connection for being idle may cross the { -device }'s request
 no-application-response-cannot-tell-encrypted = what the request said and why it was not answered, where TLS encrypts it
 
 # later requests
@@ -82,10 +82,10 @@ later-request-unacknowledged = the { $who } was answered by { $service } at firs
    *[other] { $times } times
 } within { $span } and never acknowledged
 later-request-server-gone = the server itself may have been switched off or disconnected in the meantime
-later-request-forgotten = look for a device between { $device } and { $server } that forgets idle connections (a firewall, address translation, a balancer), and let the client send keep-alives or close sooner than that
+later-request-forgotten = look for a device between { $device } and { $server } that forgets idle connections (a firewall, address translation, a balancer), and let the { -device } send keep-alives or close sooner than that
 later-request-reset = the { $who } was answered by { $service } at first; what it sent next was answered by a reset
 later-request-rst = RST with the { $who }'s address, { $span } later; { $clause }
-later-request-none = the client's last record may be no request: HTTP/2 also sends pings and GOAWAY frames
+later-request-none = the { -device }'s last record may be no request: HTTP/2 also sends pings and GOAWAY frames
 later-request-server-log = look at the log of { $server }: its program ended, restarted, or closed the connection for being idle
 answer-cut-client = the { $who } reset the connection to { $service } during the answer: { $missing } bytes of a record had not come
 answer-cut-server = { $service } reset the connection during its answer: { $missing } bytes of a record never came

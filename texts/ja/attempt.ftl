@@ -51,7 +51,7 @@ story-turned = { $turn }：{ $summary }
 story-shown = 上に示したのは { $number } 回目の試行
 
 # 正常な試行との最初の相違点。
-baseline-client = 機器からの { $step }
+baseline-client = { -device }からの { $step }
 baseline-server = サーバからの { $step }
 baseline-proxy-answer = プロキシの応答
 baseline-proxy = トンネルの開通を示すプロキシの応答（200）
@@ -93,7 +93,7 @@ dns-refused = { $name } の問い合わせに { $from } が ICMP で応答した
 url-unknown = URL を修正してください（{ $server } のサービスに { $target } はありません）
 proxy-other-way = または、ファイアウォールが { $device } から { $target } への通信を許可していれば、{ $proxy } を経由せずに直接接続してください
 proxy-cslu = または、認証プロキシに対応した CSLU を経由してください
-log-of-device = { $name } に関する { $device } のログと照合し、再試行させてください
+log-of-device = その後{ -device }に再試行させ、{ $name } に関するログを確認してください
 log-of-device-expect = ログに理由が記録されている、または次の試行が成功する
 
 # ルール: プロキシに直接 TLS で接続。
@@ -108,7 +108,7 @@ story-place = フレーム { $frame }  { $time }
 story-shows = フレーム { $frame }：{ $what }
 
 # ルール：再送されていない問い合わせ
-dns-asked-once = 応答が届いたがキャプチャされなかったのかどうか（{ $server } から応答がなければクライアントは再度問い合わせるが、この問い合わせは 1 回だけである）
+dns-asked-once = 応答が届いたがキャプチャされなかったのかどうか（{ $server } から応答がなければ{ -device }は再度問い合わせるが、この問い合わせは 1 回だけである）
 
 # 通信の各段階について、名前のほかに言えること。通信中の文字列はそのまま示す。
 step-encrypted-alert = 暗号化

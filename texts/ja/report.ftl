@@ -113,7 +113,7 @@ text-then-reset = { $who }から RST（フレーム { $frame }）
 text-ended-reset = { $who }からの RST（フレーム { $frame }）で終了
 text-then-fin = { $who }から FIN（フレーム { $frame }）
 text-ended-fin = { $who }からの FIN（フレーム { $frame }）で終了
-text-device = 機器
+text-device = { -device }
 text-alert = アラート
 step-alert = { $level ->
     [fatal] 致命的アラート
@@ -159,7 +159,7 @@ text-sha256 = SHA-256 { $value }
 text-step = ステップ
 text-seconds = 秒
 text-connection = 接続 { $id }：{ $client } → { $server }
-text-traffic = 機器から { $client-frames } フレーム { $client-bytes } バイト、サーバから { $server-frames } フレーム { $server-bytes } バイト、再送 { $retransmissions }、重複 { $copies }
+text-traffic = { -device }から { $client-frames } フレーム { $client-bytes } バイト、サーバから { $server-frames } フレーム { $server-bytes } バイト、再送 { $retransmissions }、重複 { $copies }
 text-gap = フレーム { $frame } の前で{ $who }の { $bytes } バイトが欠落（{ $cause }）
 text-sni = SNI { $value }
 text-cipher-suite = 暗号スイート { $value }

@@ -364,7 +364,10 @@ fn elsewhere(claim: &Step, frame: u64, facts: &Facts<'_>) -> Judgement {
                 .events
                 .iter()
                 .any(|it| it.kind == kind && by.is_some_and(|by| it.side == by.name()));
+        // Of several resets the report lists the first.
+        let is_another_reset = kind == "reset" && of.events.iter().any(|it| it.kind == kind);
         is_repeated
+            || is_another_reset
             || is_another_end
             || matches!(
                 kind,

@@ -1,6 +1,6 @@
 //! Attempt → Finding: the server closes right after the client's certificate, without a record.
 
-use super::{certificate_causes, certificate_clauses, client, first_fin, seconds, sees_handshake, service};
+use super::{certificate_causes, certificate_clauses, client, first_fin, leaf_of, seconds, sees_handshake, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
@@ -69,15 +69,8 @@ fn behind_shown(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, 
     let certificate = connection.step_by(StepKind::Certificate, Side::Client)?;
     let finished = connection.step_by(StepKind::Finished, Side::Client)?;
     let (end, span) = end_behind(connection, finished)?;
-    let leaf = tls
-        .certificates
-        .client
-        .as_ref()?
-        .chain
-        .first()?
-        .fields
-        .as_deref()
-        .ok()?;
+    let presented = &tls.certificates.client.as_ref()?.chain;
+    let leaf = leaf_of(presented)?;
     let who = client(attempt);
     Some(
         Finding::error(
@@ -88,7 +81,7 @@ fn behind_shown(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, 
                 .with("service", service(attempt))
                 .with("who", &who)
                 .with("span", &span)
-                .with("clauses", certificate_clauses(judgement, Some(leaf))),
+                .with("clauses", certificate_clauses(judgement, presented)),
         )
         .confidence(Confidence::Likely)
         .causes(causes)

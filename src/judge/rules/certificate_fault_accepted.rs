@@ -1,6 +1,6 @@
 //! Attempt → Finding: a certificate has a visible fault, and the other side's TLS accepted it.
 
-use super::{certificate_causes, certificate_clauses, client, elsewhere, on_client, service};
+use super::{certificate_causes, certificate_clauses, client, elsewhere, is_all_early, on_client, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
@@ -11,8 +11,8 @@ use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule, Severity};
 use crate::judge::reason::Reason;
-use crate::tls::certificate::Fields;
-use crate::tls::trust::{Fault, Judgement};
+use crate::tls::certificate::Certificate;
+use crate::tls::trust::{Chain, Fault, Judgement};
 
 /// TLS leaves the decision about a certificate to the application (RFC 9846 sections 4.4.2.4 and 4.4.3): a service may
 /// complete a handshake and refuse the request inside the encryption.
@@ -62,21 +62,27 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .confidence(Confidence::Likely)
             .cannot_tell(phrase("certificate-fault-accepted-cannot-tell-empty"));
     }
+    if faulty.side == Side::Server && attempt.presented.server.judgement().is_some_and(is_all_early) {
+        let clock = phrase("certificate-fault-accepted-clock");
+        return Some(finding.remedy(elsewhere(attempt, Owner::Capture, clock)));
+    }
     if faulty.side == Side::Server {
         let replace = phrase("certificate-fault-accepted-replace").with("server", connection.server);
         return Some(finding.remedy(elsewhere(attempt, Owner::Server, replace)));
     }
+    // The certificate that was sent is not the one to choose.
+    let presented = attempt.presented.client.judgement();
+    let choice = match presented.map(|it| &it.chain) {
+        None | Some(Chain::SelfSigned | Chain::Empty) => "choose-built-in-certificate",
+        Some(_) => "choose-certificate",
+    };
     Some(
         finding
             .cannot_tell(phrase("certificate-fault-accepted-cannot-tell-application"))
             .remedy(on_client(
                 attempt,
                 phrase("certificate-fault-accepted-choose"),
-                &[
-                    task("show-history"),
-                    task("show-trustpoints"),
-                    task("choose-built-in-certificate"),
-                ],
+                &[task("show-history"), task("show-trustpoints"), task(choice)],
             )),
     )
 }
@@ -130,9 +136,9 @@ fn faulty(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts) -> Opt
     };
     sides.iter().find_map(|&side| {
         let judgement = attempt.presented[side].judgement()?;
-        let leaf = tls.certificates[side].as_ref()?.chain.first()?.fields.as_deref().ok();
+        let presented = &tls.certificates[side].as_ref().filter(|it| !it.chain.is_empty())?.chain;
         let step = connection.step_by(StepKind::Certificate, side)?;
-        let (clauses, causes) = faults(judgement, leaf)?;
+        let (clauses, causes) = faults(judgement, presented)?;
         Some(Faulty {
             side,
             clauses,
@@ -144,7 +150,7 @@ fn faulty(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts) -> Opt
 }
 
 /// The faults of a certificate itself, as a clause and as causes.
-fn faults(judgement: &Judgement, leaf: Option<&Fields>) -> Option<(Value, Vec<Reason>)> {
+fn faults(judgement: &Judgement, presented: &[Certificate]) -> Option<(Value, Vec<Reason>)> {
     let mut causes = certificate_causes(judgement);
     causes.retain(|cause| FAULTS.contains(cause));
     if causes.is_empty() {
@@ -152,13 +158,13 @@ fn faults(judgement: &Judgement, leaf: Option<&Fields>) -> Option<(Value, Vec<Re
     }
     // Without the parts that only say which side trusts which issuer.
     let mut own = judgement.clone();
-    own.chain = crate::tls::trust::Chain::Empty;
+    own.chain = Chain::Empty;
     own.faults.retain(|fault| {
         matches!(
             fault,
             Fault::WrongPurpose | Fault::WeakKey(..) | Fault::WeakSignature(..)
         )
     });
-    let clauses = certificate_clauses(&own, leaf);
+    let clauses = certificate_clauses(&own, presented);
     (!clauses.is_empty()).then(|| (clauses.into(), causes))
 }

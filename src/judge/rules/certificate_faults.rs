@@ -1,10 +1,34 @@
 //! Judgement → Phrase: the faults of a presented chain, in the words of the report.
 
-use super::wording::{date, span};
+use super::wording::{date, span, span_between};
 use crate::base::phrase::{Phrase, phrase};
+use crate::base::wire_text::WireText;
 use crate::judge::reason::Reason;
-use crate::tls::certificate::Fields;
+use crate::tls::certificate::{Certificate, Fields};
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
+
+/// The time that has passed since the end of a certificate, or until its beginning, beside its dates; `None` while it is
+/// valid.
+pub(super) fn span_outside(validity: Validity, fields: &Fields) -> Option<Phrase> {
+    let (begin, end) = (fields.not_before.seconds(), fields.not_after.seconds());
+    match validity {
+        Validity::Expired(since) => Some(span_between(end, end.saturating_add(since))),
+        Validity::NotYetValid(until) => Some(span_between(begin.saturating_sub(until), begin)),
+        Validity::Current | Validity::Unknown => None,
+    }
+}
+
+/// The readable part of a chain's own certificate.
+pub(super) fn leaf_of(chain: &[Certificate]) -> Option<&Fields> {
+    chain.first()?.fields.as_deref().ok()
+}
+
+/// True if neither the certificate nor an authority above it is valid yet: authorities are valid long before they issue,
+/// so a slow clock is far more likely than several wrong certificates.
+pub(super) fn is_all_early(judgement: &Judgement) -> bool {
+    let is_early = |fault: &Fault| matches!(fault, Fault::IssuerDates(_, Validity::NotYetValid(_)));
+    matches!(judgement.validity, Validity::NotYetValid(_)) && judgement.faults.iter().any(is_early)
+}
 
 /// The faults of a presented chain, in the words of the report; empty if no fault is visible.
 pub(super) fn certificate_causes(judgement: &Judgement) -> Vec<Reason> {
@@ -45,7 +69,8 @@ pub(super) fn certificate_causes(judgement: &Judgement) -> Vec<Reason> {
 }
 
 /// The faults of a presented chain at the time of the capture, as clauses about its leaf.
-pub(super) fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) -> Vec<Phrase> {
+pub(super) fn certificate_clauses(judgement: &Judgement, presented: &[Certificate]) -> Vec<Phrase> {
+    let leaf = leaf_of(presented);
     let mut clauses = Vec::new();
     match &judgement.chain {
         Chain::SelfSigned => clauses.push(phrase("certificate-self-signed")),
@@ -62,19 +87,15 @@ pub(super) fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) 
         Chain::Unreadable => clauses.push(phrase("certificate-unreadable")),
         _ => {}
     }
-    let dates = match (judgement.validity, leaf) {
-        (Validity::Expired(since), Some(leaf)) => Some(
-            phrase("certificate-expired")
-                .with("span", span(since))
-                .with("date", date(leaf.not_after)),
-        ),
-        (Validity::NotYetValid(until), Some(leaf)) => Some(
-            phrase("certificate-not-yet-valid")
-                .with("span", span(until))
-                .with("date", date(leaf.not_before)),
-        ),
-        _ => None,
-    };
+    let outside = leaf.and_then(|leaf| Some((leaf, span_outside(judgement.validity, leaf)?)));
+    let dates = outside.map(|(leaf, span)| match judgement.validity {
+        Validity::Expired(_) => phrase("certificate-expired")
+            .with("span", span)
+            .with("date", date(leaf.not_after)),
+        _ => phrase("certificate-not-yet-valid")
+            .with("span", span)
+            .with("date", date(leaf.not_before)),
+    });
     // A clause about the chain ends with another certificate's name, and dates after it would seem to belong to that
     // certificate.
     let place = if judgement.chain == Chain::SelfSigned {
@@ -86,9 +107,13 @@ pub(super) fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) 
     // A device's self-signed certificate is its own authority, which is no fault.
     let self_signed = judgement.chain == Chain::SelfSigned;
     let telling = judgement.faults.iter().filter(|fault| {
-        !(matches!(fault, Fault::NameWrittenOtherwise(_)) || self_signed && **fault == Fault::CaAsLeaf)
+        !(matches!(
+            fault,
+            Fault::NameWrittenOtherwise(_) | Fault::IssuerDates(_, Validity::NotYetValid(_))
+        ) || self_signed && **fault == Fault::CaAsLeaf)
     });
-    clauses.extend(telling.take(4).map(fault_clause));
+    clauses.extend(issuers_not_yet_valid(judgement));
+    clauses.extend(telling.take(4).map(|fault| fault_clause(fault, presented)));
     match &judgement.name {
         NameMatch::Differs => clauses.push(phrase("certificate-other-names")),
         NameMatch::CommonNameOnly => clauses.push(phrase("certificate-common-name-only")),
@@ -97,7 +122,34 @@ pub(super) fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) 
     clauses
 }
 
-fn fault_clause(fault: &Fault) -> Phrase {
+/// One clause about all authorities that are not valid yet.
+fn issuers_not_yet_valid(judgement: &Judgement) -> Option<Phrase> {
+    let early = judgement.faults.iter().filter_map(|fault| match fault {
+        Fault::IssuerDates(subject, Validity::NotYetValid(_)) => Some(Phrase::verbatim(subject.in_prose())),
+        _ => None,
+    });
+    let subjects: Vec<Phrase> = early.collect();
+    (!subjects.is_empty()).then(|| {
+        phrase("certificate-issuer-not-yet-valid")
+            .with("count", subjects.len())
+            .with("subjects", subjects)
+    })
+}
+
+/// An authority that had expired, with its date if it was presented.
+fn issuer_expired(subject: &WireText, validity: Validity, since: i64, presented: &[Certificate]) -> Phrase {
+    let mut fields = presented.iter().filter_map(|it| it.fields.as_deref().ok());
+    let shown = fields.find(|fields| fields.subject == *subject);
+    match shown.and_then(|fields| Some((fields, span_outside(validity, fields)?))) {
+        Some((fields, span)) => phrase("certificate-issuer-expired-on")
+            .with("date", date(fields.not_after))
+            .with("span", span),
+        None => phrase("certificate-issuer-expired").with("span", span(since)),
+    }
+    .with("subject", subject)
+}
+
+fn fault_clause(fault: &Fault, presented: &[Certificate]) -> Phrase {
     match fault {
         Fault::WrongPurpose => phrase("certificate-wrong-purpose"),
         Fault::CaAsLeaf => phrase("certificate-is-authority"),
@@ -107,10 +159,12 @@ fn fault_clause(fault: &Fault) -> Phrase {
             .with("subject", subject),
         Fault::MissingIntermediate(issuer) => phrase("certificate-missing-intermediate").with("issuer", issuer),
         Fault::NotACa(subject) => phrase("certificate-not-a-ca").with("subject", subject),
-        Fault::IssuerDates(subject, Validity::Expired(since)) => phrase("certificate-issuer-expired")
-            .with("span", span(*since))
-            .with("subject", subject),
-        Fault::IssuerDates(subject, _) => phrase("certificate-issuer-not-yet-valid").with("subject", subject),
+        Fault::IssuerDates(subject, validity @ Validity::Expired(since)) => {
+            issuer_expired(subject, *validity, *since, presented)
+        }
+        Fault::IssuerDates(subject, _) => phrase("certificate-issuer-not-yet-valid")
+            .with("count", 1)
+            .with("subjects", subject),
         Fault::IssuerPurpose(subject) => phrase("certificate-issuer-purpose").with("subject", subject),
         Fault::PathTooLong(subject) => phrase("certificate-path-too-long").with("subject", subject),
         Fault::OutsideNameConstraints => phrase("certificate-name-constraints"),

@@ -6,7 +6,7 @@
 //! authority.
 
 use super::join_remedies;
-use super::{elsewhere, on_client, span};
+use super::{elsewhere, is_all_early, leaf_of, on_client, span_outside};
 use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
 use crate::base::command::{HostName, Word};
@@ -50,7 +50,16 @@ pub(super) fn with_remedies(finding: Finding, attempt: &Attempt<'_>, refused: &R
     let Some(judgement) = judgement else {
         return finding.remedy(unseen(attempt, connection, described));
     };
-    if let Some(action) = by_dates(judgement) {
+    if is_all_early(judgement) {
+        let set = phrase("server-certificate-rejected-all-early");
+        return finding
+            .remedy(on_client(attempt, set, &[task("show-clock"), task("set-clock")]))
+            .behind(
+                OtherCause::CaptureClock,
+                phrase("server-certificate-rejected-capture-clock"),
+            );
+    }
+    if let Some(action) = by_dates(connection, judgement) {
         let finding = finding.remedy(server(action));
         return match judgement.validity {
             Validity::NotYetValid(_) => finding.behind(
@@ -83,12 +92,14 @@ pub(super) fn with_remedies(finding: Finding, attempt: &Attempt<'_>, refused: &R
 }
 
 /// The remedy for a certificate that was not valid at the time.
-fn by_dates(judgement: &Judgement) -> Option<Phrase> {
-    Some(match judgement.validity {
-        Validity::Expired(since) => phrase("server-certificate-rejected-renew").with("span", span(since)),
-        Validity::NotYetValid(until) => phrase("server-certificate-rejected-not-yet").with("span", span(until)),
-        _ => return None,
-    })
+fn by_dates(connection: &Connection, judgement: &Judgement) -> Option<Phrase> {
+    let message = connection.tls.as_ref()?.certificates.server.as_ref()?;
+    let span = span_outside(judgement.validity, leaf_of(&message.chain)?)?;
+    let action = match judgement.validity {
+        Validity::NotYetValid(_) => phrase("server-certificate-rejected-not-yet"),
+        _ => phrase("server-certificate-rejected-renew"),
+    };
+    Some(action.with("span", span))
 }
 
 /// The remedy for what was sent along with the certificate: an issuer that had expired, or a missing stapled response.
@@ -135,10 +146,6 @@ fn untrusted(mut finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>,
     match (&judgement.chain, attempt.service.transport) {
         (Chain::Anchored { .. }, _) => {
             // The chain is in order: the fault is in the client's trust store, or in its clock.
-            let clock = matches!(
-                refused.described,
-                Some(AlertDescription::BAD_CERTIFICATE | AlertDescription::CERTIFICATE_EXPIRED)
-            );
             let clock_remedy = on_client(
                 attempt,
                 phrase("server-certificate-rejected-clock"),
@@ -149,11 +156,16 @@ fn untrusted(mut finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>,
                 phrase("server-certificate-rejected-pool"),
                 &[task("show-roots"), task("fetch-roots")],
             );
-            let finding = finding.cannot_tell(phrase("server-certificate-rejected-cannot-tell-controller"));
-            if clock {
-                finding.remedy(clock_remedy).remedy(trust_remedy)
-            } else {
-                finding.remedy(trust_remedy).remedy(clock_remedy)
+            let inside = phrase("server-certificate-rejected-cannot-tell-controller");
+            match refused.described {
+                Some(AlertDescription::BAD_CERTIFICATE | AlertDescription::CERTIFICATE_EXPIRED) => {
+                    finding.cannot_tell(inside).remedy(clock_remedy).remedy(trust_remedy)
+                }
+                // No clock makes an authority unknown.
+                Some(AlertDescription::UNKNOWN_CA) => finding
+                    .cannot_tell(phrase("server-certificate-rejected-cannot-tell-roots"))
+                    .remedy(trust_remedy),
+                _ => finding.cannot_tell(inside).remedy(trust_remedy).remedy(clock_remedy),
             }
         }
         (_, Transport::OnPrem | Transport::Cslu) => finding.remedy(on_client(

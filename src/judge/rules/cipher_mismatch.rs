@@ -109,6 +109,17 @@ impl Case<'_, '_> {
         )
     }
 
+    /// True if the offer is for TLS 1.3 alone and holds the cipher suite that every server of TLS 1.3 has to implement
+    /// (RFC 9846 section 9.1): the groups or the signature algorithms are refused then.
+    fn suits_by_suites(&self) -> bool {
+        const TLS_AES_128_GCM_SHA256: CipherSuite = CipherSuite(0x1301);
+        let is_new_alone = self.hello.offered_versions().iter().all(|version| version.is_tls13());
+        is_new_alone
+            && self.hello.cipher_suites.contains(&TLS_AES_128_GCM_SHA256)
+            && self.grounds.excluded.is_empty()
+            && self.refused_offer
+    }
+
     fn is_certain(&self) -> bool {
         self.says_so() && !self.grounds.flaws.is_empty() || self.is_unasked
     }
@@ -134,6 +145,7 @@ impl Case<'_, '_> {
     fn summary(&self) -> Phrase {
         phrase(match self.description {
             AlertDescription::MISSING_EXTENSION if self.refused_offer => "cipher-mismatch-summary-misses",
+            _ if self.refused_offer && self.suits_by_suites() => "cipher-mismatch-summary-groups",
             _ if self.refused_offer => "cipher-mismatch-summary-offer",
             _ => "cipher-mismatch-summary-choice",
         })
@@ -192,17 +204,21 @@ impl Case<'_, '_> {
                 .with("who", client(attempt));
             finding = finding.remedy(elsewhere(attempt, Owner::Server, action));
         }
-        finding
-            .remedy(on_client(
-                attempt,
-                phrase("cipher-mismatch-suites"),
-                &[task("cipher-suites")],
-            ))
-            .remedy(elsewhere(
-                attempt,
-                Owner::Server,
-                phrase("cipher-mismatch-allow").with("server", server),
-            ))
+        let (action, tasks) = if self.suits_by_suites() {
+            ("cipher-mismatch-groups", vec![])
+        } else {
+            ("cipher-mismatch-suites", vec![task("cipher-suites")])
+        };
+        let finding = finding.remedy(on_client(attempt, phrase(action), &tasks));
+        // No vendor lowers the demands of its service for one client.
+        if attempt.is_at_vendors() {
+            return finding;
+        }
+        finding.remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("cipher-mismatch-allow").with("server", server),
+        ))
     }
 }
 

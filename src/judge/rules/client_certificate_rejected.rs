@@ -3,7 +3,7 @@
 use super::certificate_alerts::confirm;
 use super::join_remedies;
 use super::{
-    alert_text, certificate_causes, certificate_clauses, client, elsewhere, is_vendors, listed, on_client, seconds,
+    alert_text, certificate_causes, certificate_clauses, client, elsewhere, leaf_of, listed, on_client, seconds,
     sees_handshake, service,
 };
 use crate::attempt::Attempt;
@@ -30,8 +30,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let tls = connection.tls.as_ref()?;
     let Some(refusal) = refusal(connection, tls) else {
         if let Some(finding) = super::silent_refusal::finding(attempt, context, Side::Client, RULE.id) {
-            let chain = tls.certificates.client.as_ref().map(|it| it.chain.as_slice());
-            let leaf = chain.and_then(|chain| chain.first()?.fields.as_deref().ok());
+            let leaf = tls.certificates.client.as_ref().and_then(|it| leaf_of(&it.chain));
             let described = Some(AlertDescription::CERTIFICATE_EXPIRED);
             return Some(with_remedies(finding, attempt, leaf, false, described));
         }
@@ -39,10 +38,16 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .map(|finding| with_remedies(finding, attempt, None, false, None));
     };
     let case = Case::of(attempt, connection, tls, refusal);
+    let knows_issuer = case.knows_issuer();
     let finding = Finding::error(RULE.id, By::Server, At::Tls, case.summary())
         .confidence(case.refusal.confidence)
         .causes(case.causes());
     let finding = case.with_limits(case.with_certificate(case.with_request(finding)));
+    if knows_issuer && attempt.carrier() != Carrier::Capwap {
+        // Nothing is wrong with the certificate: another one would not help.
+        let check = phrase("client-certificate-rejected-revocation-do").with("server", connection.server);
+        return Some(finding.remedy(elsewhere(attempt, Owner::Server, check)));
+    }
     Some(with_remedies(
         finding,
         attempt,
@@ -103,7 +108,9 @@ impl<'a, 'c> Case<'a, 'c> {
                 faults.retain(|cause| *cause != Reason::UnknownIssuer);
             }
             confirm(&mut faults, self.refusal.described);
-            self.clauses = certificate_clauses(&as_server_sees(judgement, &faults), self.fields);
+            let message = self.tls.certificates.client.as_ref();
+            let presented = message.map_or(&[][..], |it| it.chain.as_slice());
+            self.clauses = certificate_clauses(&as_server_sees(judgement, &faults), presented);
             self.faults = faults;
         }
         let Some(fields) = self.fields else { return };
@@ -149,9 +156,9 @@ impl<'a, 'c> Case<'a, 'c> {
         if self.is_missing {
             phrase("client-certificate-rejected-summary-missing")
         } else if self.is_empty_by_size() {
-            phrase("client-certificate-rejected-summary-empty")
+            phrase("client-certificate-rejected-summary-empty").with("span", self.span())
         } else if self.is_encrypted {
-            phrase("client-certificate-rejected-summary-encrypted")
+            phrase("client-certificate-rejected-summary-encrypted").with("span", self.span())
         } else if self.clauses.is_empty() {
             phrase("client-certificate-rejected-summary")
         } else {
@@ -159,6 +166,18 @@ impl<'a, 'c> Case<'a, 'c> {
         }
         .with("service", service(self.attempt))
         .with("who", client(self.attempt))
+    }
+
+    /// The time from the client's last handshake message to the server's answer to it.
+    fn span(&self) -> Phrase {
+        let finished = self.connection.step_by(StepKind::Finished, Side::Client);
+        let time = self.refusal.alert.time;
+        seconds(finished.map_or(0, |step| time.since(step.time)))
+    }
+
+    /// The server knows the issuer by name, and the alert speaks of the issuer: it could not complete its own check.
+    fn knows_issuer(&self) -> bool {
+        self.issuer_listed && self.says_issuer() && self.causes() == [Reason::Other]
     }
 
     fn with_request(&self, finding: Finding) -> Finding {
@@ -193,6 +212,12 @@ impl<'a, 'c> Case<'a, 'c> {
                 .filter(|_| self.connection.carrier == Carrier::Quic)
             {
                 finding = finding.evidence(finished, phrase("bare-end-certificate").with("who", &who));
+            }
+            if let Some((frame, bytes)) = self.tls.client_empty_record.filter(|_| self.is_empty_by_size()) {
+                let size = phrase("client-certificate-rejected-size")
+                    .with("who", &who)
+                    .with("bytes", bytes);
+                finding = finding.evidence(frame, size);
             }
             return finding.evidence(
                 alert.frame,
@@ -229,21 +254,24 @@ impl<'a, 'c> Case<'a, 'c> {
         if self.is_encrypted && !self.tls.version().is_some_and(crate::tls::Version::is_tls13) {
             finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-uncaptured"));
         } else if self.is_encrypted {
-            finding = finding
-                .cannot_tell(phrase("client-certificate-rejected-cannot-tell-encrypted"))
-                .alternative(
-                    OtherCause::ApplicationClose,
-                    phrase("client-certificate-rejected-close"),
-                );
+            let hidden = if self.is_empty_by_size() {
+                "client-certificate-rejected-cannot-tell-empty"
+            } else {
+                "client-certificate-rejected-cannot-tell-encrypted"
+            };
+            finding = finding.cannot_tell(phrase(hidden)).alternative(
+                OtherCause::ApplicationClose,
+                phrase("client-certificate-rejected-close"),
+            );
         } else if self.is_missing && self.refusal.confidence != Confidence::Certain {
             finding = finding.alternative(
                 OtherCause::HandshakeRefused,
                 phrase("client-certificate-rejected-other-alert"),
             );
-        } else if self.clauses.is_empty() && !self.is_missing {
+        } else if self.clauses.is_empty() && !self.is_missing && !self.is_revoked() && !self.knows_issuer() {
             finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-why"));
         }
-        if self.issuer_listed && self.says_issuer() && self.causes() == [Reason::Other] {
+        if self.knows_issuer() {
             let request = self.connection.step_by(StepKind::CertificateRequest, Side::Server);
             let at = request.map_or(self.refusal.alert.frame, |step| step.frame);
             finding = finding
@@ -453,7 +481,7 @@ fn with_remedies(
                     | AlertDescription::CERTIFICATE_REQUIRED
             )
         );
-    if !is_about_trust || is_vendors(attempt) {
+    if !is_about_trust || attempt.is_at_vendors() {
         return finding;
     }
     finding.remedy(elsewhere(

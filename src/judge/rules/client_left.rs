@@ -5,7 +5,8 @@
 
 use super::certificate_remedies::{Refused, with_remedies};
 use super::{
-    certificate_causes, certificate_clauses, client, elsewhere, first_fin, listed_texts, sees_handshake, service,
+    certificate_causes, certificate_clauses, client, elsewhere, first_fin, leaf_of, listed_texts, sees_handshake,
+    service,
 };
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
@@ -94,15 +95,8 @@ fn for_certificate(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Findi
         return None;
     }
     let step = connection.step_by(StepKind::Certificate, Side::Server)?;
-    let leaf = tls
-        .certificates
-        .server
-        .as_ref()?
-        .chain
-        .first()?
-        .fields
-        .as_deref()
-        .ok()?;
+    let presented = &tls.certificates.server.as_ref()?.chain;
+    let leaf = leaf_of(presented)?;
     let who = client(attempt);
     let summary = phrase(if left.after {
         "client-left-summary-after"
@@ -112,7 +106,7 @@ fn for_certificate(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Findi
     .with("who", &who)
     .with("service", service(attempt))
     .with("subject", &leaf.subject)
-    .with("clauses", certificate_clauses(judgement, Some(leaf)));
+    .with("clauses", certificate_clauses(judgement, presented));
     let finding = Finding::error(CERTIFICATE.id, By::Client, At::Tls, summary)
         .confidence(if left.after {
             Confidence::Possible

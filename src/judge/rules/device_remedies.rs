@@ -242,6 +242,8 @@ impl Device {
             407 => vec![self.elsewhere(Owner::Proxy, "device-do-http-proxy")],
             401 | 403 => vec![self.elsewhere(Owner::Server, "device-do-http-forbidden")],
             429 => vec![self.elsewhere(Owner::Wlc, "device-do-http-wait")],
+            // The reader cannot look into the vendor's own service.
+            _ if !self.service.is_own() => vec![self.here("device-do-http-vendor", &[])],
             _ => vec![self.elsewhere(Owner::Server, "device-do-http-server")],
         }
     }

@@ -3,6 +3,7 @@
 use super::refusal_causes::{Cause, causes};
 use super::{alert_from, alert_text, client, elsewhere, on_client, service, side_name};
 use crate::attempt::Attempt;
+use crate::base::command::HostName;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::phrase::{Phrase, phrase};
@@ -56,16 +57,23 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     if description == AlertDescription::UNRECOGNIZED_NAME && tls.client_hello.is_some() {
         let other_name = match name {
-            Some(name) => phrase("handshake-refused-unknown-name").with("name", name),
+            Some(name) => phrase("handshake-refused-unknown-name")
+                .with("name", name)
+                .with("server", connection.server),
             None => phrase("handshake-refused-nameless"),
         };
-        return Some(finding.remedy(on_client(attempt, other_name, &[task("show-transport")])));
+        let mut tasks = vec![task("show-transport")];
+        // The name may be right and lead to the wrong server.
+        let host = name.and_then(|name| HostName::new(name.raw()));
+        tasks.extend(host.map(|host| task("show-host").with("host", &host)));
+        return Some(finding.remedy(on_client(attempt, other_name, &tasks)));
     }
     if causes.is_empty() {
         finding = finding.cannot_tell(phrase("handshake-refused-cannot-tell"));
     }
     for cause in causes {
         finding = finding.remedy(cause.remedy);
+        finding.remedies.extend(cause.otherwise);
     }
     let owner = match alert.side {
         Side::Server => Owner::Server,

@@ -80,7 +80,10 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
         finding = finding.evidence(frame, phrase("finished"));
     }
     if let Some(frame) = tls.first_application_data.server {
-        finding = finding.evidence(frame, phrase("healthy-answer"));
+        // What a server sends by itself is no answer; it may be a ticket.
+        let is_answer = tls.first_application_data.client.is_some_and(|asked| asked <= frame);
+        let what = if is_answer { "healthy-answer" } else { "healthy-unasked" };
+        finding = finding.evidence(frame, phrase(what));
     }
     for clause in ends_of_answer(connection) {
         let confidence = finding.confidence.min(Confidence::Likely);

@@ -1,7 +1,7 @@
 //! Attempt → Finding: the certificate is not the licensing service's own.
 
 use super::certificate_alerts::may_have_been_public;
-use super::{alert_from, alert_text, client, elsewhere, hops_field, side_name, span, watched_after};
+use super::{alert_from, alert_text, client, elsewhere, hops_field, side_name, span_between, watched_after};
 use crate::attempt::Attempt;
 use crate::attempt::other_connections::Stretch;
 use crate::base::confidence::Confidence;
@@ -124,7 +124,9 @@ impl Case<'_, '_> {
                 phrase("interception-suspected-refused").with("alert", alert_text(alert))
             }
             Some(alert) => phrase("interception-suspected-accepted-then").with("alert", alert_text(alert)),
-            None if self.attempt.exchanged() => phrase("interception-suspected-accepted"),
+            None if self.attempt.exchanged() && self.product.is_some() => phrase("interception-suspected-accepted"),
+            // A service of one's own may have this certificate: only an interceptor could read.
+            None if self.attempt.exchanged() => phrase("interception-suspected-continued"),
             None if self.watched => phrase("interception-suspected-incomplete"),
             None => phrase("interception-suspected-unseen"),
         }
@@ -209,14 +211,17 @@ impl Case<'_, '_> {
         let exempt = phrase("interception-suspected-exempt")
             .with("name", &self.attempt.service.name)
             .with("issuer", &self.leaf.issuer);
+        let finding = finding.remedy(elsewhere(self.attempt, owner, exempt));
+        // A client that continues trusts that authority already, or does not check.
+        if self.attempt.exchanged() || went_on(self.attempt) {
+            return finding;
+        }
         let otherwise = phrase(if self.attempt.licensing {
             "interception-suspected-second-best"
         } else {
             "interception-suspected-trust-root"
         });
-        finding
-            .remedy(elsewhere(self.attempt, owner, exempt))
-            .remedy(elsewhere(self.attempt, Owner::Wlc, otherwise))
+        finding.remedy(elsewhere(self.attempt, Owner::Wlc, otherwise))
     }
 }
 
@@ -320,6 +325,7 @@ fn signs(
 fn lifetime(leaf: &Fields, at: Timestamp) -> Sign {
     let days = leaf.not_after.seconds().saturating_sub(leaf.not_before.seconds()) / DAY;
     let age = at.seconds().saturating_sub(leaf.not_before.seconds());
+    let since = span_between(leaf.not_before.seconds(), at.seconds());
     let timestamps = phrase(
         match (leaf.has_scts, leaf.issuer_urls.is_empty() && leaf.ocsp_urls.is_empty()) {
             (false, true) => "interception-suspected-no-timestamps-no-address",
@@ -331,9 +337,9 @@ fn lifetime(leaf: &Fields, at: Timestamp) -> Sign {
     let (is_strong, lifetime) = if days > longest {
         (true, phrase("interception-suspected-too-long").with("longest", longest))
     } else if (0..FRESH).contains(&age) {
-        (true, phrase("interception-suspected-fresh").with("span", span(age)))
+        (true, phrase("interception-suspected-fresh").with("span", since))
     } else {
-        (false, phrase("interception-suspected-older").with("span", span(age)))
+        (false, phrase("interception-suspected-older").with("span", since))
     };
     Sign::new(is_strong, lifetime.with("days", days).with("timestamps", timestamps))
 }

@@ -1,10 +1,11 @@
 //! Certificate that was refused → Remedy: most remedies for an access point that joins are on the controller.
 
-use super::{elsewhere, span};
+use super::{elsewhere, leaf_of, span_outside};
 use crate::attempt::Attempt;
 use crate::base::command::CommonName;
 use crate::base::dialect::{Task, task};
 use crate::base::phrase::{Phrase, phrase};
+use crate::connection::walk::Side;
 use crate::judge::finding::{Finding, Owner, Remedy};
 use crate::tls::trust::{Chain, Judgement, Validity};
 
@@ -35,17 +36,26 @@ fn issuer(attempt: &Attempt<'_>) -> CommonName {
     CommonName::new(names.last().unwrap_or_default(), "<name of the issuer>")
 }
 
+/// The span between the capture and the time in which this side's certificate is valid.
+fn span_of(attempt: &Attempt<'_>, side: Side, judgement: Option<&Judgement>) -> Phrase {
+    let presented = attempt.tls().and_then(|tls| tls.certificates[side].as_ref());
+    let leaf = presented.and_then(|it| leaf_of(&it.chain));
+    let outside = leaf.and_then(|leaf| span_outside(judgement?.validity, leaf));
+    outside.unwrap_or_default()
+}
+
 /// Adds the remedies where the controller refused the access point's certificate.
 pub(super) fn of_access_point(finding: Finding, attempt: &Attempt<'_>, judgement: Option<&Judgement>) -> Finding {
+    let span = span_of(attempt, Side::Client, judgement);
     let remedy = match judgement.map(|it| (it.validity, &it.chain)) {
-        Some((Validity::Expired(since), _)) => on_controller(
+        Some((Validity::Expired(_), _)) => on_controller(
             attempt,
-            phrase("join-expired").with("span", span(since)),
+            phrase("join-expired").with("span", span),
             &[task("join-ignore-expiry-of").with("issuer", &issuer(attempt))],
         ),
-        Some((Validity::NotYetValid(until), _)) => on_controller(
+        Some((Validity::NotYetValid(_), _)) => on_controller(
             attempt,
-            phrase("join-not-yet-valid").with("span", span(until)),
+            phrase("join-not-yet-valid").with("span", span),
             &[task("join-clock")],
         ),
         Some((_, Chain::SelfSigned)) => on_controller(
@@ -64,15 +74,16 @@ pub(super) fn of_access_point(finding: Finding, attempt: &Attempt<'_>, judgement
 
 /// Adds the remedies where the access point refused the controller's certificate.
 pub(super) fn of_controller(finding: Finding, attempt: &Attempt<'_>, judgement: Option<&Judgement>) -> Finding {
+    let span = span_of(attempt, Side::Server, judgement);
     let finding = match judgement.map(|it| it.validity) {
-        Some(Validity::Expired(since)) => finding.remedy(on_controller(
+        Some(Validity::Expired(_)) => finding.remedy(on_controller(
             attempt,
-            phrase("join-controller-expired").with("span", span(since)),
+            phrase("join-controller-expired").with("span", span),
             &[task("join-certificates"), task("join-trustpoint")],
         )),
-        Some(Validity::NotYetValid(until)) => finding.remedy(on_controller(
+        Some(Validity::NotYetValid(_)) => finding.remedy(on_controller(
             attempt,
-            phrase("join-controller-not-yet-valid").with("span", span(until)),
+            phrase("join-controller-not-yet-valid").with("span", span),
             &[task("join-clock")],
         )),
         _ => {

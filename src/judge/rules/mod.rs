@@ -101,16 +101,16 @@ mod version_mismatch;
 mod wording;
 
 // Helpers that rules share, so that no rule uses another.
-use certificate_faults::{certificate_causes, certificate_clauses};
+use certificate_faults::{certificate_causes, certificate_clauses, is_all_early, leaf_of, span_outside};
 use departure::first_fin;
-use remedy::{elsewhere, is_vendors, on_client, verify, without_proxy};
+use remedy::{elsewhere, on_client, verify, without_proxy};
 use sight::{
     SILENCE, before_server_hello, closed_before, first_end, is_closed, sees_handshake, sees_without_holes,
     server_reset, tls_with_hello, watched_after,
 };
 use wording::{
     alert_from, alert_text, chained, client, frames, hops_field, listed, listed_texts, message_name, named, seconds,
-    service, side_name, span,
+    service, side_name, span, span_between,
 };
 
 /// Order is precedence: when several rules fire, the first is the cause and the rest are context. It follows the steps of

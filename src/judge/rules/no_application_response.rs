@@ -62,6 +62,8 @@ struct Case<'a, 'c> {
     server_left: Option<Timestamp>,
     /// The server received the request.
     acked: bool,
+    /// The client sent bytes of the request more than twice, and closed first.
+    was_repeated: bool,
     /// The server's last record is as short as an alert: it is close_notify, or an answer of two bytes.
     short_record: bool,
     /// In TLS 1.3 a server that rejects the client's certificate may leave without an alert: nothing shows that it
@@ -130,6 +132,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         // A server that closes has received the request, however many of the client's last bytes it acknowledged,
         // unless it had closed before.
         acked: coverage == Some(Coverage::Whole) || server_tcp.fin.is_some(),
+        was_repeated: client_tcp.retransmissions > 1 && first_fin(connection) == Some(Side::Client),
         short_record: connection.tls.as_ref().is_some_and(ends_in_short_record),
         may_be_refusal: server_tcp.fin.is_some() && connection.tls.as_ref().is_some_and(accepts_nobody_yet),
     })
@@ -157,8 +160,10 @@ fn accepts_nobody_yet(tls: &TlsFacts) -> bool {
 }
 
 impl Case<'_, '_> {
-    const fn by(&self) -> By {
-        if self.left {
+    fn by(&self) -> By {
+        if self.stands_before_close() {
+            By::Unknown
+        } else if self.left {
             By::Client
         } else if self.connection.carrier.is_datagram() {
             By::Unknown
@@ -169,8 +174,19 @@ impl Case<'_, '_> {
         }
     }
 
+    /// The answer stands before the client's close, which does not acknowledge it: it was lost on the path, or its place
+    /// in the file is not the time at which it came.
+    fn stands_before_close(&self) -> bool {
+        let fin = self.connection.tcp.client.fin;
+        self.late
+            .as_ref()
+            .zip(fin)
+            .is_some_and(|(answer, fin)| answer.time < fin.time)
+    }
+
     fn summary(&self) -> Phrase {
         phrase(match (&self.late, self.closed_first) {
+            (Some(_), _) if self.stands_before_close() => "no-application-response-summary-unheard",
             (Some(_), _) => "no-application-response-summary-late",
             (None, Some(_)) => "no-application-response-summary-closed",
             (None, None) if self.server_left.is_some() => "no-application-response-summary-left",
@@ -185,9 +201,11 @@ impl Case<'_, '_> {
         seconds(self.server_left.unwrap_or(self.end).since(self.time))
     }
 
-    const fn confidence(&self) -> Confidence {
+    fn confidence(&self) -> Confidence {
         match (self.short_record, self.acked) {
             (true, _) => Confidence::Possible,
+            // The path may have lost a part of the request for as long as the client waited.
+            _ if self.stands_before_close() || self.was_repeated => Confidence::Likely,
             _ if self.left || self.either.is_some() || self.closed_first.is_some() => Confidence::Likely,
             _ if self.may_be_refusal || self.is_open || self.half_closed.is_some() => Confidence::Likely,
             (false, true) => Confidence::Certain,
@@ -197,7 +215,9 @@ impl Case<'_, '_> {
 
     fn with_evidence(&self, finding: Finding) -> Finding {
         let left = self.connection.tcp.client.fin.filter(|_| self.late.is_some());
-        let how = if self.late.is_some() {
+        let how = if self.stands_before_close() {
+            phrase("no-application-response-unheard").with("who", client(self.attempt))
+        } else if self.late.is_some() {
             phrase("no-application-response-left").with("who", client(self.attempt))
         } else if self.closed_first.is_some() {
             phrase("no-application-response-after-close")
@@ -211,7 +231,9 @@ impl Case<'_, '_> {
         finding
             .evidence(self.request, phrase("no-application-response-request"))
             .evidence(left.map_or(self.connection.last.frame, |fin| fin.frame), how)
-            .cannot_tell(phrase(if self.late.is_some() {
+            .cannot_tell(phrase(if self.stands_before_close() {
+                "no-application-response-cannot-tell-unheard"
+            } else if self.late.is_some() {
                 "no-application-response-cannot-tell-late"
             } else if self.attempt.licensing {
                 "no-application-response-cannot-tell"
@@ -224,6 +246,9 @@ impl Case<'_, '_> {
         let (attempt, server) = (self.attempt, self.connection.server);
         let (owner, action) = if self.closed_first.is_some() {
             (Owner::Server, phrase("no-application-response-closed-log"))
+        } else if self.stands_before_close() {
+            let dropped = phrase("no-application-response-way-back").with("device", attempt.device);
+            (Owner::Firewall, dropped)
         } else if let Some(answer) = &self.late {
             let took = seconds(answer.time.since(self.time));
             (
@@ -257,7 +282,12 @@ impl Case<'_, '_> {
         finding = match &self.late {
             Some(answer) => finding.evidence(
                 answer.frame,
-                phrase("no-application-response-late").with("span", seconds(answer.time.since(self.time))),
+                phrase(if self.stands_before_close() {
+                    "no-application-response-came"
+                } else {
+                    "no-application-response-late"
+                })
+                .with("span", seconds(answer.time.since(self.time))),
             ),
             None => finding.claims_silence_of(Side::Server),
         };

@@ -3,8 +3,9 @@
 use super::cslu::plain_http_of_cslu;
 use super::{elsewhere, in_between, on_client, service, tls_with_hello};
 use crate::attempt::Attempt;
+use crate::base::command::HostName;
 use crate::base::confidence::Confidence;
-use crate::base::dialect::task;
+use crate::base::dialect::{Task, task};
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
@@ -14,7 +15,7 @@ use crate::connection::walk::{Side, Step, StepKind};
 use crate::http::reader::Response;
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
 use crate::profile::options::Host;
 
 /// A Client Hello must be answered by a record (RFC 9846 section 5); any other answer comes from a program that does
@@ -107,12 +108,24 @@ fn in_http(
             .alternative(OtherCause::ServerMisconfigured, phrase("not-tls-misconfigured"))
             .remedy(in_between::remedy(attempt, page.is_some_and(|page| page.of.portal)));
     }
-    let enable = phrase("not-tls-enable")
-        .with("ip", connection.server.ip)
-        .with("port", connection.server.port);
+    let block_page = phrase("not-tls-block-page");
     finding
-        .alternative(OtherCause::BlockPage, phrase("not-tls-block-page"))
-        .remedy(elsewhere(attempt, Owner::Server, enable))
+        .alternative(OtherCause::BlockPage, block_page)
+        .remedy(of_http(attempt, connection))
+}
+
+/// The remedy where a host that answers in HTTP seems to be the service itself.
+fn of_http(attempt: &Attempt<'_>, connection: &Connection) -> Remedy {
+    let server = connection.server;
+    if !attempt.is_at_vendors() {
+        let enable = phrase("not-tls-enable").with("ip", server.ip).with("port", server.port);
+        return elsewhere(attempt, Owner::Server, enable);
+    }
+    // The vendor's service speaks TLS: another host answers, or another port was asked.
+    let host = HostName::new(&attempt.service.name);
+    let shown = host.map(|host| task("show-host").with("host", &host));
+    let tasks: Vec<Task> = std::iter::once(task("show-transport")).chain(shown).collect();
+    on_client(attempt, phrase("not-tls-vendors").with("server", server), &tasks)
 }
 
 /// The hello was answered in an unknown protocol.
@@ -147,7 +160,8 @@ fn other_bytes(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> 
             phrase("not-tls-bytes").with("bytes", bytes),
         )
         .remedy(elsewhere(attempt, Owner::Server, listen));
-    Some(match like_record {
+    // Text is another protocol; other bytes may be a record that was damaged.
+    Some(match like_record || !is_text(&connection.opening.server) {
         true => finding
             .confidence(Confidence::Likely)
             .alternative(OtherCause::BrokenTls, phrase("not-tls-or-broken")),
@@ -170,13 +184,19 @@ fn echoed(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> Optio
     )
 }
 
-/// The first line, quoted; hexadecimal if it is no text.
-fn first_line(bytes: &[u8]) -> String {
-    let is_text = |byte: &&u8| byte.is_ascii_graphic() || matches!(**byte, b' ' | b'\t' | b'\r' | b'\n');
+/// True if bytes read as text: three quarters of the first are printable, or they are UTF-8 without control characters.
+fn is_text(bytes: &[u8]) -> bool {
+    let is_readable = |byte: &&u8| byte.is_ascii_graphic() || matches!(**byte, b' ' | b'\t' | b'\r' | b'\n');
     let front = bytes.get(..16).unwrap_or(bytes);
     let is_utf8 =
         std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(|it| it.is_control() && !it.is_whitespace()));
-    if !is_utf8 && front.iter().filter(is_text).count() * 4 < front.len() * 3 {
+    is_utf8 || front.iter().filter(is_readable).count() * 4 >= front.len() * 3
+}
+
+/// The first line, quoted; hexadecimal if it is no text.
+fn first_line(bytes: &[u8]) -> String {
+    if !is_text(bytes) {
+        let front = bytes.get(..16).unwrap_or(bytes);
         let more = if bytes.len() > front.len() { " …" } else { "" };
         let pairs: Vec<String> = front.iter().map(|byte| format!("{byte:02x}")).collect();
         return format!("{}{more}", pairs.join(" "));

@@ -29,6 +29,8 @@ pub(super) struct Cause {
     pub(super) clause: Phrase,
     /// The remedy for it.
     pub(super) remedy: Remedy,
+    /// What the other side can do instead.
+    pub(super) otherwise: Option<Remedy>,
     /// The stretch of another connection that it rests on.
     pub(super) beside: Option<Stretch>,
 }
@@ -128,6 +130,7 @@ impl Seen<'_, '_> {
             frame,
             clause,
             remedy: elsewhere(self.attempt, owner, action),
+            otherwise: None,
             beside: None,
         }
     }
@@ -172,8 +175,18 @@ impl Seen<'_, '_> {
                 .with("list", listed_texts(&hello.alpn)),
             _ => return None,
         };
-        let action = phrase("refusal-protocols-do").with("server", self.connection.server);
-        Some(self.cause(Reason::ApplicationProtocol, frame, clause, Owner::Server, action))
+        let on_server = |id| phrase(id).with("server", self.connection.server);
+        let cause = |owner, action| self.cause(Reason::ApplicationProtocol, frame, clause, owner, action);
+        if self.alert.side == Side::Client {
+            return Some(cause(Owner::Server, on_server("refusal-protocols-choose-do")));
+        }
+        // No vendor adds a protocol to its service for one client.
+        let accept = || elsewhere(self.attempt, Owner::Server, on_server("refusal-protocols-do"));
+        let offer = phrase("refusal-protocols-client-do").with("who", client(self.attempt));
+        Some(Cause {
+            otherwise: (!self.attempt.is_at_vendors()).then(accept),
+            ..cause(Owner::Wlc, offer)
+        })
     }
 
     /// RFC 5246 appendix E.2: hellos in the form of SSL 2.0, which RFC 6176 forbade.
@@ -277,6 +290,7 @@ impl Seen<'_, '_> {
             frame: self.frame(StepKind::ClientHello, Side::Client),
             clause,
             remedy: try_smaller(self.attempt, self.connection),
+            otherwise: None,
             beside: None,
         })
     }

@@ -66,12 +66,6 @@ pub(super) fn on_client(attempt: &Attempt<'_>, action: Phrase, tasks: &[Task]) -
     }
 }
 
-/// True if the service is the cloud of the device's own vendor: the reader can change neither its certificate nor what
-/// it trusts.
-pub(super) fn is_vendors(attempt: &Attempt<'_>) -> bool {
-    attempt.licensing && matches!(attempt.service.transport, Transport::Cssm | Transport::CallHome)
-}
-
 /// The remedy: bypass the proxy.
 pub(super) fn without_proxy(attempt: &Attempt<'_>, connection: &Connection, target: &WireText) -> Remedy {
     let proxy = connection.server;

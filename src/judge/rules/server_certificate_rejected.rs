@@ -4,8 +4,8 @@ use super::certificate_alerts::{confirm, is_said_by, may_be_clock, may_have_been
 use super::certificate_remedies::{Refused, url_by_name, with_remedies};
 use super::wording::date;
 use super::{
-    alert_from, alert_text, certificate_causes, certificate_clauses, client, elsewhere, on_client, sees_handshake,
-    service, watched_after,
+    alert_from, alert_text, certificate_causes, certificate_clauses, client, elsewhere, leaf_of, on_client,
+    sees_handshake, service, watched_after,
 };
 use crate::attempt::Attempt;
 use crate::attempt::other_connections::Stretch;
@@ -98,12 +98,15 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     }
     let described = alert.content.map(|(_, description)| description);
     let message = tls.certificates.server.as_ref();
-    let leaf = message.and_then(|it| it.chain.first()?.fields.as_deref().ok());
+    let presented = message.map_or(&[][..], |it| it.chain.as_slice());
+    let leaf = leaf_of(presented);
     let accepted = accepted_elsewhere(attempt, connection, tls, context);
     let judgement = attempt.presented.server.judgement().filter(|_| accepted.is_none());
     let beside = expired_beside(tls, judgement, described, context);
     let staple = staple_missing(connection, tls, leaf);
-    let mut clauses = judgement.map(|it| certificate_clauses(it, leaf)).unwrap_or_default();
+    let mut clauses = judgement
+        .map(|it| certificate_clauses(it, presented))
+        .unwrap_or_default();
     clauses.extend(beside.map(expired_clause));
     clauses.extend(staple.then(|| phrase("certificate-staple-missing")));
     // Beside another visible fault, the address is one more explanation of an alert that may mean either.
@@ -182,6 +185,10 @@ impl Case<'_, '_> {
                 .with("subject", subject)
                 .with("clauses", self.clauses.clone()),
             Some(_) if self.accepted.is_some() => phrase("server-certificate-rejected-summary-accepted"),
+            // This alert says that no authority is known: dates, and with them the clock, have nothing to do with it.
+            Some(_) if self.described == Some(AlertDescription::UNKNOWN_CA) => {
+                phrase("server-certificate-rejected-summary-unknown-ca")
+            }
             Some(_) => phrase("server-certificate-rejected-summary-sound"),
             None if self.is_unread => phrase("server-certificate-rejected-summary-unread"),
             None if !self.is_tls13 => phrase("server-certificate-rejected-summary-uncaptured"),

@@ -4,7 +4,7 @@
 
 use super::certificate_remedies::{Refused, with_remedies};
 use super::datagram_silence::Stopped;
-use super::{certificate_causes, certificate_clauses, client, seconds, service, side_name};
+use super::{certificate_causes, certificate_clauses, client, leaf_of, seconds, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
@@ -28,13 +28,8 @@ pub(super) fn finding(attempt: &Attempt<'_>, context: &Context<'_>, presented: S
     if causes.is_empty() || stopped.last.side != presented || !stopped.may_have_arrived() {
         return None;
     }
-    let leaf = tls.certificates[presented]
-        .as_ref()?
-        .chain
-        .first()?
-        .fields
-        .as_deref()
-        .ok()?;
+    let chain = &tls.certificates[presented].as_ref()?.chain;
+    let leaf = leaf_of(chain)?;
     let step = connection.step_by(crate::connection::walk::StepKind::Certificate, presented)?;
     let silent = presented.peer();
     let waited = connection.last.time.since(step.time);
@@ -45,7 +40,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, context: &Context<'_>, presented: S
     .with("service", service(attempt))
     .with("who", client(attempt))
     .with("subject", &leaf.subject)
-    .with("clauses", certificate_clauses(judgement, Some(leaf)));
+    .with("clauses", certificate_clauses(judgement, chain));
     let finding = Finding::error(id, silent.into(), At::Tls, summary)
         .confidence(Confidence::Likely)
         .causes(causes)

@@ -168,7 +168,10 @@ fn recognise(connection: &Connection, hello: &Step, late: Option<Step>) -> Case 
     }
     // An answer that came soon was not late: the client had not waited for it.
     let is_late = |answer: &Step| answer.time.since(hello.time) >= departure::NOT_WAITED;
-    match (departure::at_once(connection, hello), late) {
+    // A hello that is sent again and again did not arrive, however soon its program gave up.
+    let unheard =
+        connection.hello_coverage() == Some(Coverage::Nothing) && connection.tcp.client.delivery.repeated().is_some();
+    match (departure::at_once(connection, hello).filter(|_| !unheard), late) {
         (Some(left), None) => return Case::Left(left),
         (Some(left), Some(answer)) if !is_late(&answer) => return Case::Left(left),
         (_, Some(answer)) => return Case::Late(answer),

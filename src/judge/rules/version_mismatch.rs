@@ -138,19 +138,25 @@ impl Case<'_, '_> {
             return finding.remedy(on_server(upgrade));
         }
         let newer = match self.newest() {
+            draft if draft.contains("draft") => phrase("version-mismatch-draft"),
             "" => phrase("version-mismatch-newer-than-now"),
             newest => phrase("version-mismatch-newer").with("newest", newest),
         };
         // No command asks for a version that was refused.
         let command = match self.newest() {
             "1.3" => None,
+            draft if draft.contains("draft") => None,
             "1.2" => Some(task("tls-version-newest")),
             _ => Some(task("tls-version")),
         };
         let tasks = command.map(|it| it.with("endpoint", &self.connection.server));
-        finding
+        let finding = finding
             .cannot_tell(phrase("version-mismatch-cannot-tell"))
-            .remedy(on_client(attempt, newer, tasks.as_slice()))
-            .remedy(on_server(phrase("version-mismatch-older")))
+            .remedy(on_client(attempt, newer, tasks.as_slice()));
+        // No vendor lowers the demands of its service for one client.
+        if attempt.is_at_vendors() {
+            return finding;
+        }
+        finding.remedy(on_server(phrase("version-mismatch-older")))
     }
 }

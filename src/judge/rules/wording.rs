@@ -32,10 +32,10 @@ pub(super) fn hops_field(address: IpAddr) -> Phrase {
     })
 }
 
-/// A side by its part in TLS.
+/// A side by its part in TLS; the client as in all other sentences about the attempt.
 pub(super) fn side_name(side: Side) -> Phrase {
     phrase(match side {
-        Side::Client => "client",
+        Side::Client => "device",
         Side::Server => "server",
     })
 }
@@ -61,13 +61,30 @@ pub(super) fn seconds(ns: i64) -> Phrase {
 
 /// `3 days`, `1 day`, `5 hours`.
 pub(super) fn span(seconds: i64) -> Phrase {
-    let (count, id) = match seconds {
+    let (count, id) = span_unit(seconds);
+    phrase(id).with("count", count)
+}
+
+const fn span_unit(seconds: i64) -> (i64, &'static str) {
+    match seconds {
         172_800.. => (seconds / 86_400, "span-days"),
         7200.. => (seconds / 3600, "span-hours"),
         120.. => (seconds / 60, "span-minutes"),
         _ => (seconds, "span-seconds"),
-    };
-    phrase(id).with("count", count)
+    }
+}
+
+/// The span from one time to a later one whose dates stand beside it: days as a calendar counts them, so that the
+/// number agrees with the two dates.
+pub(super) fn span_between(from: i64, to: i64) -> Phrase {
+    let seconds = to.saturating_sub(from);
+    match span_unit(seconds) {
+        (_, "span-days") => {
+            let day = |time: i64| time.div_euclid(86_400);
+            phrase("span-days").with("count", day(to).saturating_sub(day(from)))
+        }
+        _ => span(seconds),
+    }
 }
 
 /// The date of a time stamp: `2020-01-01`.
@@ -132,6 +149,9 @@ mod tests {
         let english = |phrase: Phrase| phrase.in_language(crate::base::phrase::Language::En);
         assert_eq!(english(span(86_400 * 601 + 5)), "601 days");
         assert_eq!(english(span(1)), "1 second");
+        // From noon of one day to the early morning of the fourth day after it: 3.6 days, and four dates apart.
+        assert_eq!(english(span_between(43_200, 4 * 86_400 + 10_000)), "4 days");
+        assert_eq!(english(span_between(86_000, 96_800)), "3 hours");
         assert_eq!(english(seconds(90_000_000)), "0.09 s");
         assert_eq!(english(frames(&[FrameNumber(5), FrameNumber(7)])), "frames 5 and 7");
     }

@@ -4,13 +4,12 @@ use serde::Serialize;
 
 use super::super::labels::{
     beginning, capitalised, confidence, connections, frames_filter, frames_of, moment, seconds_of, sign, step_name,
-    tells_again, transport, voice_of,
+    tells_again, transport, voice_about,
 };
 use super::super::{Attempt, Connection, Evidence, Finding, Report, Step, Verdict};
 use super::chain::{Chain, chains};
 use super::ladder::{Ends, Ladder, draw};
 use super::rows::{Row, rows};
-use crate::base::carrier::Carrier;
 use crate::base::phrase::{Language, Phrase, Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
@@ -89,7 +88,7 @@ struct Line {
 /// An attempt of a report in the form of the page.
 #[allow(clippy::too_many_lines, reason = "one line for each field of the page")]
 pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize) -> View {
-    let voice = voice(report, attempt);
+    let voice = voice_about(report, attempt);
     let verdict = &attempt.verdict;
     let say = |id: &'static str| phrase(id).told(voice);
     let all = connections(report, attempt);
@@ -152,7 +151,7 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize) -> View {
         } else {
             phrase("page-more-rows").with("count", more).told(voice)
         },
-        good: story::divergence(attempt, voice.language).unwrap_or_default(),
+        good: story::divergence(attempt, voice).unwrap_or_default(),
         steps: steps(shown, voice),
         chains: shown
             .last()
@@ -160,17 +159,6 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize) -> View {
             .unwrap_or_default(),
     }
     .with_proxy(attempt, say("page-via"))
-}
-
-/// The language and dialect: those of the report, and of the carrier of TLS.
-fn voice(report: &Report, attempt: &Attempt) -> Voice {
-    let all = connections(report, attempt);
-    let named = all.iter().find_map(|it| it.carrier.as_deref());
-    let carrier = Carrier::ALL.into_iter().find(|it| Some(it.name()) == named);
-    Voice {
-        carrier: carrier.unwrap_or_default(),
-        ..voice_of(report)
-    }
 }
 
 /// Links evidence to the row of the ladder that has its frame.

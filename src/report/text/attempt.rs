@@ -14,13 +14,14 @@ use crate::judge::finding::Severity;
 use crate::profile::Transport;
 use crate::report::Owner;
 use crate::report::REDACTED;
-use crate::report::labels::{beginning, confidence, frames_of, moment, tells_again};
+use crate::report::labels::{beginning, confidence, frames_of, moment, tells_again, voice_about};
 use crate::report::names::plain_name;
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, Verdict, explain};
 
 /// Writes one attempt: three lines if it succeeded, otherwise a screen.
 pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool) -> io::Result<()> {
     let language = page.language;
+    page.voice = voice_about(report, attempt);
     let verdict = &attempt.verdict;
     let connection = shown(report, attempt);
     let (sign, paint) = mark(verdict.severity);
@@ -57,7 +58,6 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     fix(page, verdict)?;
     evidence(page, attempt, verbose)?;
     stopped(page, attempt, connection, verbose)?;
-    device::events(page, report, attempt, verbose)?;
     if let Some(connection) = connection.filter(|_| verbose || about_certificates(&verdict.id)) {
         tables::certificates(page, connection, verbose)?;
     }
@@ -187,6 +187,7 @@ fn evidence(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result
         && verdict.alternatives.is_empty()
         && verdict.cannot_tell.is_empty()
         && others.is_empty()
+        && attempt.device_events.is_empty()
     {
         return Ok(());
     }
@@ -206,6 +207,7 @@ fn evidence(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result
         let indent = if page.is_narrow() { 4 } else { lead.width() };
         page.hang(&[(Paint::Strong, &lead)], indent, &evidence.what, "")?;
     }
+    device::events(page, attempt, verbose)?;
     for text in &others {
         labelled(page, "text-also", text)?;
     }
@@ -239,7 +241,7 @@ pub(super) fn labelled(page: &mut Page<'_>, label: &'static str, text: &str) -> 
 
 /// The walk in one line, or with `verbose` phase by phase; and the step with which a successful attempt continues.
 fn stopped(page: &mut Page<'_>, attempt: &Attempt, connection: Option<&Connection>, verbose: bool) -> io::Result<()> {
-    let phases = walk::phases(attempt, connection, page.language);
+    let phases = walk::phases(attempt, connection, page.voice);
     if phases.is_empty() {
         return story::divergence(page, attempt);
     }

@@ -28,8 +28,15 @@ pub(super) fn logs(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         let mut text = say(phrase("device-lines")
             .with("recognised", grouped(log.recognised))
             .with("lines", log.lines));
+        // Lines and entries are counted apart: an entry may have many lines, and a line may have none.
         if !forms.is_empty() {
-            text.push_str(&format!(" ({})", forms.join(", ")));
+            let entries: u64 = log.forms.iter().map(|(_, count)| *count).sum();
+            let forms = phrase("device-forms")
+                .with("entries", entries)
+                .with("forms", forms.join(", "));
+            text.push_str(&say(phrase("text-colon")));
+            text.push(' ');
+            text.push_str(&say(forms));
         }
         let mut more: Vec<String> = Vec::new();
         match telling(log) {
@@ -94,19 +101,21 @@ fn clock(offset: &ClockOffset, language: Language) -> String {
     )
 }
 
-/// Lines of the device's log about an attempt.
-pub(super) fn events(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool) -> io::Result<()> {
-    if attempt.device_events.is_empty() {
-        return Ok(());
-    }
-    let language = language(report);
-    page.blank()?;
-    lines(page, attempt.device_events.iter(), language, verbose)
+/// Lines of the device's log about an attempt, as part of its evidence.
+pub(super) fn events(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result<()> {
+    // A line that agrees with a failure tells of one.
+    let agrees = match attempt.verdict.severity {
+        Severity::Ok => ("✓", Paint::Good),
+        _ => ("✗", Paint::Bad),
+    };
+    let language = page.language;
+    lines(page, attempt.device_events.iter(), agrees, language, verbose)
 }
 
 fn lines<'a>(
     page: &mut Page<'_>,
     events: impl ExactSizeIterator<Item = &'a DeviceEvent>,
+    agrees: (&'static str, Paint),
     language: Language,
     verbose: bool,
 ) -> io::Result<()> {
@@ -122,7 +131,7 @@ fn lines<'a>(
             (None, None) => String::new(),
         };
         let (sign, paint) = match event.bearing {
-            Some(EventBearing::Agrees) => ("✓", Paint::Good),
+            Some(EventBearing::Agrees) => agrees,
             Some(EventBearing::Contradicts) => ("!", Paint::Warn),
             _ => (" ", Paint::Plain),
         };
@@ -210,7 +219,7 @@ pub(super) fn said(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::R
         .collect();
     if !events.is_empty() {
         page.blank()?;
-        lines(page, events.into_iter(), language, verbose)?;
+        lines(page, events.into_iter(), (" ", Paint::Plain), language, verbose)?;
     }
     Ok(())
 }

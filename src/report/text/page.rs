@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::TextStyle;
-use crate::base::phrase::Language;
+use crate::base::phrase::{Language, Voice};
 use crate::base::wire_text::WireText;
 
 /// How a span is painted. Colour never carries information alone.
@@ -46,6 +46,8 @@ pub(crate) struct Page<'a> {
     color: bool,
     /// Language of its texts.
     pub(crate) language: Language,
+    /// The same with the words of the attempt that is being written.
+    pub(crate) voice: Voice,
 }
 
 impl<'a> Page<'a> {
@@ -55,6 +57,7 @@ impl<'a> Page<'a> {
             width: style.width.clamp(TextStyle::NARROWEST, TextStyle::WIDEST),
             color: style.color,
             language,
+            voice: language.into(),
         }
     }
 

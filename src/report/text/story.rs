@@ -67,7 +67,7 @@ fn tries(page: &mut Page<'_>, report: &Report, course: &Course, language: Langua
 
 /// Where the attempt leaves the successful walk of its transport, under its walk.
 pub(super) fn divergence(page: &mut Page<'_>, attempt: &Attempt) -> io::Result<()> {
-    let Some(text) = story::divergence(attempt, page.language) else {
+    let Some(text) = story::divergence(attempt, page.voice) else {
         return Ok(());
     };
     super::attempt::labelled(page, "text-good-label", &text)

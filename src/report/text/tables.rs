@@ -51,8 +51,8 @@ pub(super) fn certificates(page: &mut Page<'_>, connection: &Connection, all: bo
         ("client", &connection.certificates.client),
     ] {
         for certificate in chain.iter().take(if all { usize::MAX } else { 1 }) {
-            rows.push(row(side, certificate, all, page.language));
-            let side = phrase(side).in_language(page.language);
+            let side = words::side(side).told(page.voice);
+            rows.push(row(&side, certificate, all, page.language));
             let serial = certificate.serial.as_ref().map(|it| ("text-serial", it));
             for (label, value) in serial.into_iter().chain([("text-sha256", &certificate.sha256)]) {
                 let told = phrase(label).with("value", visible(value)).in_language(page.language);
@@ -71,7 +71,7 @@ pub(super) fn certificates(page: &mut Page<'_>, connection: &Connection, all: bo
     numbers.iter().try_for_each(|line| page.line(&[(Paint::Dim, line)]))
 }
 
-fn row(side: &'static str, certificate: &Certificate, all: bool, language: Language) -> Vec<String> {
+fn row(side: &str, certificate: &Certificate, all: bool, language: Language) -> Vec<String> {
     let say = |phrase: Phrase| phrase.in_language(language);
     let unknown = || say(phrase("text-not-readable"));
     let mut text = vec![
@@ -118,7 +118,7 @@ fn row(side: &'static str, certificate: &Certificate, all: bool, language: Langu
     let dates = format!("{from}\n{}{state}", day(&certificate.not_after));
     let text: Vec<_> = text.iter().map(|line| visible(line)).collect();
     vec![
-        say(phrase(side)),
+        side.to_owned(),
         text.join("\n"),
         dates,
         words::frames(&certificate.frames),
@@ -142,7 +142,7 @@ fn spaced(name: &str) -> String {
 /// Every step of a connection, with the time since its first.
 pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<()> {
     page.blank()?;
-    let language = page.language;
+    let (language, voice) = (page.language, page.voice);
     let heading = phrase("text-connection")
         .with("id", connection.id)
         .with("client", &connection.client)
@@ -150,7 +150,7 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
     page.hang_painted(&[], 2, (Paint::Strong, &heading.in_language(language)), "")?;
     let separator = phrase("text-semicolon").in_language(language);
     let joined = |phrases: Vec<Phrase>| {
-        let texts: Vec<String> = phrases.iter().map(|it| it.in_language(language)).collect();
+        let texts: Vec<String> = phrases.iter().map(|it| it.told(voice)).collect();
         texts.join(&separator)
     };
     page.hang(&[], 2, &joined(traffic(&connection.tcp)), "")?;

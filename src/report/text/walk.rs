@@ -8,7 +8,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::words::{exchange, listed, lookups, side, versioned};
 use super::{Paint, seconds};
-use crate::base::phrase::{Language, phrase};
+use crate::base::phrase::{Language, Voice, phrase};
 use crate::judge::finding::Severity;
 use crate::profile::Transport;
 use crate::report::At;
@@ -76,8 +76,8 @@ impl Stage {
 }
 
 /// The walk of an attempt, phase by phase; empty if nothing of it was seen.
-pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> Vec<Phase> {
-    let walk = Walk::of(attempt, connection, language);
+pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>, voice: impl Into<Voice>) -> Vec<Phase> {
+    let walk = Walk::of(attempt, connection, voice.into());
     let mut phases = Vec::from_iter(walk.resolution());
     if connection.is_none() && phases.is_empty() {
         return phases;
@@ -103,10 +103,11 @@ struct Walk<'a> {
     /// The stage at which it failed.
     broken: Option<Stage>,
     language: Language,
+    voice: Voice,
 }
 
 impl<'a> Walk<'a> {
-    fn of(attempt: &'a Attempt, connection: Option<&'a Connection>, language: Language) -> Self {
+    fn of(attempt: &'a Attempt, connection: Option<&'a Connection>, voice: Voice) -> Self {
         let verdict = &attempt.verdict;
         let broken = (verdict.severity == Severity::Error).then_some(match verdict.at {
             At::Dns => Stage::Dns,
@@ -121,7 +122,8 @@ impl<'a> Walk<'a> {
             connection,
             steps: connection.map(|it| staged_for(it, broken)).unwrap_or_default(),
             broken,
-            language,
+            language: voice.language,
+            voice,
         }
     }
 
@@ -190,7 +192,7 @@ impl<'a> Walk<'a> {
             _ => listed(own, true, self.language),
         };
         if self.broken == Some(stage) {
-            with_end(text, stage, self.connection, self.language)
+            with_end(text, stage, self.connection, self.voice)
         } else {
             text
         }
@@ -343,7 +345,7 @@ fn staged(connection: &Connection) -> Vec<(Stage, &Step)> {
 }
 
 /// End of the failing phase, if its own steps do not show it.
-fn with_end(text: String, stage: Stage, connection: Option<&Connection>, language: Language) -> String {
+fn with_end(text: String, stage: Stage, connection: Option<&Connection>, voice: Voice) -> String {
     let Some(connection) = connection else {
         return text;
     };
@@ -365,11 +367,11 @@ fn with_end(text: String, stage: Stage, connection: Option<&Connection>, languag
         _ if stage == Stage::Connect => phrase("text-no-answer"),
         _ => phrase(nothing_as),
     }
-    .in_language(language);
+    .told(voice);
     if text.is_empty() {
         end
     } else {
-        format!("{text}{}{end}", phrase("list-separator").in_language(language))
+        format!("{text}{}{end}", phrase("list-separator").told(voice))
     }
 }
 

@@ -12,6 +12,8 @@ pub struct Capture {
     pub frames: Vec<Frame>,
     /// The addresses of those who attempted something.
     pub devices: Vec<IpAddr>,
+    /// Hosts that options name.
+    pub named: Vec<IpAddr>,
     /// How it is written.
     pub format: Format,
     /// The snap length that the file declares.
@@ -51,6 +53,7 @@ impl Capture {
         Self {
             frames,
             devices: Vec::new(),
+            named: Vec::new(),
             format: Format::Pcap,
             snap: facts.snap_length.unwrap_or(262_144),
             tail: Vec::new(),

@@ -329,6 +329,8 @@ fn names(all: &mut Vec<Case>, capture: &Capture) {
     let addresses: Vec<(IpAddr, IpAddr)> = capture
         .devices
         .iter()
+        // What an option names would be another host.
+        .filter(|device| !capture.named.contains(device))
         .filter_map(|device| match device {
             IpAddr::V4(v4) => {
                 let [_, b, _, d] = v4.octets();

@@ -5,3 +5,5 @@ verify-trust = “show license status” has “Registration: REGISTERED” afte
 verify-response = “show license status” has “License Authorization: AUTHORIZED” after “{ $command }”
 log-of-device-expect = the log names the reason, or “show license status” has REGISTERED and AUTHORIZED
 device-verify-agent = the message does not come again, and “show license all” shows no failure
+vendors-server = server that Cisco runs
+vendors-case = open a case with Cisco TAC, because only Cisco can change this server; ask them to { $action }

@@ -5,3 +5,5 @@ verify-trust = “show license status” shows an installed trust code after “
 verify-response = “show license status” shows a recent reply to the report after “{ $command }”
 log-of-device-expect = the log names the reason, or “show license status” shows a recent reply
 device-verify-agent = the message does not come again, and “show license all” shows no failure
+vendors-server = server that Cisco runs
+vendors-case = open a case with Cisco TAC, because only Cisco can change this server; ask them to { $action }
