@@ -64,7 +64,7 @@ pub(crate) fn may_be_told(connection: &Connection) -> bool {
 }
 
 fn never_opened(connection: &Connection) -> bool {
-    !connection.connected() || connection.syn_ack_unanswered()
+    !connection.connected() || connection.syn_ack_unanswered() || connection.answered_too_late().is_some()
 }
 
 #[cfg(test)]

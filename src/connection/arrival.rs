@@ -9,6 +9,10 @@ use crate::connection::walk::{Side, StepKind};
 use crate::tcp::delivery::Coverage;
 use crate::tcp::stream::Position;
 
+/// In nanoseconds. A SYN is repeated after a second (RFC 6298); an answer that comes later than three is late, however far away
+/// the server is.
+const LATE: i64 = 3_000_000_000;
+
 /// In nanoseconds. Retransmission timers of a SYN-ACK start at a second (RFC 6298); a SYN-ACK repeated sooner crossed
 /// the acknowledgement.
 const TIMER: i64 = 800_000_000;
@@ -50,6 +54,16 @@ impl Connection {
         let acknowledged = self.step_by(StepKind::Ack, Side::Client)?.time;
         let &last = server.syns.last().filter(|_| server.syns.len() > 1)?;
         (server.ordinary.is_none() && last.time.since(acknowledged) >= TIMER).then_some(last)
+    }
+
+    /// How long after the first SYN the server's SYN-ACK came, if that was too late: the client had repeated its SYN, and
+    /// refuses the answer.
+    #[must_use]
+    pub fn answered_too_late(&self) -> Option<i64> {
+        let (client, server) = (&self.tcp.client, &self.tcp.server);
+        let (first, answer) = (client.syns.first()?, server.syns.first()?);
+        let waited = answer.time.since(first.time);
+        (self.answer_refused() && client.syns.len() > 1 && waited >= LATE).then_some(waited)
     }
 
     /// True if the server's SYN-ACK was answered by nothing, or by the same SYN again, and either was sent more than

@@ -185,6 +185,81 @@ fn a_syn_ack_that_nobody_acknowledges_opens_nothing_on_any_port() {
     }
 }
 
+/// A scan refuses an answer, too, and at once.
+#[test]
+fn a_syn_ack_that_comes_when_the_client_has_given_up_is_told_and_a_refused_one_is_not() {
+    let story = again(Scenario::new().packet(Client, SYN, &[]), 4)
+        .wait(9 * SECOND)
+        .packet(Server, SYN | ACK, &[])
+        .packet(Client, RST, &[]);
+    let verdict = verdict(&story);
+    assert_eq!(
+        (&*verdict.id, verdict.severity.name()),
+        ("tcp-no-response", "error"),
+        "{story:?}"
+    );
+    assert!(verdict.summary.contains("given up"), "{}", verdict.summary);
+    let scan = Scenario::new()
+        .packet(Client, SYN, &[])
+        .packet(Server, SYN | ACK, &[])
+        .packet(Client, RST, &[])
+        .wait(20 * SECOND);
+    assert!(verdicts(&scan).is_empty());
+}
+
+/// However soon its program gave up: the system goes on sending what was written.
+#[test]
+fn a_hello_that_is_sent_again_after_the_close_never_arrived() {
+    let mut story = Scenario::open()
+        .packet(Client, ACK | PSH, &hello())
+        .wait(100 * MS)
+        .packet(Client, FIN | ACK, &[]);
+    let hello = story.packets[3].clone();
+    for seconds in [1, 3, 7] {
+        let mut repeated = hello.clone();
+        repeated.time = hello.time + seconds * SECOND;
+        repeated.ip_id += seconds as u16;
+        story.packets.push(repeated);
+    }
+    let verdict = verdict(&story.wait(9 * SECOND));
+    assert_eq!((&*verdict.id, verdict.by.name()), ("tls-no-response", "path"));
+}
+
+/// Text is another protocol; other bytes may be a record that was damaged.
+#[test]
+fn bytes_that_are_neither_text_nor_a_record_may_be_broken_tls() {
+    let answered = |bytes: &[u8]| {
+        let story = Scenario::open().send(Client, hello()).send(Server, bytes);
+        verdict(&story.close(Server).wait(5 * SECOND))
+    };
+    let text = answered(b"220 mail.example.com ESMTP\r\n");
+    assert_eq!((&*text.id, text.confidence.name()), ("not-tls", "certain"));
+    let bytes = answered(&[0, 0, 0, 0, 2, 0, 40]);
+    assert_eq!((&*bytes.id, bytes.confidence.name()), ("not-tls", "likely"));
+    assert!(bytes.alternatives.iter().any(|it| it.id.name() == "broken-tls"));
+}
+
+/// Browsers open several connections at a time and drop those that they do not need.
+#[test]
+fn a_connection_that_was_dropped_beside_one_that_completed_is_no_certain_failure() {
+    let left = Scenario::open()
+        .send(Client, hello())
+        .send(
+            Server,
+            each_in_a_record(&[server_hello(), certificate(&[]), server_hello_done()]),
+        )
+        .wait(50 * MS)
+        .packet(Client, FIN | ACK, &[])
+        .packet(Server, FIN | ACK, &[]);
+    let alone = verdict(&left.clone().wait(9 * SECOND));
+    let all = verdicts(&left.beside(Scenario::tls12().ports(50_001, 443)).wait(9 * SECOND));
+    let failed = all.iter().find(|it| it.severity.name() == "error").unwrap();
+    assert_eq!(failed.id, alone.id);
+    assert_ne!(alone.confidence.name(), "possible");
+    assert_eq!(failed.confidence.name(), "possible");
+    assert!(failed.alternatives.iter().any(|it| it.id.name() == "broken-off"));
+}
+
 #[test]
 fn syns_to_any_port_on_which_tls_may_be_spoken_are_attempts() {
     let unanswered = again(Scenario::new().packet(Client, SYN, &[]), 5);

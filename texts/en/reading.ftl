@@ -71,6 +71,7 @@ condition-not-open = the TCP connection did not open
 condition-server-silent = the server sent nothing
 condition-waited = the capture continues for 3 s after the SYN
 condition-syn-ack-unanswered = the server's SYN-ACK was never acknowledged
+condition-answered-late = the server answered the SYN only when the client had given up
 condition-stale-answer = the server answered for an older connection on the same ports
 condition-server-reset = the server sent a RST
 condition-reset = a RST ended the connection

@@ -51,6 +51,10 @@ tcp-no-response-summary-unacknowledged = the TCP handshake between the { $who } 
     [one] once
    *[other] { $times } times
 } and never acknowledged
+tcp-no-response-summary-too-late = { $target } answered the { $who }'s SYN only after { $span }, when the { $who } had given up
+tcp-no-response-too-late-refusal = the { $who } refuses the answer with a RST
+tcp-no-response-too-late-cannot-tell = whether the server was slow, or a device on the path held the packets back
+tcp-no-response-too-late-load = find what holds back the opening of connections to { $server }: a server or a firewall that is overloaded, or a path that comes and goes
 tcp-no-response-asked-again = the { $who } sends its SYN again ({ $frames }): the SYN-ACK did not reach it
 tcp-no-response-scan = a port scan leaves connections half open in the same way
 tcp-no-response-unacknowledged-cannot-tell = where the SYN-ACK or its acknowledgement is lost: a capture at the client shows whether the SYN-ACK arrives there

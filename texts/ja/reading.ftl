@@ -71,6 +71,7 @@ condition-not-open = TCP 接続が確立しなかった
 condition-server-silent = サーバは何も送っていない
 condition-waited = SYN の後、キャプチャが 3 秒以上続いている
 condition-syn-ack-unanswered = サーバの SYN-ACK に確認応答がない
+condition-answered-late = クライアントが諦めた後にサーバが SYN に応答した
 condition-stale-answer = サーバは同じポートの古い接続として応答した
 condition-server-reset = サーバが RST を送った
 condition-reset = RST で接続が終了した

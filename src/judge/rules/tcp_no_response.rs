@@ -31,6 +31,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     {
         return None;
     }
+    if let Some(waited) = connection.answered_too_late() {
+        return too_late(attempt, connection, waited);
+    }
     if connection.syn_ack_unanswered() {
         return unacknowledged(attempt, connection, context);
     }
@@ -198,6 +201,32 @@ fn of_another(attempt: &Attempt<'_>, connection: &Connection, stale: &StaleAnswe
             Owner::Firewall,
             phrase("tcp-no-response-stale-ports"),
         ))
+}
+
+/// The server answers the SYN when the client has given up.
+fn too_late(attempt: &Attempt<'_>, connection: &Connection, waited: i64) -> Option<Finding> {
+    let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
+    let (first, last) = (client_tcp.syns.first()?, client_tcp.syns.last()?);
+    let (answer, refusal) = (server_tcp.syns.first()?, client_tcp.reset?);
+    let summary = phrase("tcp-no-response-summary-too-late")
+        .with("who", client(attempt))
+        .with("target", service(attempt))
+        .with("span", seconds(waited));
+    let repeated = phrase("tcp-no-response-last").with("steps", intervals(&client_tcp.syns));
+    let load = phrase("tcp-no-response-too-late-load").with("server", connection.server);
+    Some(
+        Finding::error(RULE.id, By::Unknown, At::Tcp, summary)
+            .confidence(Confidence::Likely)
+            .evidence(first.frame, phrase("syn-to").with("server", connection.server))
+            .evidence(last.frame, repeated)
+            .evidence(answer.frame, phrase("syn-ack"))
+            .evidence(
+                refusal.frame,
+                phrase("tcp-no-response-too-late-refusal").with("who", client(attempt)),
+            )
+            .cannot_tell(phrase("tcp-no-response-too-late-cannot-tell"))
+            .remedy(elsewhere(attempt, Owner::Firewall, load)),
+    )
 }
 
 /// The server answers the SYN, and the client never acknowledges the answer.

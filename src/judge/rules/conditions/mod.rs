@@ -140,6 +140,7 @@ condition!(
     transport::syn_ack_unanswered
 );
 condition!(STALE, "condition-stale-answer", transport::stale_answer);
+condition!(ANSWERED_LATE, "condition-answered-late", transport::answered_late);
 condition!(SERVER_RESET, "condition-server-reset", transport::server_reset);
 condition!(RESET, "condition-reset", transport::reset);
 condition!(PROXY_ASKED, "condition-proxy-asked", transport::proxy_asked);
@@ -239,6 +240,7 @@ fn ways(id: &str) -> &'static [&'static [Condition]] {
             &[SYN, WAITED, NOT_OPEN, SERVER_SILENT],
             &[SYN, WAITED, UNACKNOWLEDGED],
             &[SYN, WAITED, NOT_OPEN, STALE],
+            &[SYN, WAITED, ANSWERED_LATE],
         ],
         "proxy-authentication-required" => &[&[CONNECTION, PROXY_ASKED, PROXY_407]],
         "proxy-refused" => &[&[CONNECTION, PROXY_ASKED, PROXY_NO]],

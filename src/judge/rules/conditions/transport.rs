@@ -73,6 +73,15 @@ pub(super) fn syn_ack_unanswered(attempt: &Attempt<'_>, context: &Context<'_>) -
     }
 }
 
+/// The server answered the SYN when the client had given up.
+pub(super) fn answered_late(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    match attempt.connection() {
+        Some(connection) if connection.answered_too_late().is_some() => Answer::Met(Some(connection.last.frame)),
+        Some(connection) => Answer::NotMet(Some(connection.last.frame)),
+        None => absent(attempt, context, None),
+    }
+}
+
 /// The server's answers belonged to an older connection.
 pub(super) fn stale_answer(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let stale = attempt.connection().and_then(|it| it.tcp.server.stale_answer.as_ref());
