@@ -17,9 +17,11 @@ pub fn weigh(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context<'_>
     let Some(connection) = attempt.connection().filter(|_| left && !attempt.licensing) else {
         return;
     };
-    let complained = connection.tls.as_ref().is_some_and(|tls| !tls.alerts.is_empty());
+    // It began in TLS, and nobody complained.
+    let tls = connection.tls.as_ref();
+    let is_quiet = tls.is_some_and(|tls| tls.client_hello.is_some() && tls.alerts.is_empty());
     let other = context.surroundings.completed_beside(connection);
-    let Some(other) = other.filter(|_| !complained) else {
+    let Some(other) = other.filter(|_| is_quiet) else {
         return;
     };
     finding.confidence = Confidence::Possible;

@@ -670,7 +670,7 @@ fn an_answer_that_only_begins_like_a_record_is_no_tls() {
     assert!(modbus.summary.contains("16 03 01 00 00"), "{}", modbus.summary);
     // What is no text is shown as bytes, and not all of it.
     let zeroes = answered(&[0; 64]);
-    assert_eq!((&*zeroes.id, zeroes.confidence.name()), ("not-tls", "certain"));
+    assert_eq!((&*zeroes.id, zeroes.confidence.name()), ("not-tls", "likely"));
     assert!(
         zeroes.summary.ends_with("00 00 00 …") && zeroes.summary.len() < 140,
         "{}",
