@@ -200,22 +200,35 @@ impl Catalogue {
 /// The messages and terms of a file: each begins with its name at the beginning of a line, and continues to the next
 /// name or comment.
 fn messages(source: &'static str) -> impl Iterator<Item = (&'static str, Message)> {
-    let mut rest = source;
+    let bytes = source.as_bytes();
+    let begins = |at: usize| {
+        bytes
+            .get(at)
+            .is_some_and(|it| it.is_ascii_alphabetic() || matches!(it, b'-' | b'#'))
+    };
+    let line_behind = move |at: usize| {
+        let rest = source.get(at..).unwrap_or_default();
+        rest.find('\n').map_or(bytes.len(), |len| at + len + 1)
+    };
+    let mut at = 0;
     std::iter::from_fn(move || {
-        loop {
-            let begins = |line: &str| line.starts_with(|first: char| first.is_ascii_alphabetic() || first == '-');
-            let mut lines = rest.split_inclusive('\n');
-            let first = lines.next()?;
-            let more = lines.take_while(|line| !begins(line) && !line.starts_with('#'));
-            let len = more.map(str::len).fold(first.len(), usize::saturating_add);
-            let (text, behind) = rest.split_at_checked(len)?;
-            rest = behind;
-            if begins(first)
-                && let Some((id, _)) = first.split_once(" =")
-            {
+        while at < bytes.len() {
+            let begin = at;
+            at = line_behind(begin);
+            while at < bytes.len() && !begins(at) {
+                at = line_behind(at);
+            }
+            let text = source.get(begin..at)?;
+            // Of a comment, the first line is one by itself.
+            if !begins(begin) || text.starts_with('#') {
+                continue;
+            }
+            let sign = text.find('=')?;
+            if let Some(id) = text.get(..sign).and_then(|it| it.strip_suffix(' ')) {
                 return Some((id, Message::new(text)));
             }
         }
+        None
     })
 }
 

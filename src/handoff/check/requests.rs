@@ -31,9 +31,8 @@ pub(super) fn read(making: &mut Making<'_>) {
         Token::Frames(frames) if frames.list.len() == 1 => Some((at, frames.list.first().copied()?)),
         _ => None,
     });
-    let frame = match (frames.next(), frames.next()) {
-        (found, None) => found,
-        _ => return,
+    let (frame, None) = (frames.next(), frames.next()) else {
+        return;
     };
     if let Some((at, _)) = frame {
         making.take(at);

@@ -5,11 +5,13 @@ use super::{alert_from, alert_text, client, elsewhere, on_client, service, side_
 use crate::attempt::Attempt;
 use crate::base::command::HostName;
 use crate::base::confidence::Confidence;
-use crate::base::dialect::task;
+use crate::base::dialect::{Task, task};
 use crate::base::phrase::{Phrase, phrase};
+use crate::base::wire_text::WireText;
+use crate::connection::Connection;
 use crate::connection::walk::{Alert, Side, StepKind};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, Finding, Owner, Rule};
+use crate::judge::finding::{At, Finding, Owner, Remedy, Rule};
 use crate::tls::AlertDescription;
 
 /// RFC 9846 section 6.2, RFC 6066 section 3 (unrecognized_name), RFC 7301 section 3.2 (no_application_protocol).
@@ -56,17 +58,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding.alternative(cause.reason, cause.clause.clone());
     }
     if description == AlertDescription::UNRECOGNIZED_NAME && tls.client_hello.is_some() {
-        let other_name = match name {
-            Some(name) => phrase("handshake-refused-unknown-name")
-                .with("name", name)
-                .with("server", connection.server),
-            None => phrase("handshake-refused-nameless"),
-        };
-        let mut tasks = vec![task("show-transport")];
-        // The name may be right and lead to the wrong server.
-        let host = name.and_then(|name| HostName::new(name.raw()));
-        tasks.extend(host.map(|host| task("show-host").with("host", &host)));
-        return Some(finding.remedy(on_client(attempt, other_name, &tasks)));
+        return Some(finding.remedy(by_another_name(attempt, connection, name)));
     }
     if causes.is_empty() {
         finding = finding.cannot_tell(phrase("handshake-refused-cannot-tell"));
@@ -83,6 +75,20 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .with("who", side_name(alert.side))
         .with("description", description);
     Some(finding.remedy(elsewhere(attempt, owner, log)))
+}
+
+/// The name is wrong, or right and leads to the wrong server.
+fn by_another_name(attempt: &Attempt<'_>, connection: &Connection, name: Option<&WireText>) -> Remedy {
+    let other_name = match name {
+        Some(name) => phrase("handshake-refused-unknown-name")
+            .with("name", name)
+            .with("server", connection.server),
+        None => phrase("handshake-refused-nameless"),
+    };
+    let host = name.and_then(|name| HostName::new(name.raw()));
+    let shown = host.map(|host| task("show-host").with("host", &host));
+    let tasks: Vec<Task> = std::iter::once(task("show-transport")).chain(shown).collect();
+    on_client(attempt, other_name, &tasks)
 }
 
 /// The side that refused, and the best explanation.

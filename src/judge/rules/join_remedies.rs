@@ -32,8 +32,8 @@ fn issuer(attempt: &Attempt<'_>) -> CommonName {
     let message = tls.and_then(|tls| tls.certificates.client.as_ref());
     let leaf = message.and_then(|message| message.chain.first()?.fields.as_ref().ok());
     let issuer = leaf.map_or("", |leaf| leaf.issuer.raw());
-    let names = issuer.split(',').filter_map(|part| part.trim().strip_prefix("CN="));
-    CommonName::new(names.last().unwrap_or_default(), "<name of the issuer>")
+    let mut names = issuer.rsplit(',').filter_map(|part| part.trim().strip_prefix("CN="));
+    CommonName::new(names.next().unwrap_or_default(), "<name of the issuer>")
 }
 
 /// The span between the capture and the time in which this side's certificate is valid.

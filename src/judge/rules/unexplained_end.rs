@@ -4,6 +4,7 @@ use super::{client, elsewhere, message_name, seconds, service, side_name, watche
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
+use crate::connection::Connection;
 use crate::connection::walk::{Step, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Owner, Rule, Severity};
@@ -13,17 +14,7 @@ pub(super) const RULE: Rule = rule!("unexplained-end", General, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
-    let is_end = |kind: StepKind| matches!(kind, StepKind::Fin | StepKind::Reset);
-    let end = connection.steps.iter().find(|step| is_end(step.kind));
-    let before = |step: &&Step| !is_end(step.kind) && end.is_none_or(|end| step.frame <= end.frame);
-    // What the closer itself said last is part of its close; what the other side said may be the reason.
-    let said = connection.steps.iter().rev().filter(before);
-    let by_other = said.clone().find(|step| end.is_some_and(|end| step.side != end.side));
-    let last = by_other.or_else(|| said.clone().next());
-    let own = said
-        .clone()
-        .next()
-        .filter(|own| last.is_some_and(|last| last.frame < own.frame));
+    let Ending { last, own, end } = ending(connection);
     let summary = match (last, end) {
         (Some(last), Some(end)) => phrase("unexplained-end-summary")
             .with("service", service(attempt))
@@ -75,4 +66,26 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 .with("who", client(attempt)),
         )),
     )
+}
+
+/// How a connection ends.
+struct Ending<'c> {
+    /// The last message before the close, if possible one of the side that did not close: it may be the reason.
+    last: Option<&'c Step>,
+    /// What the closer itself said behind that: a part of its close.
+    own: Option<&'c Step>,
+    /// The first FIN or RST.
+    end: Option<&'c Step>,
+}
+
+fn ending(connection: &Connection) -> Ending<'_> {
+    let is_end = |kind: StepKind| matches!(kind, StepKind::Fin | StepKind::Reset);
+    let end = connection.steps.iter().find(|step| is_end(step.kind));
+    let before = |step: &&Step| !is_end(step.kind) && end.is_none_or(|end| step.frame <= end.frame);
+    let mut said = connection.steps.iter().rev().filter(before);
+    let by_other = said.clone().find(|step| end.is_some_and(|end| step.side != end.side));
+    let latest = said.next();
+    let last = by_other.or(latest);
+    let own = latest.filter(|own| last.is_some_and(|last| last.frame < own.frame));
+    Ending { last, own, end }
 }

@@ -30,7 +30,7 @@ pub(super) fn logs(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             .with("lines", log.lines));
         // Lines and entries are counted apart: an entry may have many lines, and a line may have none.
         if !forms.is_empty() {
-            let entries: u64 = log.forms.iter().map(|(_, count)| *count).sum();
+            let entries: u64 = log.forms.values().sum();
             let forms = phrase("device-forms")
                 .with("entries", entries)
                 .with("forms", forms.join(", "));
