@@ -223,8 +223,8 @@ fn messages(source: &'static str) -> impl Iterator<Item = (&'static str, Message
             if !begins(begin) || text.starts_with('#') {
                 continue;
             }
-            let sign = text.find('=')?;
-            if let Some(id) = text.get(..sign).and_then(|it| it.strip_suffix(' ')) {
+            let before = text.split_once('=').map(|it| it.0);
+            if let Some(id) = before.and_then(|it| it.strip_suffix(' ')) {
                 return Some((id, Message::new(text)));
             }
         }

@@ -39,6 +39,8 @@ pub(super) fn voice_about(report: &Report, attempt: &Attempt) -> Voice {
         carrier: carrier.unwrap_or_default(),
         dialect: match attempt.transport {
             Transport::Other => Dialect::Generic,
+            // The client is the computer on which the service runs.
+            _ if attempt.opened_by_service => Dialect::Generic,
             _ => general.dialect,
         },
         ..general

@@ -465,3 +465,18 @@ fn each_book_of_a_product_says_of_each_of_its_lines_where_it_stands_or_that_nobo
         assert_eq!(marked > 0, is_looked_up, "{book}: {marked}");
     }
 }
+
+#[test]
+fn a_service_that_opens_the_connection_is_no_controller() {
+    let minute = std::time::Duration::from_secs(60);
+    for (sample, format) in [
+        ("cslu-initiated", "text"),
+        ("cslu-initiated-https", "text"),
+        ("cslu-initiated-https", "html"),
+    ] {
+        let file = format!("samples/{sample}.pcap");
+        let shown = tlswalk(&["-v", "-f", format, "--cslu", "10.10.20.7", &file], minute).stdout;
+        assert!(shown.contains("10.10.20.7"), "{shown}");
+        assert!(!shown.contains("controller"), "{shown}");
+    }
+}

@@ -239,6 +239,30 @@ fn bytes_that_are_neither_text_nor_a_record_may_be_broken_tls() {
     assert!(bytes.alternatives.iter().any(|it| it.id.name() == "broken-tls"));
 }
 
+/// The server may have had the whole request only when nobody waited for the answer any more.
+#[test]
+fn a_request_that_was_sent_again_and_again_may_have_been_lost_on_its_way() {
+    let asked = || {
+        Scenario::open()
+            .handshake12(each_in_a_record)
+            .packet(Client, ACK | PSH, &encrypted(APPLICATION_DATA, 13, 700))
+    };
+    let given_up = |story: Scenario| {
+        let story = story.wait(9 * SECOND).packet(Client, FIN | ACK, &[]);
+        verdict(&story.packet(Server, ACK, &[]).wait(SECOND))
+    };
+    let (once, often) = (given_up(asked()), given_up(again(asked(), 3)));
+    assert_eq!(
+        (&*once.id, once.confidence.name()),
+        ("no-application-response", "certain")
+    );
+    assert_eq!(
+        (&*often.id, often.confidence.name()),
+        ("no-application-response", "likely")
+    );
+    assert!(often.alternatives.iter().any(|it| it.id.name() == "random-loss"));
+}
+
 /// Browsers open several connections at a time and drop those that they do not need.
 #[test]
 fn a_connection_that_was_dropped_beside_one_that_completed_is_no_certain_failure() {

@@ -595,6 +595,7 @@ no-application-response-short-record = the server's last record is taken for clo
 no-application-response-window = the server announces a window of zero, and does not reopen it for { $waited }: its program does not read
 no-application-response-open = the connection was still open when the capture ended: a server that waits until it has data may still answer
 no-application-response-stalled = the server accepted the connection but its program hangs; its log and load show it
+no-application-response-repeated = the { -device } sent { $count } segments again: the request may have arrived whole only when the { -device } had given up
 no-application-response-or-refusal = the server may have closed because of the { -device }'s certificate: TLS 1.3 hides that, and nothing shows that the certificate was accepted; the server's log shows it
 
 # legacy-endpoint

@@ -553,6 +553,7 @@ no-application-response-short-record = サーバの最後のレコードはサ�
 no-application-response-window = サーバがウィンドウサイズ 0 を通知し、{ $waited }間開かない：プログラムが受信データを読み出していない
 no-application-response-open = キャプチャの終わりで接続はまだ開いていた。送るデータができるまで待つサーバは、後で応答することがある
 no-application-response-stalled = サーバは接続を受け付けたが、プログラムが停止している可能性がある（ログと負荷で分かる）
+no-application-response-repeated = { -device }は { $count } セグメントを再送している：要求全体が届いたのは、{ -device }が諦めた後だった可能性がある
 no-application-response-or-refusal = サーバがクライアント証明書を理由に切断した可能性もある。TLS 1.3 ではそれが見えず、受け入れられた形跡もない。サーバのログで確認できる
 
 # legacy-endpoint

@@ -18,13 +18,12 @@ pub(super) fn read(making: &mut Making<'_>) {
     let words = making.words.to_owned();
     let parts = words.split(|c: char| c.is_whitespace() || matches!(c, ',' | '"' | '(' | ')' | '。' | '、'));
     let parts: Vec<&str> = parts.filter(|it| !it.is_empty()).collect();
-    let method = ["get", "post", "put", "head"].into_iter().find(|it| parts.contains(it));
+    let method = method_of(&parts);
     let target = parts.iter().find(|it| it.len() > 1 && it.starts_with('/'));
     let target = target.map(|it| it.trim_end_matches(['.', ';', ':']).to_owned());
-    let is_request = words.contains("request") || words.contains("リクエスト") || target.is_some();
     // `they get a request` is about no method.
     let is_method = method.is_some_and(|it| it != "get" || target.is_some());
-    if !is_request || !(is_method || method.is_none() && target.is_some()) {
+    if !is_method && (method.is_some() || target.is_none()) {
         return;
     }
     let mut frames = making.tokens.iter().enumerate().filter_map(|(at, it)| match &it.token {
@@ -43,6 +42,26 @@ pub(super) fn read(making: &mut Making<'_>) {
         frame: frame.map(|it| it.1),
     };
     making.claim(0, what);
+}
+
+/// `is a POST`, `リクエストは POST です`, `POST to /path`: the word alone may be another (`at the head of`, `they post a note`).
+fn method_of(parts: &[&str]) -> Option<&'static str> {
+    let names_request = parts
+        .iter()
+        .any(|it| it.contains("request") || it.contains("リクエスト"));
+    let leads = |before: &str| ["a", "is"].contains(&before) || before.ends_with("リクエストは");
+    let follows =
+        |behind: &str| behind.starts_with('/') || ["request", "リクエスト"].iter().any(|it| behind.starts_with(it));
+    let is_said = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| parts.get(at));
+        names_request && before.is_some_and(|it| leads(it))
+            || parts.get(at + 1).is_some_and(|it| follows(it))
+            || ["to", "for"].iter().any(|it| parts.get(at + 1) == Some(it))
+                && parts.get(at + 2).is_some_and(|it| it.starts_with('/'))
+    };
+    ["get", "post", "put", "head"]
+        .into_iter()
+        .find(|method| (0..parts.len()).any(|at| parts.get(at) == Some(method) && is_said(at)))
 }
 
 /// Whether there is such a request, as far as requests can be read.

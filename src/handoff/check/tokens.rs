@@ -254,10 +254,20 @@ fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, u
         {
             (Some(Token::Event(Event::Step("reset"))), len)
         }
+        Some((Some(Word::Complete), len)) if is_way(rest, len) => (None, len),
         Some((Some(word), len)) => (Some(of_word(word, rest.get(..len).unwrap_or_default())), len),
         Some((None, len)) => (None, len),
         None => (None, first.len_utf8()),
     }
+}
+
+/// `goes through the proxy`: a way, and no success.
+fn is_way(rest: &str, len: usize) -> bool {
+    const THINGS: [&str; 9] = ["the ", "a ", "an ", "its ", "their ", "this ", "port", "proxy", "tcp"];
+    let written = rest.get(..len).unwrap_or_default();
+    let behind = rest.get(len..).unwrap_or_default().trim_start();
+    let is_thing = behind.starts_with(|c: char| c.is_ascii_digit() || c == '[');
+    written.ends_with("through") && (is_thing || THINGS.iter().any(|it| behind.starts_with(it)))
 }
 
 /// `certificate expired (45)`: the number may be that of another alert.

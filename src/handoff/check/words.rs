@@ -339,7 +339,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
 ];
 
 /// Longer words that contain one of ours and mean something else.
-pub(super) const NOT_OURS: &str = "の送信元は|の送信元が|on which|at which|to which|of which|読み取れる|読み取れた|gets as far as|got as far as|get as far as|as far as|so far|tls port|ends its flight|ended its flight|ends the flight|closes its flight|acks|ack number|少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
+pub(super) const NOT_OURS: &str = "まもなく|間もなく|問題もなく|の送信元は|の送信元が|on which|at which|to which|of which|読み取れる|読み取れた|gets as far as|got as far as|get as far as|as far as|so far|tls port|ends its flight|ended its flight|ends the flight|closes its flight|acks|ack number|少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
 
 /// Names of alerts in addition to those that reports use.
 pub(super) const ALERT_NAMES: &[(u8, &str)] = &[

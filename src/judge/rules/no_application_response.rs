@@ -305,6 +305,13 @@ impl Case<'_, '_> {
                 .evidence(frame, phrase("no-application-response-window").with("waited", waited))
                 .alternative(OtherCause::ServerStalled, phrase("no-application-response-stalled"));
         }
+        if self.was_repeated {
+            let count = self.connection.tcp.client.retransmissions;
+            finding = finding.alternative(
+                OtherCause::RandomLoss,
+                phrase("no-application-response-repeated").with("count", count),
+            );
+        }
         if self.may_be_refusal {
             finding = finding.alternative(
                 OtherCause::ClientCertificateRejected,
