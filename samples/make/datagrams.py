@@ -265,6 +265,7 @@ class Pki:
         self.issue("root", "/O=Lab Wireless/CN=Lab Wireless Root CA", None, authority, *long)
         self.issue("maker", "/O=Lab Wireless/CN=Lab Manufacturing CA SHA2", "root", authority, *long)
         self.issue("strange-root", "/O=Somebody/CN=Somebody Root CA", None, authority, *long)
+        self.issue("site-root", "/O=Example Corp/CN=Example Corp Device CA", None, authority, *long)
         leaf = "basicConstraints=critical,CA:false\nkeyUsage=critical,digitalSignature,keyEncipherment\n"
         ap, wlc = "/O=Lab Wireless/CN=AP-LAB-0011223344", "/O=Lab Wireless/CN=WLC-LAB-0099887766"
         now = datetime.datetime.now(datetime.timezone.utc)
@@ -279,6 +280,8 @@ class Pki:
             self.issue(f"{who}-early", subject, "maker", leaf, day(20), day(decade + 20))
             self.issue(f"{who}-strange", subject, "strange-root", leaf, day(-900), day(decade - 900))
             self.issue(f"{who}-self", subject, None, leaf, day(-100), day(3000))
+        # A locally significant certificate: issued by the site's own authority.
+        self.issue("ap-local", "/O=Example Corp/CN=C9120AXI-0011223344", "site-root", leaf, day(-200), day(530))
 
     def issue(self, name, subject, issuer, extensions, first, last, digest="sha256"):
         at = f"{self.dir}/{name}"
@@ -403,6 +406,15 @@ def capwap_join_ap_self_signed(lab, pki):
     wlc(lab, pki)
     lab.record()
     ap(lab, pki, "ap-self")
+    time.sleep(2)
+
+
+@scenario
+def capwap_join_ap_local_certificate(lab, pki):
+    """The access point kept the certificate of the site (LSC), and the controller trusts the manufacturer's authority alone."""
+    wlc(lab, pki)
+    lab.record()
+    ap(lab, pki, "ap-local")
     time.sleep(2)
 
 
@@ -556,16 +568,30 @@ def dtls_gnutls_certificate_expired(lab, pki):
     gnutls(lab, pki, "wlc-expired")
 
 
-def gnutls(lab, pki, certificate):
+@scenario
+def dtls_draft_healthy(lab, pki):
+    """The draft of DTLS 1.0 that VPN clients speak (version 0x0100)."""
+    gnutls(lab, pki, "wlc", DRAFT)
+
+
+@scenario
+def dtls_draft_certificate_expired(lab, pki):
+    gnutls(lab, pki, "wlc-expired", DRAFT)
+
+
+DRAFT = ["--priority", "NORMAL:-VERS-ALL:+VERS-DTLS0.9:%COMPAT"]
+
+
+def gnutls(lab, pki, certificate, speaks=()):
     at = f"{pki.dir}/{certificate}"
     lab.start("wlc", ["gnutls-serv", "--udp", "--echo", "--mtu", "1400", "--port", str(INNER), "--x509certfile", f"{at}.chain",
-                      "--x509keyfile", f"{at}.key"], "listening")
+                      "--x509keyfile", f"{at}.key", *speaks, *(["--nocookie"] if speaks else [])], "listening")
     time.sleep(0.5)
     framer(lab, "wlc", ["--framer", "server", "--bare"])
     lab.record()
     framer(lab, "ap", ["--framer", "client", "--discoveries", "0", "--bare"])
     client = lab.start("ap", ["gnutls-cli", "--udp", "--mtu", "1400", "-p", str(INNER), "--x509cafile", f"{pki.dir}/root.pem",
-                              "--verify-hostname", "WLC-LAB-0099887766", "127.0.0.1"], None)
+                              "--verify-hostname", "WLC-LAB-0099887766", *speaks, "127.0.0.1"], None)
     time.sleep(1.5)
     for turn in range(3):
         say(client, f"line {turn}\n")
@@ -596,9 +622,21 @@ def main():
         with Lab(name, work, given.out) as lab:
             SCENARIOS[name](lab, pki)
         print(name, os.path.getsize(os.path.join(given.out, f"{name}.pcap")), flush=True)
-    with open(f"{work}/root.pem", encoding="ascii") as root, \
-            open(os.path.join(given.out, "roots", "wireless-root.pem"), "w", encoding="ascii") as published:
-        published.write(root.read())
+    with open(f"{work}/root.pem", encoding="ascii") as root:
+        publish(root.read(), os.path.join(given.out, "roots"))
+
+
+def publish(root, folder):
+    """Beside the roots of earlier series, whose samples stay."""
+    names = ("wireless-root.pem", *(f"wireless-root-{number}.pem" for number in range(2, 100)))
+    for path in (os.path.join(folder, name) for name in names):
+        if not os.path.exists(path):
+            with open(path, "w", encoding="ascii") as file:
+                file.write(root)
+            return
+        with open(path, encoding="ascii") as file:
+            if file.read() == root:
+                return
 
 
 if __name__ == "__main__":

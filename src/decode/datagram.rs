@@ -3,7 +3,7 @@
 //! A record of DTLS 1.0 or 1.2 names its version (RFC 6347 section 4.1: 0xfeff, 0xfefd), and so do those of DTLS 1.3 that are not
 //! encrypted, and the packets of QUIC that set a connection up (RFC 9000 section 17.2). Encrypted ones of DTLS 1.3 have three fixed
 //! bits (RFC 9147 section 4), later ones of QUIC none that everybody sets (RFC 9287): they count only between ports that spoke the
-//! protocol before.
+//! protocol before. So do records by the draft of DTLS 1.0, whose version 0x0100 many bytes have: a whole hello comes first.
 
 /// Bits that remember pairs of ports. Two pairs may share one: what then looks like DTLS belongs to no flow of it.
 const BITS: usize = 4096;
@@ -47,6 +47,7 @@ impl DatagramPorts {
     pub(super) fn may_begin(&self, ports: [u16; 2], payload: &[u8]) -> bool {
         match payload {
             [20..=26, 0xfe, 0xfc..=0xff, ..] => true,
+            [20..=23, 1, 0, ..] => begins_draft(payload) || know(&self.dtls, ports),
             [0x80..=0xff, a, b, c, d, ..] => {
                 let version = u32::from_be_bytes([*a, *b, *c, *d]);
                 is_quic_version(version) || version == 0 && self.may_list(ports)
@@ -70,7 +71,11 @@ impl DatagramPorts {
                 remember(&mut self.dtls, ports);
                 Some(Spoken::Dtls)
             }
-            [0x20..=0x3f, _, ..] if know(&self.dtls, ports) => Some(Spoken::Dtls),
+            [20..=23, 1, 0, ..] if begins_draft(payload) => {
+                remember(&mut self.dtls, ports);
+                Some(Spoken::Dtls)
+            }
+            [20..=23, 1, 0, ..] | [0x20..=0x3f, _, ..] if know(&self.dtls, ports) => Some(Spoken::Dtls),
             [0x80..=0xff, a, b, c, d, id, ..] if *id <= 20 && is_quic_version(u32::from_be_bytes([*a, *b, *c, *d])) => {
                 remember(&mut self.quic, ports);
                 Some(Spoken::Quic)
@@ -80,6 +85,18 @@ impl DatagramPorts {
             _ => None,
         }
     }
+}
+
+/// True if a datagram begins with a hello of either side by the draft of DTLS 1.0: record, length and message agree.
+fn begins_draft(payload: &[u8]) -> bool {
+    let [22, 1, 0, 0, 0, 0, 0, 0, 0, _, _, r0, r1, 1..=3, m0, m1, m2, rest @ ..] = payload else {
+        return false;
+    };
+    let record = usize::from(u16::from_be_bytes([*r0, *r1]));
+    let message = u32::from_be_bytes([0, *m0, *m1, *m2]) as usize;
+    // Number and place of the fragment, and its length: a hello is sent whole.
+    let whole = matches!(rest, [0, _, 0, 0, 0, f0, f1, f2, 1, 0, ..] if [f0, f1, f2] == [m0, m1, m2]);
+    whole && record == message.saturating_add(12)
 }
 
 fn remember(seen: &mut [u64; BITS / 64], ports: [u16; 2]) {
@@ -138,6 +155,31 @@ mod tests {
             );
             assert_eq!(ports.may_begin([443, 1], &later), follows_quic);
         }
+    }
+
+    #[test]
+    fn the_draft_of_1_0_begins_with_a_whole_hello() {
+        let hello = |len: u8| {
+            let record = [
+                &[22, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, len + 12][..],
+                &[1, 0, 0, len, 0, 0, 0, 0, 0, 0, 0, len],
+            ]
+            .concat();
+            [record, vec![1, 0], vec![9; usize::from(len) - 2]].concat()
+        };
+        let data = [&[23, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 3][..], &[9; 3]].concat();
+        let mut ports = DatagramPorts::default();
+        assert_eq!(ports.begins([50_000, 443], &data), None, "nothing was said yet");
+        for at in [3, 12, 13, 16, 22, 24, 25] {
+            let mut other = hello(74);
+            other[at] ^= 0x40;
+            assert!(!ports.may_begin([50_000, 443], &other), "{at}");
+            assert_eq!(ports.begins([50_000, 443], &other), None, "{at}");
+        }
+        assert!(ports.may_begin([50_000, 443], &hello(74)));
+        assert_eq!(ports.begins([50_000, 443], &hello(74)), Some(Spoken::Dtls));
+        assert!(ports.may_begin([443, 50_000], &data));
+        assert_eq!(ports.begins([443, 50_000], &data), Some(Spoken::Dtls));
     }
 
     #[test]

@@ -12,11 +12,12 @@ use assembler::Fragments;
 use record::Records;
 
 /// The version of TLS that a version of DTLS corresponds to (RFC 6347 section 1, RFC 9147 section 1). DTLS 1.0 is a sibling of TLS
-/// 1.1 and called 1.0: reports call it by that name, so its number here is that of TLS 1.0.
+/// 1.1 and called 1.0: reports call it by that name, so its number here is that of TLS 1.0. 0x0100 is the draft of it that
+/// Cisco's AnyConnect and OpenConnect speak (OpenSSL's `DTLS1_BAD_VER`).
 #[must_use]
 pub const fn as_tls(version: u16) -> u16 {
     match version {
-        0xfeff => 0x0301,
+        0xfeff | record::DRAFT => 0x0301,
         0xfefd => 0x0303,
         0xfefc => 0x0304,
         other => other,

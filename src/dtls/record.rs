@@ -11,6 +11,9 @@ pub const ACK: u8 = 26;
 /// Content type of encrypted records with a connection identifier (RFC 9146 section 4).
 const WITH_CID: u8 = 25;
 
+/// The version of records by the draft of DTLS 1.0, which VPN clients (AnyConnect, OpenConnect) still speak.
+pub const DRAFT: u16 = 0x0100;
+
 /// One record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record<'a> {
@@ -45,10 +48,10 @@ impl<'a> Iterator for Records<'a> {
 
 /// Type, version, epoch, number of 48 bits, length.
 fn long(bytes: &[u8]) -> Option<(Record<'_>, &[u8])> {
-    let (&[kind, 0xfe, minor, e0, e1, _, _, _, _, _, _, l0, l1], rest) = bytes.split_first_chunk::<13>()? else {
-        return None;
-    };
-    if !(content::CHANGE_CIPHER_SPEC..=ACK).contains(&kind) || minor < 0xfc {
+    let (&[kind, major, minor, e0, e1, _, _, _, _, _, _, l0, l1], rest) = bytes.split_first_chunk::<13>()?;
+    let version = u16::from_be_bytes([major, minor]);
+    if !(content::CHANGE_CIPHER_SPEC..=ACK).contains(&kind) || version < 0xfefc && version != DRAFT || version > 0xfeff
+    {
         return None;
     }
     let epoch = u16::from_be_bytes([e0, e1]);
@@ -140,6 +143,9 @@ mod tests {
     fn what_is_no_record_ends_the_datagram() {
         for other in [
             &[22, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0][..],
+            &[22, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            &[22, 0xfe, 0xfb, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            &[22, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
             &[0; 40],
             &[0xff; 40],
             b"SIP/2.0 200 OK",

@@ -282,7 +282,14 @@ pub fn for_attempt(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Remedy> 
     } else {
         Vec::new()
     };
-    recapture(dialect, &Topology::of(attempt), &trigger, Wanting::of(context))
+    let mut remedies = recapture(dialect, &Topology::of(attempt), &trigger, Wanting::of(context));
+    // Datagrams have no SYN and no FIN.
+    if attempt.carrier().is_datagram() {
+        for remedy in &mut remedies {
+            remedy.verify = phrase("recapture-expect-datagrams");
+        }
+    }
+    remedies
 }
 
 /// The commands for a capture that shows licensing, where only the device's own texts describe its network.

@@ -9,6 +9,7 @@ recapture-wait = to wait for the regular report rather than to cause one, use �
 recapture-both = { $one }; { $other }
 recapture-web = or in the web interface: Troubleshooting > Packet Capture > Add, with { $interface } selected, Monitor Control Plane on, Buffer Size 100 MB, Limit by 3600 secs; press Start, then enter “{ $trigger }” on the command line
 recapture-expect = the new capture begins with a look-up or SYN and ends with FIN or RST; tlswalk then shows the whole attempt
+recapture-expect-datagrams = the new capture begins before the first Client Hello and goes on for a minute after the last packet; tlswalk then shows the whole attempt
 
 # The conclusions from a capture without licensing traffic.
 quiet-others-name = TLS connections in it ask for { $names }, which the profile does not know: if one is an SSM On-Prem, a CSLU or a proxy of yours, run tlswalk again with --on-prem { $name }, --cslu or --proxy

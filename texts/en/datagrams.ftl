@@ -56,6 +56,7 @@ join-expired = let the controller accept expired certificates of the manufacture
 join-not-yet-valid = check whether the controller's clock is right: the access point's certificate becomes valid only in { $span }
 join-self-signed = allow the access point in the controller's list, or let it use its manufacturer's certificate: it shows a self-signed one
 join-issuer-unknown = check whether the controller trusts the authority that issued the access point's certificate, and whether its list of access points admits this one
+join-issuer-local = find out whether the access point should show this certificate: it was issued by { $issuer }. If that is your own authority (a locally significant certificate, LSC), let the controller trust it; otherwise let the access point use its manufacturer's certificate
 join-look-at-access-point = read what the access point logs about its certificates and the controller, on its console
 join-controller-expired = give the controller a valid certificate for access points: its own expired { $span } ago
 join-controller-not-yet-valid = check whether the clocks of controller and access point are right: the controller's certificate becomes valid only in { $span }

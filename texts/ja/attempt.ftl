@@ -9,6 +9,7 @@ recapture-wait = 通信を発生させずに定期レポートを待つ場合は
 recapture-both = { $one }。{ $other }
 recapture-web = または Web UI の Troubleshooting > Packet Capture > Add で { $interface } を選択し、Monitor Control Plane をオン、Buffer Size を 100 MB、Limit by を 3600 secs にしてください。Start を押してから、CLI で「{ $trigger }」を実行します
 recapture-expect = 新しいキャプチャが名前解決または SYN で始まり、FIN または RST で終わること。tlswalk で試行全体を確認できる
+recapture-expect-datagrams = 新しいキャプチャが最初の Client Hello より前に始まり、最後のパケットの後も 1 分続くこと。tlswalk で試行全体を確認できる
 
 # ライセンス通信のないキャプチャからわかること。
 quiet-others-name = プロファイルにない { $names } への TLS 接続がある。お使いの SSM On-Prem、CSLU、プロキシであれば、--on-prem { $name }、--cslu、--proxy のいずれかを付けて tlswalk を再実行してください

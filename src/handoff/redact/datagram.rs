@@ -208,6 +208,7 @@ fn header(bytes: &[u8]) -> Option<(usize, usize)> {
 fn with_version(body: &mut [u8], replace: impl FnOnce(&mut [u8])) {
     let version = match body.first_chunk::<2>() {
         Some(&[0xfe, minor @ 0xfc..=0xff]) => [0xfe, minor],
+        Some(&[1, 0]) => [1, 0],
         _ => [0, 0],
     };
     put(body, [3, 3]);

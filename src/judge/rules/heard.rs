@@ -60,6 +60,13 @@ pub(super) fn late_answer(connection: &Connection, kinds: &[StepKind]) -> Option
         .cloned()
 }
 
+/// The frame of the server's close, if it came before this step although its number lies behind it: the step had been
+/// sent by then, and what was captured is its repetition (RFC 9293 section 3.8.1).
+pub(super) fn sent_before(connection: &Connection, step: &Step) -> Option<FrameNumber> {
+    let fin = connection.tcp.server.fin?;
+    (step.side == Side::Server && fin.frame < step.frame && fin.at >= step.to).then_some(fin.frame)
+}
+
 /// Lowers a finding that rests on the server's step of these kinds. If a client that had closed or then reset never
 /// acknowledged the step, the step may have come too late, though the frame that would show this is not in the capture.
 pub(super) fn if_heard(

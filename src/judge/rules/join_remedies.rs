@@ -5,8 +5,10 @@ use crate::attempt::Attempt;
 use crate::base::command::CommonName;
 use crate::base::dialect::{Task, task};
 use crate::base::phrase::{Phrase, phrase};
+use crate::base::wire_text::WireText;
 use crate::connection::walk::Side;
 use crate::judge::finding::{Finding, Owner, Remedy};
+use crate::tls::certificate::{ClientCertificateKind, Fields, client_certificate_kind};
 use crate::tls::trust::{Chain, Judgement, Validity};
 
 /// A remedy on the controller.
@@ -26,12 +28,23 @@ pub(super) fn on_access_point(attempt: &Attempt<'_>) -> Remedy {
     }
 }
 
+/// The certificate of the access point.
+fn leaf<'a>(attempt: &'a Attempt<'_>) -> Option<&'a Fields> {
+    let message = attempt.tls()?.certificates.client.as_ref()?;
+    message.chain.first()?.fields.as_deref().ok()
+}
+
+/// The issuer of the access point's certificate, if it may be the site's own authority (LSC): no authority that issues
+/// certificates at manufacture.
+fn local_issuer<'a>(attempt: &'a Attempt<'_>) -> Option<&'a WireText> {
+    let leaf = leaf(attempt)?;
+    let is_manufacturers = matches!(client_certificate_kind(leaf), Some(ClientCertificateKind::Sudi { .. }));
+    (!is_manufacturers).then_some(&leaf.issuer)
+}
+
 /// The issuer of the access point's certificate, as a line of configuration names it.
 fn issuer(attempt: &Attempt<'_>) -> CommonName {
-    let tls = attempt.connection().and_then(|connection| connection.tls.as_ref());
-    let message = tls.and_then(|tls| tls.certificates.client.as_ref());
-    let leaf = message.and_then(|message| message.chain.first()?.fields.as_ref().ok());
-    let issuer = leaf.map_or("", |leaf| leaf.issuer.raw());
+    let issuer = leaf(attempt).map_or("", |leaf| leaf.issuer.raw());
     let mut names = issuer.rsplit(',').filter_map(|part| part.trim().strip_prefix("CN="));
     CommonName::new(names.next().unwrap_or_default(), "<name of the issuer>")
 }
@@ -63,11 +76,18 @@ pub(super) fn of_access_point(finding: Finding, attempt: &Attempt<'_>, judgement
             phrase("join-self-signed"),
             &[task("join-show"), task("join-certificates")],
         ),
-        _ => on_controller(
-            attempt,
-            phrase("join-issuer-unknown"),
-            &[task("join-certificates"), task("join-show")],
-        ),
+        _ => match local_issuer(attempt) {
+            None => on_controller(
+                attempt,
+                phrase("join-issuer-unknown"),
+                &[task("join-certificates"), task("join-show")],
+            ),
+            Some(issuer) => on_controller(
+                attempt,
+                phrase("join-issuer-local").with("issuer", issuer),
+                &[task("join-local"), task("join-certificates"), task("join-show")],
+            ),
+        },
     };
     finding.remedy(remedy).remedy(on_access_point(attempt))
 }

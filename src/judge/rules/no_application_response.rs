@@ -2,7 +2,7 @@
 
 use super::behind_proxy::behind_proxy;
 use super::departure;
-use super::heard::{ANSWER, finished_lost, late_answer, unanswered};
+use super::heard::{ANSWER, finished_lost, late_answer, sent_before, unanswered};
 use super::{client, elsewhere, first_fin, seconds, service, watched_after};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
@@ -161,7 +161,7 @@ fn accepts_nobody_yet(tls: &TlsFacts) -> bool {
 
 impl Case<'_, '_> {
     fn by(&self) -> By {
-        if self.stands_before_close() {
+        if self.stands_before_close() || self.lagging().is_some() {
             By::Unknown
         } else if self.left {
             By::Client
@@ -182,6 +182,11 @@ impl Case<'_, '_> {
             .as_ref()
             .zip(fin)
             .is_some_and(|(answer, fin)| answer.time < fin.time)
+    }
+
+    /// The server's close, which came before the answer that it lies behind: an earlier copy of the answer was lost.
+    fn lagging(&self) -> Option<FrameNumber> {
+        sent_before(self.connection, self.late.as_ref()?)
     }
 
     fn summary(&self) -> Phrase {
@@ -205,7 +210,7 @@ impl Case<'_, '_> {
         match (self.short_record, self.acked) {
             (true, _) => Confidence::Possible,
             // The path may have lost a part of the request for as long as the client waited.
-            _ if self.stands_before_close() || self.was_repeated => Confidence::Likely,
+            _ if self.stands_before_close() || self.lagging().is_some() || self.was_repeated => Confidence::Likely,
             _ if self.left || self.either.is_some() || self.closed_first.is_some() => Confidence::Likely,
             _ if self.may_be_refusal || self.is_open || self.half_closed.is_some() => Confidence::Likely,
             (false, true) => Confidence::Certain,
@@ -231,7 +236,9 @@ impl Case<'_, '_> {
         finding
             .evidence(self.request, phrase("no-application-response-request"))
             .evidence(left.map_or(self.connection.last.frame, |fin| fin.frame), how)
-            .cannot_tell(phrase(if self.stands_before_close() {
+            .cannot_tell(phrase(if self.lagging().is_some() {
+                "no-application-response-cannot-tell-lagging"
+            } else if self.stands_before_close() {
                 "no-application-response-cannot-tell-unheard"
             } else if self.late.is_some() {
                 "no-application-response-cannot-tell-late"
@@ -246,7 +253,7 @@ impl Case<'_, '_> {
         let (attempt, server) = (self.attempt, self.connection.server);
         let (owner, action) = if self.closed_first.is_some() {
             (Owner::Server, phrase("no-application-response-closed-log"))
-        } else if self.stands_before_close() {
+        } else if self.stands_before_close() || self.lagging().is_some() {
             let dropped = phrase("no-application-response-way-back").with("device", attempt.device);
             (Owner::Firewall, dropped)
         } else if let Some(answer) = &self.late {
@@ -291,6 +298,9 @@ impl Case<'_, '_> {
             ),
             None => finding.claims_silence_of(Side::Server),
         };
+        if let Some(frame) = self.lagging() {
+            finding = finding.evidence(frame, phrase("tls-no-response-close-first"));
+        }
         if let Some(frame) = self.half_closed {
             finding = finding
                 .evidence(frame, phrase("no-application-response-half-closed"))

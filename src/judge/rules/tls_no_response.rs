@@ -4,7 +4,7 @@ use super::behind_proxy::behind_proxy;
 use super::cslu::plain_http_of_cslu;
 use super::datagram_silence;
 use super::departure::{self, Departure};
-use super::heard::late_answer;
+use super::heard::{late_answer, sent_before};
 use super::large_hello::{large_hello, or_large_hello};
 use super::{client, elsewhere, lost_bytes, named, seconds, service, tls_with_hello, watched_after};
 use crate::attempt::Attempt;
@@ -27,6 +27,8 @@ pub(super) const RULE: Rule = rule!("tls-no-response", General, check);
 enum Case {
     /// The answer arrived after the client had left.
     Late(Step),
+    /// So it did, but the close behind it, in this frame, came first: an earlier copy of the answer was lost.
+    Lagging(Step, FrameNumber),
     /// The connection never opened for the server: it repeats its SYN-ACK.
     Unopened,
     /// The client closed first, soon or before an answer can have arrived.
@@ -109,6 +111,9 @@ fn with_evidence(finding: Finding, connection: &Connection, hello: &Step, case: 
     );
     finding = match case {
         Case::Late(answer) => finding.evidence(answer.frame, phrase("tls-no-response-late")),
+        Case::Lagging(answer, close) => finding
+            .evidence(*close, phrase("tls-no-response-close-first"))
+            .evidence(answer.frame, phrase("tls-no-response-late")),
         _ => finding.claims_silence_of(Side::Server),
     };
     if let Some(FrameAt { frame, .. }) = connection.repeated_syn_ack() {
@@ -134,6 +139,12 @@ fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, connection: &Conne
             let closed = matches!(case, Case::Taken) && closed_behind(connection).is_some();
             finding = taken(finding, attempt, connection, closed);
             finding = or_large_hello(finding, attempt, connection);
+        }
+        Case::Lagging(..) => {
+            let listen = phrase("tls-no-response-lagging-path").with("server", connection.server);
+            finding = finding
+                .alternative(OtherCause::ServerSlow, phrase("tls-no-response-lagging-slow"))
+                .remedy(elsewhere(attempt, Owner::Firewall, listen));
         }
         // The tunnel is the proxy's: what a firewall or the server does there is not on this path.
         Case::BehindProxy => {}
@@ -174,7 +185,12 @@ fn recognise(connection: &Connection, hello: &Step, late: Option<Step>) -> Case 
     match (departure::at_once(connection, hello).filter(|_| !unheard), late) {
         (Some(left), None) => return Case::Left(left),
         (Some(left), Some(answer)) if !is_late(&answer) => return Case::Left(left),
-        (_, Some(answer)) => return Case::Late(answer),
+        (_, Some(answer)) => {
+            return match sent_before(connection, &answer) {
+                Some(close) => Case::Lagging(answer, close),
+                None => Case::Late(answer),
+            };
+        }
         (None, None) => {}
     }
     match connection.hello_coverage().unwrap_or(Coverage::Whole) {
@@ -200,7 +216,7 @@ fn recognise(connection: &Connection, hello: &Step, late: Option<Step>) -> Case 
 const fn by(case: &Case) -> By {
     match case {
         Case::Left(_) => By::Client,
-        Case::Unopened | Case::Part { .. } | Case::Lost => By::Path,
+        Case::Unopened | Case::Part { .. } | Case::Lost | Case::Lagging(..) => By::Path,
         Case::Late(_) | Case::ClosedAtOnce(_) | Case::BehindProxy | Case::Taken => By::Server,
     }
 }
@@ -209,6 +225,8 @@ fn summary(case: &Case, attempt: &Attempt<'_>, connection: &Connection) -> Phras
     let hello = connection.step(StepKind::ClientHello).map(|step| step.time);
     match case {
         Case::Late(answer) => phrase("tls-no-response-summary-late")
+            .with("span", seconds(answer.time.since(hello.unwrap_or(answer.time)))),
+        Case::Lagging(answer, _) => phrase("tls-no-response-summary-lagging")
             .with("span", seconds(answer.time.since(hello.unwrap_or(answer.time)))),
         Case::Unopened => phrase("tls-no-response-summary-unopened"),
         Case::Left(left) => match left.within_round_trip {
@@ -235,7 +253,7 @@ fn summary(case: &Case, attempt: &Attempt<'_>, connection: &Connection) -> Phras
 fn ended(connection: &Connection, case: &Case) -> FrameAt {
     let (client, server) = (connection.tcp.client.fin, connection.tcp.server.fin);
     match (case, server) {
-        (Case::Late(_), _) => client.map_or(connection.last, |fin| fin.frame_at()),
+        (Case::Late(_) | Case::Lagging(..), _) => client.map_or(connection.last, |fin| fin.frame_at()),
         (Case::Left(left), _) => {
             let own = [client, connection.tcp.client.reset].into_iter().flatten();
             let mark = own.into_iter().find(|mark| mark.frame == left.frame);
