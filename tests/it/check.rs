@@ -53,7 +53,8 @@ impl Grade {
         let planted = answer.planted.as_ref();
         let is_planted = |sentence: &str| {
             // A template may have two sentences.
-            planted.is_some_and(|it| it.1.contains(sentence.trim_start_matches("- ")))
+            let plain = |text: &str| text.replace('\u{3000}', " ");
+            planted.is_some_and(|it| plain(&it.1).contains(plain(sentence).trim_start_matches("- ")))
         };
         self.claims += check.claims.len();
         self.unread += check.unread.len();
@@ -170,19 +171,26 @@ fn answers_in_other_words_are_read_as_well() {
     assert!(grade.share() >= 0.95);
 }
 
-/// Templates that were written when the parser was finished. What they gave when they were graded, once, is the floor: it
-/// stands in their file.
+/// Templates by authors who had not seen the parser. What they gave when they were graded, once, stands in their files, with the
+/// share that has to be caught since.
 #[test]
 fn answers_in_words_kept_apart_are_caught_as_they_were_when_they_were_graded() {
-    let text = templates("graded.tsv");
-    let floor = text
-        .lines()
-        .find_map(|line| line.strip_prefix("# Caught when graded: "));
-    let floor: f64 = floor.unwrap().trim_end_matches(" %").parse().unwrap();
-    let grade = Grade::of(&text, answers(), 11);
-    grade.tell("kept apart");
-    assert!(grade.slandered.is_empty());
-    assert!(grade.share() * 100.0 >= floor - 0.05);
+    let mut wrong = Vec::new();
+    for nth in 1..=12 {
+        let name = match nth {
+            1 => "graded.tsv".to_owned(),
+            nth => format!("graded-{nth}.tsv"),
+        };
+        let text = templates(&name);
+        let floor = text.lines().find_map(|line| line.strip_prefix("# Caught at least: "));
+        let floor: f64 = floor.unwrap().trim_end_matches(" %").parse().unwrap();
+        let grade = Grade::of(&text, answers(), 11 + 4 * (nth - 1));
+        grade.tell(&name);
+        if !grade.slandered.is_empty() || grade.share() * 100.0 < floor - 0.05 {
+            wrong.push(name);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 /// Answers written by hand, as engineers and assistants write. A line that begins with `=` is true, with `!` false, and with `~`
@@ -381,7 +389,7 @@ fn whole_answers_are_read_sentence_by_sentence() {
             .collect::<String>()
     };
     let mut reports: BTreeMap<String, Report> = BTreeMap::new();
-    for nth in 1..=8 {
+    for nth in 1..=9 {
         let name = &format!("whole-{nth}.txt");
         let file = templates(name);
         let floor = file.lines().find_map(|line| line.strip_prefix("# Caught at least: "));

@@ -47,6 +47,8 @@ fn counted(making: &Making<'_>, at: usize) -> Option<Counted> {
     Some(match making.token(at)? {
         Token::Word(Word::Frames | Word::Packets) if is_of_a_kind(making, at) => return None,
         Token::Word(Word::Frames | Word::Packets) => Counted::Frames,
+        // `the SYN's destination port is 443`
+        Token::Event(Event::Step("syn")) if making.clause.has(Word::Port) => return None,
         Token::Word(Word::Syns) | Token::Event(Event::Step("syn")) => Counted::Syns,
         Token::Word(Word::Retransmissions) => Counted::Retransmissions,
         Token::Word(Word::Attempts) => Counted::Attempts,

@@ -7,7 +7,13 @@ use super::values::{behind, blanks, digits};
 const MOST_FRAMES: usize = 64;
 
 /// Signs of the number of a frame.
-const ONE: [&str; 13] = [
+const ONE: [&str; 24] = [
+    "frame with number",
+    "frame with the number",
+    "frame numbered",
+    "packet with number",
+    "packet with the number",
+    "packet numbered",
     "frame number",
     "frame no.",
     "frame #",
@@ -16,7 +22,12 @@ const ONE: [&str; 13] = [
     "packet no.",
     "packet #",
     "packet",
+    "pkt no.",
+    "pkt.",
+    "pkt #",
     "pkt",
+    "fr.",
+    "fr",
     "no.",
     "frame-no.",
     "#",

@@ -35,6 +35,10 @@ pub(super) fn read(plain: &str, tokens: &[Placed]) -> Option<What> {
         [(_, step)] if at == 0 && is_label(plain, length) => (None, step.clone()),
         [first, second] => {
             let (one, other) = order(plain, tokens, length, first.0, second.0)?;
+            // From the first SYN to the last: which ones, is not read here.
+            if first.1.event == second.1.event {
+                return None;
+            }
             let of = |nth: usize| if nth == 0 { first.1.clone() } else { second.1.clone() };
             (Some(Box::new(of(one))), of(other))
         }

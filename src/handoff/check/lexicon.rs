@@ -177,7 +177,9 @@ pub(super) fn longest(text: &str, before: Option<char>) -> Option<(Option<Word>,
         let begins = entry.pattern.starts_with(|c: char| c.is_ascii_alphanumeric());
         let ends = entry.pattern.ends_with(|c: char| c.is_ascii_alphanumeric());
         let behind = text.get(len..).and_then(|rest| rest.chars().next());
-        let is_whole = !(begins && is_latin(before) || ends && is_latin(behind));
+        // `issuer CN=…`: the name begins with its kind.
+        let is_kind = entry.pattern.ends_with(" cn") && behind == Some('=');
+        let is_whole = !(begins && is_latin(before) || ends && is_latin(behind) || is_kind);
         is_whole.then_some((entry.word, len))
     })
 }

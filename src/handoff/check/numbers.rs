@@ -76,6 +76,11 @@ pub(super) fn number(text: &str, last: Option<&Token>) -> Option<(Token, usize)>
         }
     }
     let is_serial = matches!(last, Some(Token::Word(Word::Serial | Word::Is) | Token::Colon));
+    if let Some(rest) = text.strip_prefix("0x")
+        && let Some((Token::Hexadecimal(written), len)) = number(rest, last)
+    {
+        return Some((Token::Hexadecimal(written), len + 2));
+    }
     let is_part = |c: char| c.is_ascii_hexdigit() || c == ':';
     let run = text.get(..text.len() - text.trim_start_matches(is_part).len())?;
     let run = run.trim_end_matches(':');
@@ -120,6 +125,9 @@ pub(super) fn number(text: &str, last: Option<&Token>) -> Option<(Token, usize)>
             return Some((Token::Seconds(seconds * factor), len + fraction + gap + name.len()));
         }
     }
-    let is_plain = fraction == 0 && !behind.starts_with(|c: char| c.is_ascii_alphabetic() || c == '%' || c == '_');
+    // `16進`: how a number is written.
+    let is_plain = fraction == 0
+        && !behind.trim_start().starts_with('進')
+        && !behind.starts_with(|c: char| c.is_ascii_alphabetic() || c == '%' || c == '_');
     is_plain.then_some((Token::Number(whole), len))
 }

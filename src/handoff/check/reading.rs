@@ -196,12 +196,21 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
     name_controller(&mut all, controller);
     only_in_japanese(&mut all, &plain);
     nobody_in_japanese(&mut all, &plain);
+    sender_in_japanese(&mut all, &plain);
     let mut unknown = super::tokens::unknown(&plain, &all);
     unknown.extend(super::ties::turning(&plain, &all));
     let mut claims = Vec::new();
     let mut used = Vec::new();
     let mut before = Before::default();
     let parts = clauses(&all, &plain).unwrap_or_default();
+    if let Some(claim) = super::statement::read(&all, &plain, &cased).filter(|_| !parts.is_empty()) {
+        let mut claims = vec![claim];
+        super::ties::loosen(&mut claims, &plain);
+        return Reading {
+            claims,
+            left: Vec::new(),
+        };
+    }
     let whole = whole_scope(&all, &parts);
     for (nth, clause) in parts.iter().enumerate() {
         // Words between two clauses may belong to either.
@@ -238,6 +247,7 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
         claims.push(claim.with_unknown(&strange));
     }
     super::ties::loosen(&mut claims, &plain);
+    without_sender(&mut claims, &all);
     claims.dedup();
     let left = all
         .iter()
@@ -246,6 +256,18 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
     Reading {
         left: left.map(|it| it.trim().to_owned()).collect(),
         claims,
+    }
+}
+
+/// `Nothing comes from the server; it sent no alert`: a side that is named may be meant where none was read.
+fn without_sender(claims: &mut [Claim], tokens: &[Placed]) {
+    let names_side = tokens
+        .iter()
+        .any(|it| matches!(it.token, Token::Word(Word::Client | Word::Server)));
+    for claim in claims.iter_mut().filter(|it| it.not && names_side) {
+        if matches!(&claim.what, What::Step(step) if step.by.is_none() && step.frames.is_none()) {
+            claim.unknown = claim.unknown.take().or(Some("it".to_owned()));
+        }
     }
 }
 
@@ -300,6 +322,19 @@ fn nobody_in_japanese(tokens: &mut Vec<Placed>, plain: &str) {
         next.any(is_denial)
     });
     if let Some(at) = nobody {
+        tokens.remove(at);
+    }
+}
+
+/// `送信元はサーバ` names one party.
+fn sender_in_japanese(tokens: &mut Vec<Placed>, plain: &str) {
+    let is_joint = |it: &&Placed| matches!(it.token, Token::Word(Word::Is) | Token::Colon);
+    let label = tokens.iter().enumerate().position(|(at, label)| {
+        let behind = tokens.get(at + 1..).unwrap_or_default();
+        let mut behind = behind.iter().skip_while(is_joint);
+        plain.get(label.from..label.to) == Some("送信元") && behind.next().is_some_and(|it| is_party(&it.token))
+    });
+    if let Some(at) = label {
         tokens.remove(at);
     }
 }
@@ -365,7 +400,7 @@ fn read_clause(
     if claims.is_empty() {
         return (claims, Vec::new());
     }
-    let claims = without_unread(claims, &making);
+    let claims = without_none(without_unread(claims, &making), &making);
     let places = making.tokens.iter().filter(|it| is_place_value(&it.token));
     let used = making.used.into_iter().chain(places.map(|it| it.from)).collect();
     (claims, used)
@@ -387,6 +422,18 @@ fn without_unread(claims: Vec<Claim>, making: &Making<'_>) -> Vec<Claim> {
     let loosen = |claim: Claim| match claim.what {
         What::Certificate { .. } => claim.with_unknown(&[written]),
         _ => claim,
+    };
+    claims.into_iter().map(loosen).collect()
+}
+
+/// `DNS answers: 0` denies what it names: only a number of things may be false then.
+fn without_none(claims: Vec<Claim>, making: &Making<'_>) -> Vec<Claim> {
+    if making.is_denied() || !making.tokens.iter().any(|it| it.token == Token::Number(0)) {
+        return claims;
+    }
+    let loosen = |claim: Claim| match claim.what {
+        What::Count { .. } => claim,
+        _ => claim.with_unknown(&["0"]),
     };
     claims.into_iter().map(loosen).collect()
 }

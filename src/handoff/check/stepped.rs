@@ -6,7 +6,7 @@ use super::claims::{Scope, Step, Who};
 use super::facts::{Event, Facts, Hidden, Of};
 use super::judging::{Judgement, side_name, together};
 use super::lexicon;
-use super::tokens::Moment;
+use super::tokens::{Frames, Moment};
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::connection::step::{Side, StepKind};
 use crate::report::step_name;
@@ -41,10 +41,14 @@ pub(super) fn judge(claim: &Step, not: bool, scope: &Scope, facts: &Facts<'_>) -
         if claim.event == lexicon::Event::Icmp {
             return icmp(claim, not, facts);
         }
-        if let Some(wrong) = misnamed(claim) {
-            return wrong.denied(not);
-        }
-        return known(claim, not, scope, facts);
+        let Some(wrong) = misnamed(claim) else {
+            return known(claim, not, scope, facts);
+        };
+        // `unknown_ca (16)`: its frame, and not its number.
+        return match by_frame(claim, facts) {
+            Some(step) => known(&step, not, scope, facts),
+            None => wrong.denied(not),
+        };
     };
     known(claim, not, scope, facts)
 }
@@ -59,6 +63,20 @@ fn misnamed(claim: &Step) -> Option<Judgement> {
         .with("number", u64::from(name))
         .with("name", AlertDescription(name).to_string());
     Some(Judgement::new(Mark::False).because(why))
+}
+
+/// The same claim with its number as that of a frame, if an alert is there.
+fn by_frame(claim: &Step, facts: &Facts<'_>) -> Option<Step> {
+    let frame = claim.number.filter(|_| claim.frames.is_none())?;
+    let is_there = facts.at(frame).iter().any(|(_, it)| it.kind == "alert");
+    is_there.then(|| Step {
+        number: None,
+        frames: Some(Frames {
+            list: vec![frame],
+            is_span: false,
+        }),
+        ..claim.clone()
+    })
 }
 
 /// True if a day is given that the capture does not include: it is no time of a step, but, say, a certificate's.

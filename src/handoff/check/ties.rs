@@ -40,7 +40,11 @@ const BETWEEN: &str = "\
     word yet";
 
 /// Words for a part of something, or for something that is there only partly.
-const PARTS: [&str; 31] = [
+const PARTS: [&str; 35] = [
+    "には応答",
+    "には返答",
+    "への応答",
+    "への返答",
     "or before",
     "or earlier",
     "or later",
@@ -170,7 +174,7 @@ pub(super) fn loosen(claims: &mut [Claim], plain: &str) {
         claim.unknown = match &claim.what {
             // `no FIN was sent before the alert` says nothing about later.
             What::Step(step) if claim.not && step.frames.is_none() && step.at.is_none() => {
-                until(plain).or_else(|| within(plain))
+                until(plain).or_else(|| within(&plain.replace("change cipher spec", "")))
             }
             What::Length(_) => clock(plain),
             What::Handshake => of_tcp(plain),

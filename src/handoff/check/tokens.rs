@@ -232,6 +232,10 @@ fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, u
     if let Some(len) = moments::day_of_month(rest) {
         return (None, len);
     }
+    // `tcp-refused` is a verdict, and no refusal.
+    if let Some(verdict) = values::verdict(rest) {
+        return (Some(verdict.0), verdict.1);
+    }
     // `three-way handshake` is no number of things.
     if let Some((Some(word @ Word::Tcp), len)) = lexicon::longest(rest, before) {
         return (Some(Token::Word(word)), len);

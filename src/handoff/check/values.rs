@@ -98,9 +98,11 @@ fn version(text: &str, last: Option<&Token>) -> Option<(Token, usize)> {
             .strip_prefix("version ")
             .map(|it| it.strip_prefix("is ").unwrap_or(it));
         let rest = named.unwrap_or(rest);
-        let named = rest
-            .strip_prefix("バージョン")
-            .map(|it| it.strip_prefix('は').unwrap_or(it));
+        let named = rest.strip_prefix("バージョン").map(|it| {
+            it.strip_prefix('は')
+                .unwrap_or(it)
+                .trim_start_matches([':', '=', ' ', '→', 'は', 'が'])
+        });
         let rest = named.unwrap_or(rest).trim_start();
         let rest = rest.strip_prefix('v').unwrap_or(rest);
         table.iter().find_map(|(written, version)| {
@@ -124,11 +126,22 @@ fn version(text: &str, last: Option<&Token>) -> Option<(Token, usize)> {
             ],
         );
     }
-    if let Some(rest) = text
-        .strip_prefix("version ")
-        .or_else(|| text.strip_prefix("バージョン"))
+    if let Some(rest) = text.strip_prefix("version").or_else(|| text.strip_prefix("バージョン"))
+        && rest.starts_with([' ', ':', '=', '→', 'は', '1'])
     {
-        return after(rest, KNOWN.get(..4)?);
+        return after(
+            rest.trim_start_matches([':', '=', ' ', '→', 'は', 'が']),
+            KNOWN.get(..4)?,
+        );
+    }
+    // `TLS version negotiated: 1.3`
+    if matches!(last, Some(Token::Colon | Token::Word(Word::Choose | Word::Is)))
+        && let Some((token, len)) = after(text, KNOWN.get(..4)?)
+        && text
+            .get(len..)
+            .is_some_and(|it| it.trim_start_matches([' ', '.', ')']).is_empty())
+    {
+        return Some((token, len));
     }
     let is_list = matches!(
         last,
@@ -198,9 +211,6 @@ fn chunk(text: &str) -> Option<(Token, usize)> {
     if let Some(suite) = suite_of_openssl(word) {
         return found(Token::Suite(suite));
     }
-    if word.contains('-') && explain::explanation(word).is_some() {
-        return found(Token::Verdict(word.to_owned()));
-    }
     let (_, top) = word.rsplit_once('.')?;
     const FILES: [&str; 12] = [
         "pcap", "pcapng", "txt", "json", "toml", "md", "pem", "log", "crt", "cer", "key", "csv",
@@ -219,6 +229,15 @@ fn chunk(text: &str) -> Option<(Token, usize)> {
     } else {
         None
     }
+}
+
+/// The id of a verdict: `tcp-refused`.
+pub(super) fn verdict(text: &str) -> Option<(Token, usize)> {
+    let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let len = text.len() - text.trim_start_matches(is_part).len();
+    let word = text.get(..len)?.trim_end_matches('-');
+    let is_id = word.contains('-') && explain::explanation(word).is_some();
+    is_id.then(|| (Token::Verdict(word.to_owned()), word.len()))
 }
 
 /// A group by any of its names.
@@ -295,7 +314,11 @@ pub(super) fn name(text: &str) -> Option<(Token, usize)> {
     if !is_kind(text) {
         return None;
     }
-    const ENDS: [&str; 27] = [
+    const ENDS: [&str; 31] = [
+        " signed ",
+        " in the ",
+        ": ",
+        " who ",
         " and ",
         " on ",
         " which ",
@@ -330,7 +353,7 @@ pub(super) fn name(text: &str) -> Option<(Token, usize)> {
         let behind = rest.get(c.len_utf8()..).unwrap_or_default();
         let is_end = match c {
             ',' | '+' => !is_kind(behind),
-            ' ' => {
+            ' ' | ':' => {
                 ENDS.iter().any(|it| rest.starts_with(it))
                     || !behind.is_ascii() && behind.starts_with(|c: char| !c.is_ascii())
             }

@@ -40,11 +40,11 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Event(Step("syn")), "syn|syn packet|syn segment"),
     (
         Word::Event(Step("fin")),
-        "fin|fin~ack|fin/ack|fin,ack|fin, ack|fin packet|fin segment",
+        "fins|fin|fin~ack|fin/ack|fin,ack|fin, ack|fin packet|fin segment",
     ),
     (
         Word::Event(Step("reset")),
-        "rst|rst~ack|rst/ack|rst,ack|rst, ack|tcp rst|tcp reset|rst packet|rst segment|reset packet|a reset",
+        "rsts|rst|rst~ack|rst/ack|rst,ack|rst, ack|tcp rst|tcp reset|rst packet|rst segment|reset packet|a reset",
     ),
     (
         Word::Event(Step("connect-request")),
@@ -106,7 +106,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Root, "root|trust anchor|roots|truststore|trust store|ルート"),
     (
         Word::Not,
-        "もなく|がなく、|はなく、|確認できず|確認されず|見られず|観測されず|返らず|返されず|来ず|届かず|could not find|couldn't find|could not see|cannot find|can't find|cannot see|could find no|did not find|i see no|no sign of|no trace of|neither side|neither of them|nobody|no one|no-one|誰も|not|never|no|none|neither|cannot|didn't|doesn't|wasn't|isn't|hasn't|haven't|weren't|don't|aren't|can't|won't|lacks|lack of|lacking|missing|absent|absence of|failed to|fails to|nothing|nowhere|ない|なかった|なし|ません|無い|無し|無かった|おらず|欠けて|見当たら|不在",
+        "not one of|not a single one of|not one|not a single|none of|ないです|未|にあらず|あらず|もなく|がなく、|はなく、|確認できず|確認されず|見られず|観測されず|返らず|返されず|来ず|届かず|could not find|couldn't find|could not see|cannot find|can't find|cannot see|could find no|did not find|i see no|no sign of|no trace of|neither side|neither of them|nobody|no one|no-one|誰も|not|never|no|none|neither|cannot|didn't|doesn't|wasn't|isn't|hadn't|couldn't|hasn't|haven't|weren't|don't|aren't|can't|won't|lacks|lack of|lacking|missing|absent|absence of|failed to|fails to|nothing|nowhere|ない|なかった|なし|ません|無い|無し|無かった|おらず|欠けて|見当たら|不在",
     ),
     (Word::NotThen, "ずに|ないまま|ないで|せず|ず、"),
     (Word::Without, "without"),
@@ -115,7 +115,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::And, "and|also|then|および|及び|そして"),
     (
         Word::Break,
-        "but|while|whereas|although|though|however|which|so|hence|therefore|after that|thereafter|ですが|だが|が、|一方|しかし|ため、|ので|ためで",
+        "続いて|次いで|but|while|whereas|although|though|however|which|so|hence|therefore|after that|thereafter|ですが|だが|が、|一方|しかし|ため、|ので|ためで",
     ),
     (
         Word::Context,
@@ -187,7 +187,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::See,
-        "can be seen|is seen|you see|you will find|we see|one sees|there is|there was|there are|there were|seen|observed|appears|appear|appeared|present|arrives|arrived|arrive|came|comes|come|follows|followed|visible|found|occurs|occurred|is in|was in|exists|existed|flows|flow|flowed|確認でき|確認され|見られ|現れ|届い|届か|来て|来な|来ま|到着|存在|観測|見え|見つか",
+        "we got|we get|we received|we receive|we have|i got|i get|you get|you got|we can see|you can see|can be seen|is seen|you see|you will find|we see|one sees|there is|there was|there are|there were|seen|observed|appears|appear|appeared|present|arrives|arrived|arrive|came|comes|come|follows|followed|visible|found|occurs|occurred|is in|was in|exists|existed|flows|flow|flowed|確認でき|確認され|見られ|現れ|届い|届か|来て|来な|来ま|到着|存在|観測|見え|見つか",
     ),
     (Word::Captured, "captured|recorded|キャプチャされ|記録され"),
     (
@@ -196,19 +196,19 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Choose,
-        "negotiate|negotiates|negotiated|chose|chooses|chosen|select|selects|selected|agreed on|agree on|picked|picks|uses|used|using|use|settled on|settles on|settle on|end up on|ends up on|ended up on|runs over|選び|spoke|speaks|over tls|negotiation|ネゴシエート|ネゴシエーション|選択|選ば|選ん|採用|使用|使わ|使っ|合意|用いら|用い|折衝|交渉",
+        "ended up with|end up with|ends up with|ending up with|negotiate|negotiates|negotiated|chose|chooses|chosen|select|selects|selected|agreed on|agree on|picked|picks|uses|used|using|use|settled on|settles on|settle on|end up on|ends up on|ended up on|runs over|選び|spoke|speaks|over tls|negotiation|ネゴシエート|ネゴシエーション|選択|選ば|選ん|採用|使用|使わ|使っ|合意|用いら|用い|折衝|交渉",
     ),
     (
         Word::Complete,
-        "complete|completes|completed|succeed|succeeds|succeeded|successful|successfully|went through|go through|goes through|gone through|established|was established|establish|完了|成功|確立|成立",
+        "reached its end|reach its end|reaches its end|reached the end|came to an end|wrapped up|went to completion|make it to the end|made it to the end|makes it to the end|ran to completion|runs to completion|run to completion|to completion|all the way through|went all the way|最後まで進ん|最後まで完了|complete|completes|completed|succeed|succeeds|succeeded|successful|successfully|went through|go through|goes through|gone through|established|was established|establish|完了|成功|確立|成立",
     ),
     (
         Word::Fail,
-        "never connected|never connects|did not connect|fail|fails|failed|failure|unsuccessful|unsuccessfully|失敗",
+        "did not work|didn't work|does not work|doesn't work|did not go through|didn't go through|did not succeed|didn't succeed|did not go well|うまくいきません|うまくいかな|never connected|never connects|did not connect|fail|fails|failed|failure|unsuccessful|unsuccessfully|失敗",
     ),
     (
         Word::Expire,
-        "had run out|has run out|ran out before|out of date|past its expiry|past its validity|expire|expires|expired|期限切れ|期限が切れ|有効期限が切れ|失効して|切れてい|切れた|切れて",
+        "有効期限切れ|past its notafter|past its not after|notafter date has passed|ran out|run out|validity is over|validity period is over|no longer within its validity|期限の切れた|期限の切れて|期限が切れた|有効期限はすでに過ぎ|期限はすでに過ぎ|有効期限が過ぎ|有効期限はもう過ぎ|期限はもう過ぎ|有効期限がすでに過ぎ|有効期限を過ぎ|期限を過ぎ|期限が過ぎ|期限を迎え|past its expiration|past its end date|lapsed|had run out|has run out|ran out before|out of date|past its expiry|past its validity|expire|expires|expired|期限切れ|期限が切れ|有効期限が切れ|失効して|切れてい|切れた|切れて",
     ),
     (
         Word::NotAfter,
@@ -229,11 +229,11 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Validity, "validity|validity period|valid|有効|有効期間"),
     (
         Word::SelfSigned,
-        "self~signed|signed by itself|has itself as issuer|has itself as its issuer|issued by itself|its own issuer|自己署名",
+        "signed with its own key|signed by its own key|signed itself|自分自身で署名|自分で署名|自身で署名|self~signed|signed by itself|has itself as issuer|has itself as its issuer|issued by itself|its own issuer|自己署名",
     ),
     (
         Word::Issuer,
-        "issuer cn|issuer's cn|issuer common name|cn of the issuer|発行者 cn|発行者の cn|issued the|issued this|signed the|signed this|issued by|was issued by|issuer|signed by|issuing ca|発行者|発行元|が発行|を発行|発行|により発行|によって発行|から発行|に発行され|発行され|発行した",
+        "handed out by|delivered by|been provided by|got its certificate from|gets its certificate from|obtained its certificate from|got its cert from|was obtained from|the ca behind|ca behind|によって署名|により署名|に署名され|署名された|の署名|issuer cn|issuer's cn|issuer common name|cn of the issuer|発行者 cn|発行者の cn|issued the|issued this|signed the|signed this|issued by|was issued by|issuer|signed by|issuing ca|発行者|発行元|が発行|を発行|発行|により発行|によって発行|から発行|に発行され|発行され|発行した",
     ),
     (
         Word::Subject,
@@ -242,7 +242,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Serial, "serial|serial number|serial no|シリアル|シリアル番号"),
     (
         Word::Sni,
-        "要求しているホスト名|要求するホスト名|要求したホスト名|要求ホスト名|要求された名前|要求している名前|requested name|requested host|requested host name|requested server name|host name requested|server_name extension says|server_name extension|sni extension|sni says|asks for|asked for|asks for the name|asked for the name|indicates the name|requests the name|sni|server~name~indication|server~name|サーバ名|サーバー名|indicated name",
+        "hostname the client indicates|host name the client indicates|name the client indicates|hostname which the client indicates|host name which the client indicates|indicates by sni|indicates via sni|indicates in the sni|indicated by sni|indicated via sni|要求しているホスト名|要求するホスト名|要求したホスト名|要求ホスト名|要求された名前|要求している名前|requested name|requested host|requested host name|requested server name|host name requested|server_name extension says|server_name extension|sni extension|sni says|asks for|asked for|asks for the name|asked for the name|indicates the name|requests the name|sni|server~name~indication|server~name|サーバ名|サーバー名|indicated name",
     ),
     (
         Word::Suite,
@@ -270,7 +270,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Times, "times|回|個|件|枚|本"),
     (
         Word::Handshake,
-        "handshake|handshakes|tls handshake|ハンドシェイク|ハンドシェーク",
+        "h/s|handshake|handshakes|tls handshake|ハンドシェイク|ハンドシェーク",
     ),
     (
         Word::Tcp,
@@ -279,11 +279,11 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Tls, "tls session|tls connection|tls セッション|tls 接続"),
     (
         Word::Capture,
-        "from first to last|from the first to the last|first to last|最初から最後|in total|in all|altogether|合計|全体で|総フレーム数|recording|capture|pcap|trace|file|キャプチャ|ファイル|export",
+        "capture size|size of the capture|trace size|from first to last|from the first to the last|first to last|最初から最後|in total|in all|altogether|合計|全体で|総フレーム数|recording|capture|pcap|trace|file|キャプチャ|ファイル|export",
     ),
     (
         Word::Healthy,
-        "everything looks healthy|everything looks fine|everything looks good|everything looks normal|everything is in order|everything is healthy|everything is normal|everything works|everything worked|looks healthy|looks fine|shows a successful session|shows a successful connection|障害はありません|障害はない|障害なし|障害は見られません|障害は見当たりません|不具合はありません|nothing went wrong|everything went well|is in order|all is well|all went well|all is fine|worked fine|went fine|異常はありません|異常なし|異常はない|異常は見られません|異常ありません|no anomalies|no anomaly|no errors|nothing unusual|nothing abnormal|healthy|all good|everything is fine|everything is ok|is fine|no problem|no problems|nothing is wrong|nothing wrong|no fault|works|worked|went well|working|正常|問題なし|問題ありません|問題はない|問題はありません|問題ない|問題はなし",
+        "successful connection|good connection|正常に動作|正常に機能|worked as it should|came through just fine|came through fine|came through|うまくいきました|うまくいった|うまくいっています|問題なく成功|nothing failed|nothing fails|nothing has failed|何も失敗していません|何も失敗していない|失敗はありません|失敗は見られません|no failure|no failures|everything looks healthy|everything looks fine|everything looks good|everything looks normal|everything is in order|everything is healthy|everything is normal|everything works|everything worked|looks healthy|looks fine|shows a successful session|shows a successful connection|障害はありません|障害はない|障害なし|障害は見られません|障害は見当たりません|不具合はありません|nothing went wrong|everything went well|is in order|all is well|all went well|all is fine|worked fine|went fine|異常はありません|異常なし|異常はない|異常は見られません|異常ありません|no anomalies|no anomaly|no errors|nothing unusual|nothing abnormal|healthy|all good|everything is fine|everything is ok|is fine|no problem|no problems|nothing is wrong|nothing wrong|no fault|works|worked|went well|working|正常|問題なし|問題ありません|問題はない|問題はありません|問題ない|問題はなし",
     ),
     (Word::Verdict, "verdict|diagnosis|classification|判定|診断"),
     (Word::Licensing, "licensing traffic|smart licensing traffic"),
@@ -339,7 +339,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
 ];
 
 /// Longer words that contain one of ours and mean something else.
-pub(super) const NOT_OURS: &str = "まもなく|間もなく|問題もなく|の送信元は|の送信元が|on which|at which|to which|of which|読み取れる|読み取れた|gets as far as|got as far as|get as far as|as far as|so far|tls port|ends its flight|ended its flight|ends the flight|closes its flight|acks|ack number|少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
+pub(super) const NOT_OURS: &str = "by means of|of the two|alert message says|alert says|message says|tlswalk says|if you scroll|if you look|if we look|when you scroll|if you go|if you open|if you filter|16進数|16進|16 進数|16 進|一度も|一つも|一回も|一件も|一個も|ひとつも|もの|未知|未満|未来|未使用|未設定|まもなく|間もなく|問題もなく|の送信元は|の送信元が|on which|at which|to which|of which|読み取れる|読み取れた|gets as far as|got as far as|get as far as|as far as|so far|tls port|ends its flight|ended its flight|ends the flight|closes its flight|acks|ack number|少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
 
 /// Names of alerts in addition to those that reports use.
 pub(super) const ALERT_NAMES: &[(u8, &str)] = &[
