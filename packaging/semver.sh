@@ -1,6 +1,6 @@
 #!/bin/bash
 # semver.sh [REVISION]: the library at REVISION, the last release before this commit if none is given → what of it a program that uses
-# it would not find again (cargo-semver-checks), and whether the version number says so. Exit code 1 if it does not.
+# it would not find again (cargo-semver-checks), and whether the version number says so. Exit code 100 if it does not.
 # Each of both is compiled once: three and a half minutes on one core. Tool: cargo install cargo-semver-checks --locked.
 set -Eeuo pipefail
 trap 'echo "semver.sh: line $LINENO: exit code $? from: $BASH_COMMAND" >&2' ERR
