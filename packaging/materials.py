@@ -131,7 +131,9 @@ def write_sbom(out, packages, reached, target, commit):
     root["properties"] = [{"name": "commit", "value": commit}, {"name": "target", "value": target}]
     for package in packages[1:]:
         entry = component(package)
-        entry["hashes"] = [{"alg": "SHA-256", "content": sums[package["name"], package["version"]]}]
+        # The library of this repository, in the Python module, is that of the commit.
+        if package["source"] is not None:
+            entry["hashes"] = [{"alg": "SHA-256", "content": sums[package["name"], package["version"]]}]
         libraries.append(entry)
     bom = {
         "bomFormat": "CycloneDX",

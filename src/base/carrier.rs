@@ -4,6 +4,7 @@ use crate::base::phrase::Language;
 
 /// The transport below TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Carrier {
     /// TCP.
     #[default]

@@ -24,6 +24,7 @@ use book::{Book, filled};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)] // the names of the products' own systems
+#[non_exhaustive]
 pub enum Dialect {
     /// Any machine with a shell: nothing is known of the client but that it speaks TLS.
     #[default]

@@ -182,6 +182,7 @@ impl Frame<'_> {
 
 /// The kinds of anomaly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AnomalyKind {
     /// A record of pcapng that holds no packet.
     RecordWithoutPacket,

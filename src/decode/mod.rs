@@ -344,6 +344,7 @@ impl Skip {
 
 /// The content of a frame, decoded.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Decoded<'a> {
     /// A TCP segment. Lent, since it is large and is written once for each of a million frames.
     Tcp(&'a Segment<'a>),

@@ -140,6 +140,7 @@ pub enum JoinReason {
 /// Event, as the device reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)] // each is the message of the same name
+#[non_exhaustive]
 pub enum What {
     CommunicationFailed(Reason),
     CommunicationRestored,
@@ -323,6 +324,7 @@ pub struct Setting {
 
 /// One text of a device, read.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct DeviceLog {
     /// Its name as given.
     pub name: String,

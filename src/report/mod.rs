@@ -199,6 +199,7 @@ impl Report {
 
 /// Attempts of one verdict that the report does not list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LeftOut {
     /// Their verdict.
     pub verdict: VerdictId,
@@ -210,6 +211,7 @@ pub struct LeftOut {
 
 /// Other TLS connections, judged because the capture has none to the service that was looked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Others {
     /// Attempts that failed: the report's own.
     pub failed: usize,

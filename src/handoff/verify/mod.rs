@@ -32,6 +32,7 @@ pub const VERIFY_SCHEMA: &str = "tlswalk.verify/1";
 
 /// The results for a report's claims.
 #[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
 pub struct Verification {
     /// `tlswalk.verify/1`.
     pub schema: &'static str,
@@ -49,6 +50,7 @@ pub struct Verification {
 
 /// One claim.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Claim {
     /// `holds`, `fails` or `unchecked`.
     pub state: &'static str,
