@@ -29,6 +29,7 @@ mod named;
 mod network;
 mod numbers;
 mod page;
+mod prepared;
 mod reading;
 mod refused;
 mod rejected;

@@ -4,7 +4,7 @@ use super::claims::{Claim, Scope, What, Who};
 use super::clauses::{Clause, clauses, is_party};
 use super::lexicon::Word;
 use super::scopes::{names_another, places_of, port_of, scope_of};
-use super::tokens::{Moment, Placed, Token, cased, tokens};
+use super::tokens::{Moment, Placed, Token, cased};
 use super::{certificates, matters, steps};
 use crate::connection::step::Side;
 
@@ -192,11 +192,7 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
     };
     let cased = cased(&sentence);
     let plain = cased.to_ascii_lowercase();
-    let mut all = tokens(&plain, &cased);
-    name_controller(&mut all, controller);
-    only_in_japanese(&mut all, &plain);
-    nobody_in_japanese(&mut all, &plain);
-    sender_in_japanese(&mut all, &plain);
+    let all = super::prepared::prepared(&plain, &cased, controller);
     let mut unknown = super::tokens::unknown(&plain, &all);
     unknown.extend(super::ties::turning(&plain, &all));
     let mut claims = Vec::new();
@@ -206,10 +202,8 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
     if let Some(claim) = super::statement::read(&all, &plain, &cased).filter(|_| !parts.is_empty()) {
         let mut claims = vec![claim];
         super::ties::loosen(&mut claims, &plain);
-        return Reading {
-            claims,
-            left: Vec::new(),
-        };
+        let left = Vec::new();
+        return Reading { claims, left };
     }
     let whole = whole_scope(&all, &parts);
     for (nth, clause) in parts.iter().enumerate() {
@@ -236,16 +230,7 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
             used.extend(its);
         }
     }
-    if let Some(what) = super::lapses::read(&plain, &all).filter(|_| is_plain(&parts)) {
-        let strange: Vec<&str> = unknown.iter().map(|it| it.1).collect();
-        let claim = Claim {
-            what,
-            not: false,
-            scope: whole.clone(),
-            unknown: None,
-        };
-        claims.push(claim.with_unknown(&strange));
-    }
+    claims.extend(lapse(&plain, &all, &whole, &unknown).filter(|_| is_plain(&parts)));
     super::ties::loosen(&mut claims, &plain);
     without_sender(&mut claims, &all);
     claims.dedup();
@@ -271,6 +256,19 @@ fn without_sender(claims: &mut [Claim], tokens: &[Placed]) {
     }
 }
 
+/// The time between two steps.
+fn lapse(plain: &str, all: &[Placed], whole: &Scope, unknown: &[(usize, &str)]) -> Option<Claim> {
+    let what = super::lapses::read(plain, all)?;
+    let strange: Vec<&str> = unknown.iter().map(|it| it.1).collect();
+    let claim = Claim {
+        what,
+        not: false,
+        scope: whole.clone(),
+        unknown: None,
+    };
+    Some(claim.with_unknown(&strange))
+}
+
 /// The attempt or connection that all parts are about: what a later part names is no scope of the parts before it.
 fn whole_scope(tokens: &[Placed], parts: &[Clause]) -> Scope {
     let whole = scope_of(tokens);
@@ -283,60 +281,9 @@ fn whole_scope(tokens: &[Placed], parts: &[Clause]) -> Scope {
     }
 }
 
-/// A controller is the client of licensing, and the server of access points.
-fn name_controller(tokens: &mut [Placed], controller: Side) {
-    for placed in tokens {
-        if placed.token == Token::Word(Word::Controller) {
-            placed.token = Token::Word(match controller {
-                Side::Client => Word::Client,
-                Side::Server => Word::Server,
-            });
-        }
-    }
-}
-
 /// True if nothing in a sentence is a guess or a denial.
 fn is_plain(parts: &[Clause]) -> bool {
     !parts.is_empty() && !parts.iter().any(|it| it.is_hedged || it.denials() > 0)
-}
-
-/// `1 枚しか送っていません` denies nothing: there is one only.
-fn only_in_japanese(tokens: &mut [Placed], plain: &str) {
-    for it in tokens {
-        let before = plain.get(..it.from).unwrap_or_default();
-        let part = before.rsplit(['、', '。', ';', ',']).next().unwrap_or_default();
-        if it.token == Token::Word(Word::Not) && part.contains("しか") && !part.contains("しかし") {
-            it.token = Token::Word(Word::Only);
-        }
-    }
-}
-
-/// `誰も応答していません` has two words for one denial.
-fn nobody_in_japanese(tokens: &mut Vec<Placed>, plain: &str) {
-    let is_denial = |it: &Placed| it.token == Token::Word(Word::Not);
-    let written = |it: &Placed| plain.get(it.from..it.to).unwrap_or_default();
-    let nobody = tokens.iter().position(|it| is_denial(it) && written(it) == "誰も");
-    let nobody = nobody.filter(|at| {
-        let rest = tokens.get(at + 1..).unwrap_or_default();
-        let mut next = rest.iter().take_while(|it| it.token != Token::Comma);
-        next.any(is_denial)
-    });
-    if let Some(at) = nobody {
-        tokens.remove(at);
-    }
-}
-
-/// `送信元はサーバ` names one party.
-fn sender_in_japanese(tokens: &mut Vec<Placed>, plain: &str) {
-    let is_joint = |it: &&Placed| matches!(it.token, Token::Word(Word::Is) | Token::Colon);
-    let label = tokens.iter().enumerate().position(|(at, label)| {
-        let behind = tokens.get(at + 1..).unwrap_or_default();
-        let mut behind = behind.iter().skip_while(is_joint);
-        plain.get(label.from..label.to) == Some("送信元") && behind.next().is_some_and(|it| is_party(&it.token))
-    });
-    if let Some(at) = label {
-        tokens.remove(at);
-    }
 }
 
 /// `after the SYN-ACK in frame 6, …`: the clause only names a time, but the frame is a claim.

@@ -81,76 +81,78 @@ pub(super) fn address(text: &str) -> Option<(Token, usize)> {
     Some((Token::Address(address, Some(port)), written.len()))
 }
 
+/// Versions as they are written, those of TLS first.
+const VERSIONS: [(&str, &str); 5] = [
+    ("1.0", "1.0"),
+    ("1.1", "1.1"),
+    ("1.2", "1.2"),
+    ("1.3", "1.3"),
+    ("1", "1.0"),
+];
+
+/// The same of SSL.
+const SSL_VERSIONS: [(&str, &str); 4] = [
+    ("3.0", "ssl 3.0"),
+    ("3", "ssl 3.0"),
+    ("2.0", "ssl 2.0"),
+    ("2", "ssl 2.0"),
+];
+
+/// Signs between the word and the number of a version.
+const BEFORE_VERSION: [char; 6] = [':', '=', ' ', '→', 'は', 'が'];
+
 /// `TLS 1.2`, `TLSv1.3`, `DTLS 1.2`, `SSL 3.0`, and `1.3` after one of these.
 fn version(text: &str, last: Option<&Token>) -> Option<(Token, usize)> {
-    const KNOWN: [(&str, &str); 6] = [
-        ("1.0", "1.0"),
-        ("1.1", "1.1"),
-        ("1.2", "1.2"),
-        ("1.3", "1.3"),
-        ("1", "1.0"),
-        ("3.0", "ssl"),
-    ];
-    let after = |rest: &str, table: &[(&'static str, &'static str)]| {
-        let rest = rest.trim_start_matches([' ', '-']);
-        // `the TLS version is 1.3`
-        let named = rest
-            .strip_prefix("version ")
-            .map(|it| it.strip_prefix("is ").unwrap_or(it));
-        let rest = named.unwrap_or(rest);
-        let named = rest.strip_prefix("バージョン").map(|it| {
-            it.strip_prefix('は')
-                .unwrap_or(it)
-                .trim_start_matches([':', '=', ' ', '→', 'は', 'が'])
-        });
-        let rest = named.unwrap_or(rest).trim_start();
-        let rest = rest.strip_prefix('v').unwrap_or(rest);
-        table.iter().find_map(|(written, version)| {
-            let behind = rest.strip_prefix(written)?;
-            let ends = !behind.starts_with(|c: char| c.is_ascii_alphanumeric())
-                && behind.strip_prefix('.').is_none_or(|it| digits(it).is_none());
-            ends.then_some((Token::Version(version), text.len() - behind.len()))
-        })
-    };
+    let number = VERSIONS.get(..4)?;
     if let Some(rest) = text.strip_prefix("dtls").or_else(|| text.strip_prefix("tls")) {
-        return after(rest, KNOWN.get(..5)?);
+        return version_after(text, rest, &VERSIONS);
     }
     if let Some(rest) = text.strip_prefix("ssl") {
-        return after(
-            rest,
-            &[
-                ("3.0", "ssl 3.0"),
-                ("3", "ssl 3.0"),
-                ("2.0", "ssl 2.0"),
-                ("2", "ssl 2.0"),
-            ],
-        );
+        return version_after(text, rest, &SSL_VERSIONS);
     }
     if let Some(rest) = text.strip_prefix("version").or_else(|| text.strip_prefix("バージョン"))
         && rest.starts_with([' ', ':', '=', '→', 'は', '1'])
     {
-        return after(
-            rest.trim_start_matches([':', '=', ' ', '→', 'は', 'が']),
-            KNOWN.get(..4)?,
-        );
+        return version_after(text, rest.trim_start_matches(BEFORE_VERSION), number);
     }
     // `TLS version negotiated: 1.3`
+    let ends = |len: usize| {
+        let behind = text.get(len..).unwrap_or_default();
+        behind.trim_start_matches([' ', '.', ')']).is_empty()
+    };
     if matches!(last, Some(Token::Colon | Token::Word(Word::Choose | Word::Is)))
-        && let Some((token, len)) = after(text, KNOWN.get(..4)?)
-        && text
-            .get(len..)
-            .is_some_and(|it| it.trim_start_matches([' ', '.', ')']).is_empty())
+        && let Some(found) = version_after(text, text, number).filter(|it| ends(it.1))
     {
-        return Some((token, len));
+        return Some(found);
     }
     let is_list = matches!(
         last,
         Some(Token::Version(_) | Token::Word(Word::And | Word::Or) | Token::Comma)
     );
-    if is_list && text.starts_with("1.") {
-        return after(text, KNOWN.get(..4)?);
-    }
-    None
+    (is_list && text.starts_with("1."))
+        .then(|| version_after(text, text, number))
+        .flatten()
+}
+
+/// The version at the beginning of the rest of a text, and its end in the text.
+fn version_after(text: &str, rest: &str, table: &[(&'static str, &'static str)]) -> Option<(Token, usize)> {
+    let rest = rest.trim_start_matches([' ', '-']);
+    // `the TLS version is 1.3`
+    let named = rest
+        .strip_prefix("version ")
+        .map(|it| it.strip_prefix("is ").unwrap_or(it));
+    let rest = named.unwrap_or(rest);
+    let named = rest
+        .strip_prefix("バージョン")
+        .map(|it| it.trim_start_matches(BEFORE_VERSION));
+    let rest = named.unwrap_or(rest).trim_start();
+    let rest = rest.strip_prefix('v').unwrap_or(rest);
+    table.iter().find_map(|(written, version)| {
+        let behind = rest.strip_prefix(written)?;
+        let ends = !behind.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && behind.strip_prefix('.').is_none_or(|it| digits(it).is_none());
+        ends.then_some((Token::Version(version), text.len() - behind.len()))
+    })
 }
 
 /// `404 Not Found`: the status of an HTTP answer with its reason phrase (RFC 9110 section 15).
