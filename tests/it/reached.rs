@@ -581,7 +581,10 @@ fn an_answer_that_comes_behind_the_servers_own_close_was_sent_before_and_lost() 
         .packet(Client, FIN | ACK, &[])
         .wait(4 * SECOND);
     let at = late.packets.len();
-    let late = late.packet(Server, PSH | ACK, &answer).packet(Server, FIN | ACK, &[]);
+    let late = late
+        .packet(Server, PSH | ACK, &answer)
+        .wait(SECOND)
+        .packet(Server, FIN | ACK, &[]);
     // Neither acknowledges the client's close.
     let late = late.change(at + 1, |it| it.ack -= 1).change(at + 2, |it| it.ack -= 1);
     let lagging = late.clone().swap(at + 1, at + 2).packet(Client, RST, &[]);
@@ -608,7 +611,10 @@ fn a_late_answer_to_a_request_behind_the_servers_close_is_nobodys_certain_fault(
         .packet(Client, FIN | ACK, &[])
         .wait(4 * SECOND);
     let at = asked.packets.len();
-    let late = asked.packet(Server, PSH | ACK, &answer).packet(Server, FIN | ACK, &[]);
+    let late = asked
+        .packet(Server, PSH | ACK, &answer)
+        .wait(SECOND)
+        .packet(Server, FIN | ACK, &[]);
     let late = late.change(at + 1, |it| it.ack -= 1).change(at + 2, |it| it.ack -= 1);
     let lagging = late.swap(at + 1, at + 2).packet(Client, RST, &[]);
     let lost = verdict(&lagging);

@@ -13,6 +13,10 @@ use crate::tcp::stream::Position;
 /// The steps that show an answer.
 pub(super) const ANSWER: &[StepKind] = &[StepKind::ApplicationData, StepKind::HttpResponse];
 
+/// In nanoseconds. The shortest retransmission timer that systems use (200 ms; RFC 6298 asks for a second): what comes sooner may only
+/// have come out of order.
+const TIMER: i64 = 200_000_000;
+
 /// The position up to which a side's bytes were acknowledged.
 const fn heard_to(connection: &Connection, side: Side) -> Position {
     let tcp = match side {
@@ -64,7 +68,8 @@ pub(super) fn late_answer(connection: &Connection, kinds: &[StepKind]) -> Option
 /// sent by then, and what was captured is its repetition (RFC 9293 section 3.8.1).
 pub(super) fn sent_before(connection: &Connection, step: &Step) -> Option<FrameNumber> {
     let fin = connection.tcp.server.fin?;
-    (step.side == Side::Server && fin.frame < step.frame && fin.at >= step.to).then_some(fin.frame)
+    let is_behind = step.side == Side::Server && fin.frame < step.frame && fin.at >= step.to;
+    (is_behind && step.time.since(fin.time) >= TIMER).then_some(fin.frame)
 }
 
 /// Lowers a finding that rests on the server's step of these kinds. If a client that had closed or then reset never
