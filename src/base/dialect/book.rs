@@ -113,7 +113,6 @@ pub(super) const TASKS: &[&str] = &[
     // Access points that join.
     "join-access-point",
     "join-certificates",
-    "join-local",
     "join-clock",
     "join-ignore-expiry",
     "join-ignore-expiry-of",

@@ -232,7 +232,7 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
     }
     claims.extend(lapse(&plain, &all, &whole, &unknown).filter(|_| is_plain(&parts)));
     super::ties::loosen(&mut claims, &plain);
-    without_sender(&mut claims, &all);
+    without_sender(&mut claims, &all, &plain);
     claims.dedup();
     let left = all
         .iter()
@@ -245,13 +245,14 @@ pub(super) fn read(sentence: &str, controller: Side) -> Reading {
 }
 
 /// `Nothing comes from the server; it sent no alert`: a side that is named may be meant where none was read.
-fn without_sender(claims: &mut [Claim], tokens: &[Placed]) {
-    let names_side = tokens
-        .iter()
-        .any(|it| matches!(it.token, Token::Word(Word::Client | Word::Server)));
-    for claim in claims.iter_mut().filter(|it| it.not && names_side) {
+fn without_sender(claims: &mut [Claim], tokens: &[Placed], plain: &str) {
+    let is_side = |it: &&Placed| matches!(it.token, Token::Word(Word::Client | Word::Server));
+    let Some(written) = tokens.iter().find(is_side).and_then(|it| plain.get(it.from..it.to)) else {
+        return;
+    };
+    for claim in claims.iter_mut().filter(|it| it.not && it.unknown.is_none()) {
         if matches!(&claim.what, What::Step(step) if step.by.is_none() && step.frames.is_none()) {
-            claim.unknown = claim.unknown.take().or(Some("it".to_owned()));
+            claim.unknown = Some(written.to_owned());
         }
     }
 }
@@ -375,12 +376,14 @@ fn without_unread(claims: Vec<Claim>, making: &Making<'_>) -> Vec<Claim> {
 
 /// `DNS answers: 0` denies what it names: only a number of things may be false then.
 fn without_none(claims: Vec<Claim>, making: &Making<'_>) -> Vec<Claim> {
-    if making.is_denied() || !making.tokens.iter().any(|it| it.token == Token::Number(0)) {
+    let none = making.tokens.iter().find(|it| it.token == Token::Number(0));
+    let written = none.and_then(|it| making.plain.get(it.from..it.to));
+    let Some(written) = written.filter(|_| !making.is_denied()) else {
         return claims;
-    }
+    };
     let loosen = |claim: Claim| match claim.what {
         What::Count { .. } => claim,
-        _ => claim.with_unknown(&["0"]),
+        _ => claim.with_unknown(&[written]),
     };
     claims.into_iter().map(loosen).collect()
 }

@@ -49,7 +49,8 @@ fn gap_relates(gap: &str) -> bool {
         let is_word = |list: &str| list.split_whitespace().any(|it| rest.starts_with(it));
         let len = match lexicon::longest(rest, before) {
             Some((None, len)) => len,
-            _ if begins && is_word(RELATIONS) || is_word(RELATED) => return true,
+            _ if first.is_ascii() && begins && is_word(RELATIONS) => return true,
+            _ if !first.is_ascii() && is_word(RELATED) => return true,
             _ => first.len_utf8(),
         };
         before = rest.get(..len).and_then(|it| it.chars().next_back());

@@ -125,24 +125,19 @@ pub(super) struct Named {
 
 /// The only claim of a sentence.
 pub(super) fn read(all: &[Placed], plain: &str, cased: &str) -> Option<Claim> {
-    // The words around a date say which date it is; a name is requested.
-    let is_apart = |it: &Placed| {
-        let has_day = matches!(it.token, Token::Moment(Moment { day: Some(_), .. }));
-        has_day || matches!(it.token, Token::Word(Word::Sni | Word::Dns))
-    };
-    if plain.len() > LONGEST || !all.iter().any(is_apart) && relates(all, plain) {
+    if plain.len() > LONGEST {
         return None;
     }
     // `(5) The attempt failed …`: the number of an item.
     let is_item = matches!(all, [open, number, close, ..]
         if open.token == Token::Open && matches!(number.token, Token::Number(_)) && close.token == Token::Close);
-    let all = if is_item { all.get(3..)? } else { all };
+    let said = if is_item { all.get(3..)? } else { all };
     let mut named = Named {
         gets_out: [" out ", " away ", " across "].iter().any(|it| plain.contains(it)),
         ..Named::default()
     };
     let mut before: Option<&Token> = None;
-    for placed in all {
+    for placed in said {
         // `SYN in 5` names a frame without its word.
         let is_place = matches!(before, Some(Token::Word(Word::In | Word::Port | Word::From | Word::To)));
         if is_place && matches!(placed.token, Token::Number(_)) {
@@ -154,6 +149,14 @@ pub(super) fn read(all: &[Placed], plain: &str, cased: &str) -> Option<Claim> {
         before = Some(&placed.token);
     }
     let (what, not, places) = super::stated::claim(&named, plain)?;
+    // The words around a date say which date it is; a name is requested.
+    let is_apart = |it: &Placed| {
+        let has_day = matches!(it.token, Token::Moment(Moment { day: Some(_), .. }));
+        has_day || matches!(it.token, Token::Word(Word::Sni | Word::Dns))
+    };
+    if !all.iter().any(is_apart) && relates(all, plain) {
+        return None;
+    }
     let scope = Scope {
         places,
         everywhere: all.iter().any(|it| it.token == Token::Word(Word::Here)),

@@ -85,7 +85,7 @@ pub(super) fn of_access_point(finding: Finding, attempt: &Attempt<'_>, judgement
             Some(issuer) => on_controller(
                 attempt,
                 phrase("join-issuer-local").with("issuer", issuer),
-                &[task("join-local"), task("join-certificates"), task("join-show")],
+                &[task("join-certificates"), task("join-show")],
             ),
         },
     };

@@ -161,7 +161,7 @@ fn accepts_nobody_yet(tls: &TlsFacts) -> bool {
 
 impl Case<'_, '_> {
     fn by(&self) -> By {
-        if self.stands_before_close() || self.lagging().is_some() {
+        if self.may_be_lost() {
             By::Unknown
         } else if self.left {
             By::Client
@@ -182,6 +182,11 @@ impl Case<'_, '_> {
             .as_ref()
             .zip(fin)
             .is_some_and(|(answer, fin)| answer.time < fin.time)
+    }
+
+    /// The answer came too late as the file has it, and may have been sent in time and lost.
+    fn may_be_lost(&self) -> bool {
+        self.stands_before_close() || self.lagging().is_some()
     }
 
     /// The server's close, which came before the answer that it lies behind: an earlier copy of the answer was lost.
@@ -210,7 +215,7 @@ impl Case<'_, '_> {
         match (self.short_record, self.acked) {
             (true, _) => Confidence::Possible,
             // The path may have lost a part of the request for as long as the client waited.
-            _ if self.stands_before_close() || self.lagging().is_some() || self.was_repeated => Confidence::Likely,
+            _ if self.may_be_lost() || self.was_repeated => Confidence::Likely,
             _ if self.left || self.either.is_some() || self.closed_first.is_some() => Confidence::Likely,
             _ if self.may_be_refusal || self.is_open || self.half_closed.is_some() => Confidence::Likely,
             (false, true) => Confidence::Certain,
@@ -253,7 +258,7 @@ impl Case<'_, '_> {
         let (attempt, server) = (self.attempt, self.connection.server);
         let (owner, action) = if self.closed_first.is_some() {
             (Owner::Server, phrase("no-application-response-closed-log"))
-        } else if self.stands_before_close() || self.lagging().is_some() {
+        } else if self.may_be_lost() {
             let dropped = phrase("no-application-response-way-back").with("device", attempt.device);
             (Owner::Firewall, dropped)
         } else if let Some(answer) = &self.late {

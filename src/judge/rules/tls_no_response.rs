@@ -141,10 +141,12 @@ fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, connection: &Conne
             finding = or_large_hello(finding, attempt, connection);
         }
         Case::Lagging(..) => {
-            let listen = phrase("tls-no-response-lagging-path").with("server", connection.server);
+            let find = phrase("tls-no-response-lagging-path")
+                .with("device", attempt.device)
+                .with("server", connection.server);
             finding = finding
                 .alternative(OtherCause::ServerSlow, phrase("tls-no-response-lagging-slow"))
-                .remedy(elsewhere(attempt, Owner::Firewall, listen));
+                .remedy(elsewhere(attempt, Owner::Firewall, find));
         }
         // The tunnel is the proxy's: what a firewall or the server does there is not on this path.
         Case::BehindProxy => {}
