@@ -497,6 +497,7 @@ tls-no-response-summary-closed = { $service } accepted the connection and closed
 tls-no-response-summary-late = { $service } answered the { $who }'s Client Hello only after { $span }, when the { $who } had given up and closed
 tls-no-response-summary-lagging = packets between the { $who } and { $service } were lost: its answer to the Client Hello came only after { $span }, sent again, when the { $who } had given up and closed
 tls-no-response-close-first = the server closed (FIN); by its number the answer had been sent before, and is not in the capture up to here
+tls-no-response-again = the answer, sent again to a connection that was closed already
 tls-no-response-lagging-slow = the server may have sent its first answer late as well: the capture shows only the second
 tls-no-response-lagging-path = find where packets between { $device } and { $server } are lost: capture on both ends at the same time and compare
 tls-no-response-closed = the server closed without sending anything

@@ -467,6 +467,7 @@ tls-no-response-summary-closed = { $service } は接続を受け付け、{ $who 
 tls-no-response-summary-late = { $service } が{ $who }の Client Hello に応答したのは { $span }後で、{ $who }はすでに待つのをやめて閉じていた
 tls-no-response-summary-lagging = { $who }と{ $service } の間でパケットが失われた：Client Hello への応答が届いたのは { $span }後の再送で、{ $who }はすでに待つのをやめて閉じていた
 tls-no-response-close-first = サーバが閉じた（FIN）。その番号から、応答はそれより前に送られていたが、ここまでのキャプチャにはない
+tls-no-response-again = 再送された応答（接続はすでに閉じられている）
 tls-no-response-lagging-slow = サーバが最初に応答したのも遅かった可能性がある（キャプチャにあるのは再送だけ）
 tls-no-response-lagging-path = { $device } と { $server } の間のどこでパケットが失われるかを調べる：両端で同時にキャプチャして比較する
 tls-no-response-closed = サーバは何も送らずに閉じた

@@ -191,7 +191,9 @@ pub(super) fn is_alert(number: u64) -> bool {
 
 /// An alert whose name the text begins with, in words: its number and the length.
 pub(super) fn alert_in_words(text: &str) -> Option<(u8, usize)> {
-    ALERT_NAMES.iter().find_map(|(code, patterns)| {
+    let first = text.chars().next()?;
+    let begins = |it: &&(u8, &str)| it.1.starts_with(first);
+    ALERT_NAMES.iter().filter(begins).find_map(|(code, patterns)| {
         let words = patterns.split('|').next()?.replace('_', "~");
         let len = fits(&words, text)?;
         let behind = text.get(len..).and_then(|rest| rest.chars().next());

@@ -113,7 +113,7 @@ fn with_evidence(finding: Finding, connection: &Connection, hello: &Step, case: 
         Case::Late(answer) => finding.evidence(answer.frame, phrase("tls-no-response-late")),
         Case::Lagging(answer, close) => finding
             .evidence(*close, phrase("tls-no-response-close-first"))
-            .evidence(answer.frame, phrase("tls-no-response-late")),
+            .evidence(answer.frame, phrase("tls-no-response-again")),
         _ => finding.claims_silence_of(Side::Server),
     };
     if let Some(FrameAt { frame, .. }) = connection.repeated_syn_ack() {
