@@ -400,6 +400,13 @@ impl<'o> Analyzer<'o> {
             });
         }
         anomalies.extend(self.quic_to_service());
+        if let frames @ 1.. = self.collected.skips_of(Skip::EapTls) {
+            anomalies.push(Anomaly {
+                kind: AnomalyKind::EapTls,
+                frame: FrameNumber(0),
+                detail: phrase("anomaly-eap-tls").with("count", frames),
+            });
+        }
         anomalies
     }
 
@@ -433,6 +440,7 @@ impl<'o> Analyzer<'o> {
             quic_packets: self.collected.skips_of(Skip::Quic),
             capwap_packets: self.collected.skips_of(Skip::Capwap),
             capwap_data_dtls_packets: self.collected.skips_of(Skip::CapwapDataDtls),
+            eap_tls_packets: self.collected.skips_of(Skip::EapTls),
             ..contents.clone()
         };
         // The root's name is empty, and useless in a list.

@@ -21,4 +21,6 @@ pub struct Contents {
     pub quic_connections: u64,
     /// Packets of CAPWAP data inside DTLS (UDP port 5247), which are not read.
     pub capwap_data_dtls_packets: u64,
+    /// Packets of 802.1X and RADIUS that carry TLS handshakes, which are not read.
+    pub eap_tls_packets: u64,
 }

@@ -216,6 +216,8 @@ pub enum AnomalyKind {
     WirelessClients,
     /// Somebody tried to reach a service by QUIC, which is not judged here.
     Quic,
+    /// TLS handshakes inside EAP are not read.
+    EapTls,
     /// Redaction emptied what it could not read.
     RedactionEmptied,
     /// Counts the connections that a key log opened.
@@ -261,6 +263,7 @@ impl AnomalyKind {
             Self::WrongChecksums => "wrong-checksums",
             Self::WirelessClients => "wireless-clients",
             Self::Quic => "quic",
+            Self::EapTls => "eap-tls",
             Self::RedactionEmptied => "redaction-emptied",
             Self::KeyLog => "key-log",
             Self::DumpWithoutDate => "dump-without-date",

@@ -8,7 +8,7 @@ use super::ip::{self, Ip, protocol};
 use super::layer::{Context, Layer, Peeled, Wire};
 use super::link::{self, ether_type};
 use super::straight::{self, DNS_PORT, is_of_no_interest};
-use super::{Datagram as UdpDatagram, Decoded, Skip, Tunnel, capture_header, icmp, sflow, tcp, tunnel, wireless};
+use super::{Datagram as UdpDatagram, Decoded, Skip, Tunnel, capture_header, eap, icmp, sflow, tcp, tunnel, wireless};
 use crate::base::frame::{Anomaly, Frame, FrameAt, FrameNumber, LinkType, Timestamp};
 use crate::decode::arp::Neighbours;
 use crate::decode::capwap::{self, Controllers, capwap_controller};
@@ -324,6 +324,7 @@ fn udp<'a>(wire: Wire<'a>, context: &mut Context, datagram_ports: &mut DatagramP
         Some(Spoken::Dtls) => Ok(Udp::Dtls(datagram)),
         Some(Spoken::Quic) => Ok(Udp::Quic(datagram)),
         None if is_capwap => Err(Skip::Capwap),
+        None if ports.into_iter().any(eap::is_radius_port) && eap::is_tls_in_radius(payload.data) => Err(Skip::EapTls),
         None => Err(skip),
     }
 }

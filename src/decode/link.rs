@@ -1,7 +1,7 @@
 //! Ethernet, LLC, PPP, MPLS → Ip: the headers between the wire and the network layer.
 
-use super::Skip;
 use super::layer::{Layer, Peeled, Wire};
+use super::{Skip, eap};
 
 /// EtherTypes (IEEE 802 numbers of IANA) that the decoder follows.
 pub(super) mod ether_type {
@@ -15,6 +15,7 @@ pub(super) mod ether_type {
     pub(in super::super) const MPLS_UPSTREAM: u16 = 0x8848;
     pub(in super::super) const PPPOE_SESSION: u16 = 0x8864;
     pub(in super::super) const PROVIDER_BRIDGE: u16 = 0x88a8;
+    pub(in super::super) const EAPOL: u16 = 0x888e;
     pub(in super::super) const MACSEC: u16 = 0x88e5;
     pub(in super::super) const BACKBONE_BRIDGE: u16 = 0x88e7;
     pub(in super::super) const CISCO_METADATA: u16 = 0x8909;
@@ -60,6 +61,7 @@ pub(super) fn announced(number: u16, wire: Wire<'_>) -> Peeled<'_> {
         ether_type::CISCO_METADATA => tagged(wire, 2 + 4 * usize::from(wire.u8(1)?.max(1))),
         ether_type::MACSEC => macsec(wire),
         ether_type::SERVICE_CHAIN => service_chain(wire),
+        ether_type::EAPOL if eap::is_tls_in_eapol(wire.data) => Err(Skip::EapTls),
         _ => Err(Skip::NotIp),
     }
 }

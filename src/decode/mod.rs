@@ -4,6 +4,7 @@ pub mod arp;
 pub mod capwap;
 pub mod datagram;
 mod decoder;
+mod eap;
 mod layer;
 mod straight;
 
@@ -298,6 +299,8 @@ pub enum Skip {
     TooDeep,
     /// CAPWAP data inside DTLS (RFC 5415 section 4.5.1): the data channel of an access point, encrypted.
     CapwapDataDtls,
+    /// A TLS handshake inside EAP, in 802.1X or RADIUS.
+    EapTls,
 }
 
 impl fmt::Display for Skip {
@@ -316,6 +319,7 @@ impl fmt::Display for Skip {
             Self::OtherProtocol => "other-protocol",
             Self::TooDeep => "too-deep",
             Self::CapwapDataDtls => "capwap-data-dtls",
+            Self::EapTls => "eap-tls",
         })
     }
 }
@@ -336,10 +340,11 @@ impl Skip {
         Self::OtherProtocol,
         Self::TooDeep,
         Self::CapwapDataDtls,
+        Self::EapTls,
     ];
 
     /// Number of them.
-    pub const COUNT: usize = 13;
+    pub const COUNT: usize = 14;
 }
 
 /// The content of a frame, decoded.

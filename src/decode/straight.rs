@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::ip::{self, Ip, protocol};
 use super::layer::{Layer, Wire};
 use super::link::ether_type;
-use super::{tunnel, wireless};
+use super::{eap, tunnel, wireless};
 use crate::decode::datagram::DatagramPorts;
 
 /// The port of DNS.
@@ -60,7 +60,7 @@ pub(super) fn skipped_udp(wire: Wire<'_>) -> super::Skip {
 
 #[inline(always)]
 const fn is_of_interest(port: u16) -> bool {
-    port == DNS_PORT || tunnel::is_port(port)
+    port == DNS_PORT || tunnel::is_port(port) || eap::is_radius_port(port)
 }
 
 /// The controller, and the place of the client's IP header, in CAPWAP data over UDP that is no fragment and neither

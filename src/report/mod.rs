@@ -385,6 +385,8 @@ impl From<&contents::Contents> for Contents {
             dtls_connections,
             quic_connections,
             capwap_data_dtls_packets,
+            // An anomaly tells it, and `skipped` counts it.
+            eap_tls_packets: _,
         } = contents;
         Self {
             tcp_connections: *tcp_connections,

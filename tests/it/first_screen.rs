@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use crate::support::{root, rows, run};
 use serde_json::Value;
+use tlswalk::Options;
+use tlswalk::profile::Profile;
 use unicode_width::UnicodeWidthStr as _;
 
 const TIME_LIMIT: Duration = Duration::from_secs(60);
@@ -307,4 +309,58 @@ fn what_an_audit_counted_is_what_the_readme_says() {
     );
     assert!(readme.contains(&format!("| {cases} faults from the field")));
     assert!(readme.contains(&format!("| {judged} right, no false statement.")));
+}
+
+/// An EAP packet of EAP-TLS that holds a fatal alert, behind its flags.
+const ALERT_IN_EAP: [u8; 13] = [1, 3, 0, 13, 13, 0, 21, 3, 3, 0, 2, 2, 48];
+
+/// 802.1X: addresses, EtherType, version, type, length.
+fn in_eapol() -> Vec<u8> {
+    [&[2; 12][..], &[0x88, 0x8e, 2, 0, 0, 13], &ALERT_IN_EAP].concat()
+}
+
+/// RADIUS over UDP and IPv4: a Challenge from port 1812, with the packet in its only attribute.
+fn in_radius() -> Vec<u8> {
+    let message = [&[11, 1, 0, 35][..], &[0; 16], &[79, 15], &ALERT_IN_EAP].concat();
+    let udp = [&[7, 20, 0x80, 0, 0, 43, 0, 0][..], &message].concat();
+    let ip = [69, 0, 0, 63, 0, 1, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2];
+    [&[2; 12][..], &[8, 0], &ip, &udp].concat()
+}
+
+#[test]
+fn handshakes_inside_eap_are_said_not_to_be_read() {
+    let report = |frames: &[Vec<u8>], profile: Profile| {
+        let mut pcap = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0".to_vec();
+        for (second, frame) in (1..).zip(frames) {
+            let len = u32::try_from(frame.len()).unwrap();
+            for word in [second, 0, len, len] {
+                pcap.extend(u32::to_le_bytes(word));
+            }
+            pcap.extend(frame);
+        }
+        tlswalk::analyze(&pcap[..], "eap", &Options::new(profile)).unwrap()
+    };
+    for profile in ["cisco-smart-licensing", "default"] {
+        let profile = || Profile::built_in(profile).unwrap();
+        let told = report(&[in_eapol(), in_radius()], profile());
+        assert_eq!(told.capture.skipped["eap-tls"], 2, "{:?}", told.capture.skipped);
+        let noticed = told.capture.anomalies.iter().find(|it| it.id == "eap-tls").unwrap();
+        assert!(
+            noticed.detail.contains("2 frames") && noticed.detail.contains("eap && tls"),
+            "{noticed:?}"
+        );
+        let unknown = &told.verdict.cannot_tell;
+        assert!(unknown.iter().any(|it| it.contains("inside EAP")), "{unknown:?}");
+        // Without the handshake nothing is said.
+        let identity = [&in_eapol()[..22], &[1], b"somebody"].concat();
+        let told = report(&[identity], profile());
+        assert!(
+            !told.capture.skipped.contains_key("eap-tls"),
+            "{:?}",
+            told.capture.skipped
+        );
+    }
+    // A capture of EAP alone needs no new capture with the default profile.
+    let told = report(&[in_radius()], Profile::built_in("default").unwrap());
+    assert!(told.verdict.remedy.is_empty(), "{:#?}", told.verdict.remedy);
 }

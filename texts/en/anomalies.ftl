@@ -21,6 +21,10 @@ anomaly-quic-unanswered = { $count ->
     [one] one attempt
    *[other] { $count } attempts
 } at QUIC to { $name }, the first by { $client }, and no answer came back: they are not judged here; --all judges them
+anomaly-eap-tls = { $count ->
+    [one] 1 frame carries
+   *[other] { $count } frames carry
+} a TLS handshake inside EAP (802.1X or RADIUS), which is not read here; Wireshark shows it with the display filter “eap && tls”
 anomaly-redaction-emptied = { $count ->
     [one] 1 frame was
    *[other] { $count } frames were

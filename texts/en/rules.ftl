@@ -735,6 +735,10 @@ no-licensing-traffic-cannot-tell-udp = the traffic over UDP: { $quic ->
     [one] 1 packet
    *[other] { $quic } packets
 } of UDP port 443 (QUIC behind its first packets, or something else) and { $capwap } of CAPWAP (control inside DTLS) are in the capture and are not read
+no-licensing-traffic-cannot-tell-eap = how the TLS handshakes inside EAP ended ({ $count ->
+    [one] 1 frame
+   *[other] { $count } frames
+} of 802.1X or RADIUS): they are not read
 no-licensing-traffic-over-tcp = let the { -device } connect over TCP (switch QUIC or HTTP/3 off, or block UDP 443) while capturing: TLS inside QUIC is not read
 no-licensing-traffic-verify = tlswalk then shows an attempt
 no-licensing-traffic-cannot-tell-private = whether a connection above is to an SSM On-Prem, a CSLU or a proxy of yours: name it with --on-prem, --cslu or --proxy; --all judges every TLS connection

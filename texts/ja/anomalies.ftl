@@ -21,6 +21,7 @@ anomaly-fragments-incomplete = { $count } 個のデータグラムのフラグ�
 anomaly-record-without-packet = パケットではないレコード（カスタムブロック、システムコール、ジャーナル）がフレーム番号を持つ
 anomaly-time-out-of-range = 時刻が 1678 年より前、または 2261 年より後を示している
 anomaly-key-log-fits-none = キーログのどの秘密も、このキャプチャの接続に合わない
+anomaly-eap-tls = EAP（802.1X または RADIUS）の中の TLS ハンドシェイクが { $count } フレームある。ここでは読まない。Wireshark では表示フィルタ「eap && tls」で見られる
 anomaly-key-log-opened = キーログで { $count } 本の接続のハンドシェイクを復号した。読むのはメッセージとアラートで、アプリケーションデータは読まない
 anomaly-no-time = ファイルに時刻がない
 anomaly-times = { $detail }（{ $count } 回）

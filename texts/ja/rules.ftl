@@ -657,6 +657,7 @@ no-licensing-traffic-summary-tls = このキャプチャに判定できる TLS �
 no-licensing-traffic-summary-tls-empty = このキャプチャに判定できる TLS 接続はない：期間は { $watched }、フレームは一つもない
 no-licensing-traffic-again = 両方向が見えるインターフェイスで、{ -device }が接続する前（SYN の前）から再キャプチャしてください
 no-licensing-traffic-cannot-tell-udp = UDP の通信の内容（UDP 443 番ポート（QUIC の最初のパケットより後、またはその他）が { $quic } パケット、CAPWAP（制御は DTLS）が { $capwap } パケットあるが、読み取り対象外）
+no-licensing-traffic-cannot-tell-eap = EAP の中の TLS ハンドシェイクの結果（802.1X または RADIUS の { $count } フレーム。読み取り対象外）
 no-licensing-traffic-over-tcp = キャプチャ中は{ -device }を TCP で接続させてください（QUIC または HTTP/3 を無効にするか、UDP 443 番を遮断します）。QUIC の中の TLS は読み取れません
 no-licensing-traffic-verify = tlswalk が試行を表示する
 no-licensing-traffic-cannot-tell-private = 上の接続に、お使いの SSM On-Prem、CSLU、プロキシへのものがあるかどうか（--on-prem、--cslu、--proxy で指定できる。--all はすべての TLS 接続を判定する）

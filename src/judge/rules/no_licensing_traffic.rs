@@ -59,6 +59,14 @@ pub fn finding(context: &Context<'_>) -> Finding {
                 .with("capwap", contents.capwap_packets),
         );
     }
+    if contents.eap_tls_packets > 0 && contents.tcp_connections == 0 {
+        finding =
+            finding.cannot_tell(phrase("no-licensing-traffic-cannot-tell-eap").with("count", contents.eap_tls_packets));
+        // A new capture of EAP would be just as unreadable; what reads it stands beside its count.
+        if context.options.profile.everything {
+            return finding;
+        }
+    }
     // Another capture of QUIC would be just as unreadable.
     if context.options.profile.everything
         && contents.tcp_connections == 0
