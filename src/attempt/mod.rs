@@ -29,7 +29,7 @@ use self::lookups::{NamesTold, assign_lookups};
 use crate::attempt::index::Directory;
 use crate::attempt::presented::{Presented, present};
 use crate::attempt::revocation::{Revocation, revocation};
-use crate::attempt::selection::{Clue, Purposed, Selector};
+use crate::attempt::selection::{Clue, Purposed, Selector, without_port};
 use crate::attempt::testimony::Testimony;
 use crate::attempt::twin::Twins;
 use crate::attempt::unopened::Unopened;
@@ -414,9 +414,16 @@ fn other(connection: &Connection, names: &NamesTold<'_>) -> Purposed {
         .map(|name| name.raw().to_owned());
     // A proxy's name is not the name of the server behind it.
     let looked_up = || names.of_target(connection).filter(|_| connection.connect().is_none());
+    let asked = || {
+        connection
+            .connect()?
+            .tunnel_target()
+            .map(|it| without_port(it.raw()).to_owned())
+    };
     Purposed {
         transport: Transport::Other,
         name: name
+            .or_else(asked)
             .or_else(|| looked_up().map(str::to_owned))
             .unwrap_or_else(|| connection.server.to_string()),
         proxy: connection.connect().is_some().then_some(connection.server),

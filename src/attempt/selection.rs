@@ -427,7 +427,7 @@ impl<'a> Selector<'a> {
 }
 
 /// The host of `host:port` or `[address]:port`; an IPv6 address without brackets has no port.
-fn without_port(host: &str) -> &str {
+pub(super) fn without_port(host: &str) -> &str {
     if let Some((address, _)) = host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         return address;
     }

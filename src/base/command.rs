@@ -73,7 +73,7 @@ macro_rules! words {
         })*
     };
 }
-words!(u16 u32 u64 i64 IpAddr Endpoint HostName HostArgument UrlHost UrlPath IosName CommonName Command);
+words!(u16 u32 u64 i64 IpAddr Endpoint HostName HostArgument HostPort UrlHost UrlPath IosName CommonName Command);
 
 impl sealed::Sealed for &'static str {}
 
@@ -154,6 +154,15 @@ impl HostArgument {
         }
     }
 
+    /// The name, if it is one.
+    #[must_use]
+    pub fn name(self) -> Option<HostName> {
+        match self {
+            Self::Name(name) => Some(name),
+            Self::Address(_) | Self::Placeholder(_) => None,
+        }
+    }
+
     /// The form in a URL.
     #[must_use]
     pub fn in_url(self) -> UrlHost {
@@ -181,6 +190,25 @@ impl fmt::Display for UrlHost {
             HostArgument::Address(address) if address.is_ipv6() => write!(f, "[{address}]"),
             host => write!(f, "{host}"),
         }
+    }
+}
+
+/// Host and port as CONNECT names them (RFC 9110 section 9.3.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostPort(UrlHost, u16);
+
+impl HostPort {
+    /// Takes `host:port` for both where it is both; otherwise a placeholder stands for the host, and 443 for the port.
+    #[must_use]
+    pub fn new(text: &str, placeholder: &'static str) -> Self {
+        let (host, port) = HostArgument::with_port(text, placeholder);
+        Self(host.in_url(), port.unwrap_or(443))
+    }
+}
+
+impl fmt::Display for HostPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.0, self.1)
     }
 }
 

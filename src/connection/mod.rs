@@ -239,7 +239,7 @@ impl Connection {
     #[must_use]
     pub fn wants_tls(&self) -> bool {
         let is_sign = |client: &PlainClient| client.sign.is_some() || client.spoken == Spoken::Tlcp;
-        self.offer.is_some() || self.plain_client.as_ref().is_some_and(is_sign)
+        self.offer.is_some() || self.plain_client.as_ref().is_some_and(is_sign) || self.lacks_tunnel()
     }
 
     /// The frame and time of a side's last packet.
@@ -261,19 +261,27 @@ impl Connection {
         self.http.iter().rfind(|exchange| exchange.absolute().is_some())
     }
 
-    /// The exchange that opened a tunnel through a proxy.
+    /// The last exchange that asked a proxy for a tunnel: it may have asked for credentials first.
     #[must_use]
     pub fn connect(&self) -> Option<&Exchange> {
-        self.http.iter().find(|exchange| {
-            exchange
-                .request
-                .as_ref()
-                .is_some_and(|(_, request)| request.method.raw() == "CONNECT")
-        })
+        self.http.iter().rfind(|exchange| exchange.tunnel_target().is_some())
+    }
+
+    /// True if a proxy was asked for a tunnel, and no answer opened one.
+    fn lacks_tunnel(&self) -> bool {
+        let is_opened = |exchange: &Exchange| matches!(&exchange.response, Some((_, it)) if it.status < 300);
+        self.tls.is_none() && self.connect().is_some_and(|exchange| !is_opened(exchange))
     }
 }
 
 impl Exchange {
+    /// Host and port of a request for a tunnel (RFC 9110 section 9.3.6).
+    #[must_use]
+    pub fn tunnel_target(&self) -> Option<&WireText> {
+        let (_, request) = self.request.as_ref()?;
+        (request.method.raw() == "CONNECT").then_some(&request.target)
+    }
+
     /// Host and port of a request in absolute form, which is only sent to a proxy (RFC 9112 section 3.2.2), and its path.
     #[must_use]
     pub fn absolute(&self) -> Option<(&str, &str)> {
@@ -497,6 +505,7 @@ mod tests {
                 method: WireText::from(method),
                 target: WireText::from(target),
                 host: host.map(WireText::from),
+                has_credentials: false,
                 sender: None,
             };
             this.http.push(Exchange {

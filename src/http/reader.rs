@@ -28,6 +28,8 @@ pub struct Request {
     pub target: WireText,
     /// The Host header.
     pub host: Option<WireText>,
+    /// It carries credentials for a proxy (RFC 9110 section 11.7.2).
+    pub has_credentials: bool,
     /// The device that the body of a licensing request names as its sender.
     pub sender: Option<ProductInstance>,
 }
@@ -315,6 +317,7 @@ fn parse_head(head: &[u8]) -> Option<(Head, usize, Framing)> {
             target
         }),
         host: header_text(request.headers, "host"),
+        has_credentials: header_text(request.headers, "proxy-authorization").is_some(),
         sender: None,
     }));
     Some((kind, len, framing(request.headers, Framing::None)))

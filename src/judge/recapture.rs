@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::attempt::Attempt;
-use crate::base::command::{Command, HostName, IosName};
+use crate::base::command::{Command, HostArgument, HostName, HostPort, IosName};
 use crate::base::dialect::{Dialect, Task, task};
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
-use crate::connection::Connection;
+use crate::connection::{Connection, Exchange};
 use crate::judge::context::Context;
 use crate::judge::finding::{Owner, Remedy};
 use crate::profile::Transport;
@@ -249,12 +249,28 @@ pub fn try_again(dialect: Dialect, transport: Transport, connection: Option<&Con
     let Some(connection) = connection.filter(|_| lines.is_empty()) else {
         return lines;
     };
-    let again = task("try-again").with("endpoint", &connection.server);
+    let asked = || {
+        HostArgument::with_port(connection.connect()?.tunnel_target()?.raw(), "<host>")
+            .0
+            .name()
+    };
     let named = connection.server_name().and_then(|name| HostName::new(name.raw()));
-    dialect.lines(&[match &named {
-        Some(name) => again.with("host", name),
-        None => task("try-nameless").with("endpoint", &connection.server),
+    dialect.lines(&[match named.or_else(asked) {
+        Some(name) => towards(task("try-again"), connection).with("host", &name),
+        None => towards(task("try-nameless"), connection),
     }])
+}
+
+/// A task of a TLS client, with the server as the connection reached it: directly, or through a proxy that was asked for
+/// a tunnel.
+#[must_use]
+pub fn towards(task: Task, connection: &Connection) -> Task {
+    match connection.connect().and_then(Exchange::tunnel_target) {
+        Some(target) => task
+            .with("endpoint", &HostPort::new(target.raw(), "<server>"))
+            .with("proxy", &connection.server),
+        None => task.with("endpoint", &connection.server),
+    }
 }
 
 /// Where the client itself logs the outcome of an attempt, and how to make it try again.

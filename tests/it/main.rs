@@ -83,6 +83,7 @@ mod settings;
 mod stacks;
 mod stream;
 mod text_dumps;
+mod through_proxy;
 mod ticket;
 mod tidy;
 mod told;

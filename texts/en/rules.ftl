@@ -90,8 +90,12 @@ tcp-no-response-allow = allow TCP port { $port } from { $device } to { $name }, 
 tcp-no-response-interface = check source address and route
 
 # proxy-authentication-required
-proxy-authentication-required-summary = the proxy { $proxy } demands authentication, which the { $who } does not provide
-proxy-authentication-required-summary-scheme = the proxy { $proxy } demands authentication ({ $scheme }), which the { $who } does not provide
+proxy-authentication-required-any = authentication
+proxy-authentication-required-scheme = authentication ({ $scheme })
+proxy-authentication-required-summary = the proxy { $proxy } demands { $demand }, which the { $who } does not provide
+proxy-authentication-required-summary-refused = the proxy { $proxy } demands { $demand } and does not accept the credentials that the { $who } sends
+proxy-authentication-required-summary-met = the proxy { $proxy } demanded { $demand } first, and the { $who } came again with success
+proxy-authentication-required-met = the client comes again through the proxy, and that handshake completes
 proxy-authentication-required-exempt = let { $device } reach { $target } without authentication, or give the { -device } the credentials that the proxy asks for
 
 # proxy-refused

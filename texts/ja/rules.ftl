@@ -84,8 +84,12 @@ tcp-no-response-allow = { $device } から { $name } への TCP { $port } 番ポ
 tcp-no-response-interface = 送信元アドレスと経路を確認してください
 
 # proxy-authentication-required
-proxy-authentication-required-summary = プロキシ { $proxy } が認証を要求したが、{ $who }は認証情報を送っていない
-proxy-authentication-required-summary-scheme = プロキシ { $proxy } が認証（{ $scheme }）を要求したが、{ $who }は認証情報を送っていない
+proxy-authentication-required-any = 認証
+proxy-authentication-required-scheme = 認証（{ $scheme }）
+proxy-authentication-required-summary = プロキシ { $proxy } が{ $demand }を要求したが、{ $who }は認証情報を送っていない
+proxy-authentication-required-summary-refused = プロキシ { $proxy } が{ $demand }を要求し、{ $who }が送った認証情報を受け入れない
+proxy-authentication-required-summary-met = プロキシ { $proxy } がまず{ $demand }を要求し、{ $who }は再接続して成功した
+proxy-authentication-required-met = クライアントが同じプロキシ経由で再度接続し、そのハンドシェイクは完了している
 proxy-authentication-required-exempt = { $device } が認証なしで { $target } に到達できるようにするか、プロキシが求める認証情報を{ -device }に設定してください
 
 # proxy-refused

@@ -15,6 +15,7 @@ use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::judge::alternative::OtherCause;
 use crate::judge::finding::{Finding, Owner, Remedy};
+use crate::judge::recapture;
 use crate::profile::Transport;
 use crate::tls::AlertDescription;
 use crate::tls::certificate::Fields;
@@ -203,7 +204,7 @@ fn unseen(attempt: &Attempt<'_>, connection: &Connection, described: Option<Aler
         Some(name) => task("show-chain").with("host", &name),
         None => task("show-nameless-chain"),
     };
-    let shown = shown.with("endpoint", &connection.server);
+    let shown = recapture::towards(shown, connection);
     let tasks = match described {
         Some(AlertDescription::UNKNOWN_CA) => vec![shown, task("show-roots")],
         _ => vec![task("show-clock"), shown, task("show-roots")],

@@ -13,6 +13,7 @@ use crate::connection::Connection;
 use crate::connection::walk::StepKind;
 use crate::judge::finding::{Finding, Remedy};
 use crate::judge::reason::Reason;
+use crate::judge::recapture;
 use crate::tls::Group;
 use crate::tls::hello::ClientHello;
 
@@ -51,7 +52,7 @@ pub(super) fn or_large_hello(finding: Finding, attempt: &Attempt<'_>, connection
 /// The remedy that separates an oversized hello from a server that answers none: the client sends a smaller one.
 pub(super) fn try_smaller(attempt: &Attempt<'_>, connection: &Connection) -> Remedy {
     let name = connection.server_name().and_then(|name| HostName::new(name.raw()));
-    let task = task("try-smaller-hello").with("endpoint", &connection.server);
+    let task = recapture::towards(task("try-smaller-hello"), connection);
     let task = match &name {
         Some(name) => task.with("host", name),
         None => task,

@@ -7,14 +7,14 @@ use crate::base::dialect::task;
 use crate::base::phrase::phrase;
 use crate::base::wire_text::WireText;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule, Severity};
 use crate::judge::recapture;
 use crate::profile::Transport;
 
 /// RFC 9110 section 15.5.8 (407).
 pub(super) const RULE: Rule = rule!("proxy-authentication-required", Cause, check);
 
-fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let exchange = connection.connect().or_else(|| connection.forwarded())?;
     let (asked, request) = exchange.request.as_ref()?;
@@ -22,36 +22,47 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if response.status != 407 {
         return None;
     }
-    let summary = match &response.proxy_authenticate {
-        Some(scheme) => phrase("proxy-authentication-required-summary-scheme").with("scheme", scheme),
-        None => phrase("proxy-authentication-required-summary"),
+    let met = context
+        .surroundings
+        .completed_through(connection, &attempt.service.name);
+    let summary = match (met, request.has_credentials) {
+        (Some(_), _) => "proxy-authentication-required-summary-met",
+        (None, true) => "proxy-authentication-required-summary-refused",
+        (None, false) => "proxy-authentication-required-summary",
     };
-    let finding = Finding::error(
-        RULE.id,
-        By::Path,
-        At::Proxy,
-        summary.with("proxy", connection.server).with("who", client(attempt)),
-    )
-    .evidence(*asked, asked_of_proxy(request))
-    .evidence(
-        *answered,
-        phrase("http-status")
-            .with("status", response.status)
-            .with("reason", &response.reason),
-    )
-    .remedy(elsewhere(
-        attempt,
-        Owner::Proxy,
-        phrase("proxy-authentication-required-exempt")
-            .with("device", attempt.device)
-            .with("target", &request.target),
-    ));
+    let demand = match &response.proxy_authenticate {
+        Some(scheme) => phrase("proxy-authentication-required-scheme").with("scheme", scheme),
+        None => phrase("proxy-authentication-required-any"),
+    };
+    let summary = phrase(summary)
+        .with("proxy", connection.server)
+        .with("who", client(attempt))
+        .with("demand", demand);
+    let mut finding = Finding::error(RULE.id, By::Path, At::Proxy, summary)
+        .evidence(*asked, asked_of_proxy(request))
+        .evidence(
+            *answered,
+            phrase("http-status")
+                .with("status", response.status)
+                .with("reason", &response.reason),
+        );
+    // A demand that the client meets in its next connection is how such a proxy is used (RFC 9110 section 11.7).
+    if let Some(met) = met {
+        finding.beside.push(met.said);
+        let finding = finding.evidence(met.said.first, phrase("proxy-authentication-required-met"));
+        return Some(finding.severity(Severity::Note));
+    }
+    let exempt = phrase("proxy-authentication-required-exempt")
+        .with("device", attempt.device)
+        .with("target", &request.target);
+    let finding = finding.remedy(elsewhere(attempt, Owner::Proxy, exempt));
     // Traffic to a CSLU stays inside: it needs no proxy, and is not told to go through a CSLU.
-    Some(finding.remedy(match exchange.absolute() {
-        Some((host, _)) if attempt.service.transport == Transport::Cslu => {
-            without_proxy(attempt, connection, &WireText::from(host))
-        }
-        _ => through_cslu(attempt),
+    let host = exchange.absolute().map(|(host, _)| WireText::from(host));
+    let is_inside = attempt.service.transport == Transport::Cslu;
+    Some(finding.remedy(match (host, attempt.licensing) {
+        (Some(host), true) if is_inside => without_proxy(attempt, connection, &host),
+        (_, true) => through_cslu(attempt),
+        (host, false) => without_proxy(attempt, connection, &host.unwrap_or_else(|| request.target.clone())),
     }))
 }
 

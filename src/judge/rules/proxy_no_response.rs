@@ -16,7 +16,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let exchange = connection.connect()?;
     let (asked, request) = exchange.request.as_ref()?;
     let asked_at = connection.step(StepKind::ConnectRequest)?.time;
-    let answered = exchange.response.is_some() || connection.tls.is_some() || connection.tcp.server.bytes > 0;
+    // What the proxy said before, to another request of this connection, is no answer to this one.
+    let said_before = connection.http.iter().any(|it| it.response.is_some());
+    let spoke = connection.tcp.server.bytes > 0 && !said_before;
+    let answered = exchange.response.is_some() || connection.tls.is_some() || spoke;
     if answered || connection.tcp.server.said_unseen() || !watched_after(connection, asked_at, context) {
         return None;
     }

@@ -72,21 +72,23 @@ pub(super) fn without_proxy(attempt: &Attempt<'_>, connection: &Connection, targ
     let (host, port) = HostArgument::with_port(target.raw(), "<host>");
     // CONNECT names a port; an absolute URL without one is http (RFC 9112 section 3.2.2).
     let port = port.unwrap_or(80);
-    on_client(
-        attempt,
-        phrase("proxy-other-way")
-            .with("proxy", proxy.to_string())
-            .with("device", attempt.device)
-            .with("target", target),
-        &[
-            task("show-transport"),
-            task("reach")
-                .with("host", &host)
-                .with("port", &port)
-                .with("device", &attempt.device),
-            task("remove-proxy").with("proxy", &proxy.ip).with("port", &proxy.port),
-        ],
-    )
+    let action = phrase("proxy-other-way")
+        .with("proxy", proxy.to_string())
+        .with("device", attempt.device)
+        .with("target", target);
+    let reach = task("reach")
+        .with("host", &host)
+        .with("port", &port)
+        .with("device", &attempt.device);
+    // What makes other clients try again asks the proxy again.
+    if !attempt.licensing {
+        return Remedy {
+            commands: attempt.dialect.lines(&[reach]),
+            ..elsewhere(attempt, Owner::Wlc, action)
+        };
+    }
+    let remove = task("remove-proxy").with("proxy", &proxy.ip).with("port", &proxy.port);
+    on_client(attempt, action, &[task("show-transport"), reach, remove])
 }
 
 /// A remedy for another party, verified by the next attempt.

@@ -9,6 +9,7 @@ use crate::connection::Connection;
 use crate::connection::walk::{Alert, Detail, Side, Step, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, Finding, Owner, Rule};
+use crate::judge::recapture;
 use crate::tls::AlertDescription;
 
 /// RFC 9846 section 6.2: protocol_version (70); RFC 7507: inappropriate_fallback (86).
@@ -149,7 +150,7 @@ impl Case<'_, '_> {
             "1.2" => Some(task("tls-version-newest")),
             _ => Some(task("tls-version")),
         };
-        let tasks = command.map(|it| it.with("endpoint", &self.connection.server));
+        let tasks = command.map(|it| recapture::towards(it, self.connection));
         let finding = finding
             .cannot_tell(phrase("version-mismatch-cannot-tell"))
             .remedy(on_client(attempt, newer, tasks.as_slice()));
