@@ -491,7 +491,7 @@ impl<'o> Collected<'o> {
         };
         let options = self.options;
         options.profile.service_named(name.raw()).is_some()
-            || connection.connect().is_some()
+            || connection.tunnel_target().is_some()
             || !options.on_prem.is_empty()
             || !options.cslu.is_empty()
             || !options.cssm.is_empty()

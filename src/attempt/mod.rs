@@ -413,12 +413,14 @@ fn other(connection: &Connection, names: &NamesTold<'_>) -> Purposed {
         .filter(|name| !name.is_empty())
         .map(|name| name.raw().to_owned());
     // A proxy's name is not the name of the server behind it.
-    let looked_up = || names.of_target(connection).filter(|_| connection.connect().is_none());
+    let looked_up = || {
+        names
+            .of_target(connection)
+            .filter(|_| connection.tunnel_target().is_none())
+    };
     let asked = || {
-        connection
-            .connect()?
-            .tunnel_target()
-            .map(|it| without_port(it.raw()).to_owned())
+        let host = without_port(connection.tunnel_target()?.raw());
+        (!host.is_empty()).then(|| host.to_owned())
     };
     Purposed {
         transport: Transport::Other,
@@ -426,7 +428,7 @@ fn other(connection: &Connection, names: &NamesTold<'_>) -> Purposed {
             .or_else(asked)
             .or_else(|| looked_up().map(str::to_owned))
             .unwrap_or_else(|| connection.server.to_string()),
-        proxy: connection.connect().is_some().then_some(connection.server),
+        proxy: connection.tunnel_target().is_some().then_some(connection.server),
         public_certificate: false,
         superseded_by: None,
         calls_device: false,

@@ -201,7 +201,7 @@ impl<'a> Selector<'a> {
         if let Some(purpose) = self.by_content(connection) {
             return Some(purpose);
         }
-        if connection.server_name().is_some() || connection.connect().is_some() {
+        if connection.server_name().is_some() || connection.tunnel_target().is_some() {
             return self.by_option(connection); // another name: only an explicit option can still claim it
         }
         self.by_option(connection)
@@ -236,7 +236,7 @@ impl<'a> Selector<'a> {
     /// Identified by the connection's own messages.
     fn by_content(&self, connection: &Connection) -> Option<Purposed> {
         let profile = &self.options.profile;
-        let proxy = connection.connect().is_some().then_some(connection.server);
+        let proxy = connection.tunnel_target().is_some().then_some(connection.server);
         if let Some(name) = connection.server_name()
             && let Some(service) = profile.service_named(name.raw())
         {
@@ -245,8 +245,8 @@ impl<'a> Selector<'a> {
                 ..named(service, name.raw(), Clue::ClientHello)
             });
         }
-        if let Some((_, request)) = connection.connect().and_then(|exchange| exchange.request.as_ref()) {
-            let target = request.target.raw();
+        if let Some(target) = connection.tunnel_target() {
+            let target = target.raw();
             let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
             let address = host.trim_matches(['[', ']']).parse().ok();
             let listed = || {
@@ -304,7 +304,7 @@ impl<'a> Selector<'a> {
                 return Some(Purposed {
                     transport,
                     name,
-                    proxy: connection.connect().is_some().then_some(connection.server),
+                    proxy: connection.tunnel_target().is_some().then_some(connection.server),
                     public_certificate: transport == Transport::Cssm,
                     superseded_by: None,
                     calls_device: false,
@@ -329,7 +329,7 @@ impl<'a> Selector<'a> {
             .proxy
             .iter()
             .any(|proxy| self.reaches(proxy, connection).is_some());
-        if through && connection.connect().is_none() && connection.server_name().is_none() {
+        if through && connection.tunnel_target().is_none() && connection.server_name().is_none() {
             // No message shows what the client wanted from the proxy: the connection ended too early.
             return Some(Purposed {
                 transport: Transport::Cssm,

@@ -27,7 +27,8 @@ use crate::connection::direction::Direction;
 use crate::connection::event::{Event, EventKind};
 use crate::connection::flow::Flow;
 use crate::connection::plain::offer::Ends;
-use crate::connection::plain::{Offer, PlainClient, Spoken, framing};
+use crate::connection::plain::{Offer, Part, PlainClient, Socks, Spoken, framing};
+use crate::connection::step::Detail;
 use crate::connection::walk::{Side, Sides, Step, StepKind, TlsFacts};
 use crate::decode::Tunnel;
 use crate::http::reader::Head;
@@ -104,6 +105,8 @@ pub struct Connection {
     pub dns: Sides<Vec<u8>>,
     /// TLS that was requested in plain text and did not follow.
     pub offer: Option<Offer>,
+    /// A tunnel that was asked of a SOCKS proxy.
+    pub socks: Option<Box<Socks>>,
     /// The client sends something other than TLS, with the sign that TLS was expected.
     pub plain_client: Option<PlainClient>,
     /// Events that were not kept.
@@ -135,6 +138,10 @@ impl Connection {
         let is_hidden = [&own, &peer].iter().any(|side| side.carries == Carries::Hidden);
         doubt_gaps(&mut own.tcp, &peer.tcp);
         doubt_gaps(&mut peer.tcp, &own.tcp);
+        let socks = Socks::of(&own.talk, &peer.talk, server_end.port).map(Box::new);
+        if let Some(socks) = &socks {
+            add_tunnel_steps(socks, &mut own.events, &mut peer.events);
+        }
         let is_opened = log.is_some_and(|log| decryption::open(&mut own, &mut peer, log));
         let walk = walk::walk(std::mem::take(&mut own.events), std::mem::take(&mut peer.events));
         let (hello, answered) = (walk.tls.client_hello.is_some(), walk.tls.server_hello.is_some());
@@ -180,6 +187,7 @@ impl Connection {
             tls: is_tls.then_some(walk.tls),
             steps: walk.steps,
             offer,
+            socks,
             plain_client: None,
             opened: is_opened,
         };
@@ -267,10 +275,18 @@ impl Connection {
         self.http.iter().rfind(|exchange| exchange.tunnel_target().is_some())
     }
 
+    /// Host and port for which a proxy was asked for a tunnel, in HTTP or by SOCKS.
+    #[must_use]
+    pub fn tunnel_target(&self) -> Option<&WireText> {
+        let by_http = || self.connect().and_then(Exchange::tunnel_target);
+        self.socks.as_ref().map(|socks| &socks.target).or_else(by_http)
+    }
+
     /// True if a proxy was asked for a tunnel, and no answer opened one.
     fn lacks_tunnel(&self) -> bool {
         let is_opened = |exchange: &Exchange| matches!(&exchange.response, Some((_, it)) if it.status < 300);
-        self.tls.is_none() && self.connect().is_some_and(|exchange| !is_opened(exchange))
+        let by_socks = self.socks.as_ref().is_some_and(|socks| !socks.is_open());
+        self.tls.is_none() && (by_socks || self.connect().is_some_and(|exchange| !is_opened(exchange)))
     }
 }
 
@@ -363,6 +379,19 @@ fn find_client(flow: &Flow) -> (usize, ClientBy) {
     }
     let [first, second] = flow.ends;
     (usize::from(first.port < second.port), ClientBy::Port)
+}
+
+/// Adds the request and the answer of a SOCKS proxy to what the sides said, in their places.
+fn add_tunnel_steps(socks: &Socks, client: &mut Vec<Event>, server: &mut Vec<Event>) {
+    let add = |said: &mut Vec<Event>, kind, part: Part, words| {
+        let event = part.said(EventKind::Control(kind, Some(Detail::Words(words))));
+        let after = said.iter().position(|it| it.from > event.from);
+        said.insert(after.unwrap_or(said.len()), event);
+    };
+    add(client, StepKind::ConnectRequest, socks.asked, socks.request());
+    if let Some((reply, part)) = socks.reply {
+        add(server, StepKind::ConnectResponse, part, reply.name());
+    }
 }
 
 /// Discards what was read as TLS.
@@ -473,6 +502,7 @@ mod tests {
             beginning_hidden: false,
             dns: Sides::default(),
             offer: None,
+            socks: None,
             plain_client: None,
             opened: false,
             events_dropped: 0,

@@ -93,7 +93,9 @@ impl Baseline {
         // Until either side has sent data, the port decides whether TLS was to follow.
         let readable = connection.is_some_and(|connection| {
             let spoke = connection.http.iter().any(|exchange| exchange.request.is_some());
-            tls.is_none() && connection.connect().is_none() && (spoke || matches!(connection.server.port, 80 | 8182))
+            tls.is_none()
+                && connection.tunnel_target().is_none()
+                && (spoke || matches!(connection.server.port, 80 | 8182))
         });
         self.transports.contains(&attempt.service.transport)
             && self.proxy == attempt.service.proxy.is_some()

@@ -12,7 +12,7 @@ use crate::base::command::{Command, HostArgument, HostName, HostPort, IosName};
 use crate::base::dialect::{Dialect, Task, task};
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
-use crate::connection::{Connection, Exchange};
+use crate::connection::Connection;
 use crate::judge::context::Context;
 use crate::judge::finding::{Owner, Remedy};
 use crate::profile::Transport;
@@ -250,7 +250,7 @@ pub fn try_again(dialect: Dialect, transport: Transport, connection: Option<&Con
         return lines;
     };
     let asked = || {
-        HostArgument::with_port(connection.connect()?.tunnel_target()?.raw(), "<host>")
+        HostArgument::with_port(connection.tunnel_target()?.raw(), "<host>")
             .0
             .name()
     };
@@ -265,11 +265,14 @@ pub fn try_again(dialect: Dialect, transport: Transport, connection: Option<&Con
 /// a tunnel.
 #[must_use]
 pub fn towards(task: Task, connection: &Connection) -> Task {
-    match connection.connect().and_then(Exchange::tunnel_target) {
-        Some(target) => task
-            .with("endpoint", &HostPort::new(target.raw(), "<server>"))
-            .with("proxy", &connection.server),
-        None => task.with("endpoint", &connection.server),
+    let Some(target) = connection.tunnel_target() else {
+        return task.with("endpoint", &connection.server);
+    };
+    let task = task.with("endpoint", &HostPort::new(target.raw(), "<server>"));
+    // It speaks no SOCKS: there a program beside it has to (`proxychains4`).
+    match connection.socks {
+        Some(_) => task,
+        None => task.with("proxy", &connection.server),
     }
 }
 

@@ -146,3 +146,68 @@ fn commands_name_the_server_and_the_proxy_in_between() {
         "{hostile}"
     );
 }
+
+/// A SOCKS5 proxy that was asked for service.example, and answered with this number.
+fn socks(code: u8) -> Scenario {
+    Scenario::open()
+        .ports(50_000, 1080)
+        .send(Client, b"\x05\x01\x00")
+        .send(Server, b"\x05\x00")
+        .send(Client, b"\x05\x01\x00\x03\x0fservice.example\x01\xbb")
+        .send(Server, [5, code, 0, 1, 0, 0, 0, 0, 0, 0])
+}
+
+#[test]
+fn a_socks_proxy_that_opens_no_tunnel_is_told_by_its_reply() {
+    for (code, says) in [
+        (1, "general SOCKS"),
+        (2, "rules"),
+        (4, "resolve"),
+        (5, "target refused"),
+        (6, "in time"),
+    ] {
+        let refused = only(&socks(code).close(Server));
+        let verdict = &refused.verdict;
+        assert_eq!(
+            (&*verdict.id, verdict.confidence.name()),
+            ("proxy-refused", "certain"),
+            "{code}"
+        );
+        assert!(verdict.summary.contains(says), "{}", verdict.summary);
+        assert_eq!(refused.name, "service.example");
+        assert_eq!(refused.via_proxy.as_deref(), Some("198.51.100.20:1080"));
+    }
+    let greeting = Scenario::open().ports(50_000, 1080).send(Client, b"\x05\x01\x00");
+    let id = |story: &Scenario| only(story).verdict.id;
+    assert_eq!(
+        id(&greeting.clone().send(Server, b"\x05\xff").close(Server)),
+        "proxy-authentication-required"
+    );
+    assert_eq!(id(&greeting.wait(30 * SECOND).close(Client)), "proxy-no-response");
+    // The reply is the tunnel's, and what it carries is not TLS.
+    assert!(
+        report(&socks(0).send(Server, b"SSH-2.0-OpenSSH_9.2\r\n").close(Client).pcap())
+            .attempts
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_tunnel_that_closes_behind_a_proxy_does_not_blame_the_server() {
+    let hello = || each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]);
+    let by_http = asked().send(Server, OPENED);
+    for begun in [by_http, socks(0)] {
+        let closed = only(&begun.clone().send(Client, hello()).close(Server)).verdict;
+        assert_eq!(
+            (closed.by.name(), closed.confidence.name()),
+            ("unknown", "likely"),
+            "{closed:#?}"
+        );
+        let reset = only(&begun.send(Client, hello()).reset(Server)).verdict;
+        assert_eq!(reset.by.name(), "unknown", "{reset:#?}");
+    }
+    // A healthy one is.
+    let healthy = only(&socks(0).handshake12(each_in_a_record).data().close(Client));
+    assert_eq!(healthy.verdict.id, "healthy");
+    assert_eq!(healthy.via_proxy.as_deref(), Some("198.51.100.20:1080"));
+}

@@ -96,11 +96,16 @@ proxy-authentication-required-summary = the proxy { $proxy } demands { $demand }
 proxy-authentication-required-summary-refused = the proxy { $proxy } demands { $demand } and does not accept the credentials that the { $who } sends
 proxy-authentication-required-summary-met = the proxy { $proxy } demanded { $demand } first, and the { $who } came again with success
 proxy-authentication-required-met = the client comes again through the proxy, and that handshake completes
+proxy-authentication-required-socks-do = let { $device } use the proxy without authentication, or give the { -device } a user name and password that it knows
 proxy-authentication-required-exempt = let { $device } reach { $target } without authentication, or give the { -device } the credentials that the proxy asks for
 
 # proxy-refused
 proxy-refused-summary = the proxy { $proxy } answered CONNECT with { $status } { $reason }: { $meaning }
 proxy-refused-summary-forward = the proxy { $proxy } answered the request itself, with { $status } { $reason }: { $meaning }
+proxy-refused-summary-socks = the SOCKS proxy { $proxy } opened no tunnel to { $target }: { $reply }; { $meaning }
+proxy-refused-socks-network = it has no route to the target
+proxy-refused-socks-host = it could not resolve the name, or not reach the host
+proxy-refused-socks-refused = the target refused the connection from it
 proxy-refused-forbidden = its rules do not allow the target
 proxy-refused-forbidden-do = allow CONNECT to { $target } for { $device }
 proxy-refused-unreachable = it reports an error of its own

@@ -90,11 +90,16 @@ proxy-authentication-required-summary = プロキシ { $proxy } が{ $demand }�
 proxy-authentication-required-summary-refused = プロキシ { $proxy } が{ $demand }を要求し、{ $who }が送った認証情報を受け入れない
 proxy-authentication-required-summary-met = プロキシ { $proxy } がまず{ $demand }を要求し、{ $who }は再接続して成功した
 proxy-authentication-required-met = クライアントが同じプロキシ経由で再度接続し、そのハンドシェイクは完了している
+proxy-authentication-required-socks-do = { $device } が認証なしでプロキシを使えるようにするか、プロキシが知っているユーザ名とパスワードを{ -device }に設定してください
 proxy-authentication-required-exempt = { $device } が認証なしで { $target } に到達できるようにするか、プロキシが求める認証情報を{ -device }に設定してください
 
 # proxy-refused
 proxy-refused-summary = プロキシ { $proxy } が CONNECT に { $status } { $reason } と応答した：{ $meaning }
 proxy-refused-summary-forward = プロキシ { $proxy } が要求に対して自ら { $status } { $reason } と応答した：{ $meaning }
+proxy-refused-summary-socks = SOCKS プロキシ { $proxy } が { $target } へのトンネルを開かなかった：{ $reply }。{ $meaning }
+proxy-refused-socks-network = 宛先への経路がない
+proxy-refused-socks-host = 名前を解決できないか、ホストに到達できなかった
+proxy-refused-socks-refused = 宛先がプロキシからの接続を拒否した
 proxy-refused-forbidden = 宛先がルールで許可されていない
 proxy-refused-forbidden-do = { $device } から { $target } への CONNECT を許可してください
 proxy-refused-unreachable = プロキシ自身のエラーを示す応答である

@@ -302,6 +302,7 @@ impl DatagramFlow {
             beginning_hidden: false,
             dns: Sides::default(),
             offer: None,
+            socks: None,
             plain_client: None,
             events_dropped: own.events_dropped + peer.events_dropped,
         }

@@ -62,7 +62,7 @@ impl PlainClient {
                 .iter()
                 .any(|step| step.side == side && step.kind.is_tls())
         };
-        if !client.start_known || client.bytes == 0 || says_tls(Side::Client) || connection.connect().is_some() {
+        if !client.start_known || client.bytes == 0 || says_tls(Side::Client) || connection.tunnel_target().is_some() {
             return None;
         }
         let (spoken, frame) = first_words(connection)?;

@@ -7,15 +7,18 @@
 pub mod client;
 pub mod framing;
 pub mod offer;
+pub mod socks;
 mod spoken;
 mod words;
 
 pub use client::{PlainClient, TlsSign};
 pub use offer::{Denial, Next, Offer, Protocol};
+pub use socks::Socks;
 pub use spoken::Spoken;
 pub use words::words;
 
-use crate::base::frame::FrameNumber;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::tcp::said::{Provenance, Said};
 use crate::tcp::stream::{Chunk, Position};
 
 /// Bytes kept of a direction that begins as a server's greeting: banners of many lines and lists of capabilities.
@@ -44,6 +47,8 @@ pub struct Part {
     pub from: Position,
     /// Its frame.
     pub frame: FrameNumber,
+    /// The time of that frame.
+    pub time: Timestamp,
     /// The position up to which its sender had received the other direction.
     pub acked: Position,
 }
@@ -56,6 +61,19 @@ pub(crate) struct Line<'a> {
     pub(crate) part: Part,
     /// The position after it.
     pub(crate) to: Position,
+}
+
+impl Part {
+    /// A message in this segment.
+    pub(crate) fn said<T>(self, kind: T) -> Said<T> {
+        let origin = Provenance {
+            from: self.from,
+            frame: self.frame,
+            time: self.time,
+            acked: self.acked,
+        };
+        origin.said(kind, self.from)
+    }
 }
 
 impl Talk {
@@ -78,6 +96,7 @@ impl Talk {
             at: self.bytes.len(),
             from: chunk.from,
             frame: chunk.frame,
+            time: chunk.time,
             acked: chunk.acked,
         });
         self.bytes
@@ -165,7 +184,6 @@ pub(crate) fn opens_dialogue(payload: &[u8]) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::base::frame::Timestamp;
 
     /// A direction of these segments, each with how much its sender had received of the other direction.
     pub(crate) fn talk(segments: &[(&[u8], u64)]) -> Talk {

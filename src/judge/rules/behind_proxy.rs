@@ -14,7 +14,7 @@ use crate::profile::Profile;
 /// TCP on this side of a proxy shows the proxy's behaviour only: neither the server behind it nor the path to that
 /// server.
 pub(super) fn behind_proxy(mut finding: Finding, attempt: &Attempt<'_>, connection: &Connection) -> Finding {
-    if connection.connect().is_none() || !matches!(finding.by, Some(By::Server | By::Unknown)) {
+    if connection.tunnel_target().is_none() || !matches!(finding.by, Some(By::Server | By::Unknown)) {
         return finding;
     }
     let name = WireText::from(attempt.service.name.as_str());

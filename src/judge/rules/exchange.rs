@@ -66,7 +66,7 @@ fn answered(connection: &Connection) -> bool {
         .iter()
         .rev()
         .find_map(|exchange| Some((exchange.request.as_ref()?, exchange.response.as_ref()?)))
-        .is_some_and(|(_, (_, answer))| answer.status < 300 && connection.connect().is_none())
+        .is_some_and(|(_, (_, answer))| answer.status < 300 && connection.tunnel_target().is_none())
         && late_answer(connection, ANSWER).is_none()
 }
 

@@ -120,7 +120,7 @@ fn instead_of_answer(
 ) -> Finding {
     let origin = origin(connection, Side::Server, reset);
     let by = match origin.by(Side::Server) {
-        By::Server if connection.connect().is_some() => By::Unknown,
+        By::Server if connection.tunnel_target().is_some() => By::Unknown,
         by => by,
     };
     let finding = Finding::error(

@@ -4,8 +4,11 @@ use super::behind_proxy::asked_of_proxy;
 use super::{client, elsewhere, on_client, without_proxy};
 use crate::attempt::Attempt;
 use crate::base::dialect::task;
-use crate::base::phrase::phrase;
+use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
+use crate::connection::Connection;
+use crate::connection::plain::Socks;
+use crate::connection::plain::socks::Reply;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule, Severity};
 use crate::judge::recapture;
@@ -16,6 +19,9 @@ pub(super) const RULE: Rule = rule!("proxy-authentication-required", Cause, chec
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
+    if let Some(socks) = &connection.socks {
+        return by_socks(attempt, connection, socks);
+    }
     let exchange = connection.connect().or_else(|| connection.forwarded())?;
     let (asked, request) = exchange.request.as_ref()?;
     let (answered, response) = exchange.response.as_ref()?;
@@ -64,6 +70,27 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         (_, true) => through_cslu(attempt),
         (host, false) => without_proxy(attempt, connection, &host.unwrap_or_else(|| request.target.clone())),
     }))
+}
+
+/// A SOCKS proxy accepts none of the ways to authenticate, which may be none, or not the password.
+fn by_socks(attempt: &Attempt<'_>, connection: &Connection, socks: &Socks) -> Option<Finding> {
+    let (reply, answered) = socks.reply.as_ref()?;
+    let summary = match reply {
+        Reply::NoMethod => "proxy-authentication-required-summary",
+        Reply::WrongCredentials => "proxy-authentication-required-summary-refused",
+        Reply::Opened | Reply::Refused(_) => return None,
+    };
+    let summary = phrase(summary)
+        .with("proxy", connection.server)
+        .with("who", client(attempt))
+        .with("demand", phrase("proxy-authentication-required-any"));
+    let action = phrase("proxy-authentication-required-socks-do").with("device", attempt.device);
+    Some(
+        Finding::error(RULE.id, By::Path, At::Proxy, summary)
+            .evidence(socks.asked.frame, Phrase::verbatim(socks.request()))
+            .evidence(answered.frame, Phrase::verbatim(reply.name()))
+            .remedy(elsewhere(attempt, Owner::Proxy, action)),
+    )
 }
 
 /// The remedy: another transport, which has its own way to try again.

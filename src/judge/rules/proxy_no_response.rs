@@ -3,7 +3,9 @@
 use super::{elsewhere, watched_after, without_proxy};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::phrase::phrase;
+use crate::base::frame::FrameNumber;
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
@@ -13,18 +15,14 @@ pub(super) const RULE: Rule = rule!("proxy-no-response", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
-    let exchange = connection.connect()?;
-    let (asked, request) = exchange.request.as_ref()?;
+    let (asked, request) = asked(connection)?;
     let asked_at = connection.step(StepKind::ConnectRequest)?.time;
-    // What the proxy said before, to another request of this connection, is no answer to this one.
-    let said_before = connection.http.iter().any(|it| it.response.is_some());
-    let spoke = connection.tcp.server.bytes > 0 && !said_before;
-    let answered = exchange.response.is_some() || connection.tls.is_some() || spoke;
-    if answered || connection.tcp.server.said_unseen() || !watched_after(connection, asked_at, context) {
+    if connection.tls.is_some() || connection.tcp.server.said_unseen() || !watched_after(connection, asked_at, context)
+    {
         return None;
     }
     let acked = connection.tcp.client.acked_bytes >= connection.tcp.client.bytes;
-    let proxy = connection.server;
+    let (proxy, target) = (connection.server, connection.tunnel_target()?);
     // It waited for nothing if it is the one that closed.
     let closed = connection.step_by(StepKind::Fin, Side::Server).filter(|own| {
         let client = connection.step_by(StepKind::Fin, Side::Client);
@@ -42,16 +40,29 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(
         Finding::error(RULE.id, By::Path, At::Proxy, phrase(summary).with("proxy", proxy))
             .confidence(if acked { Confidence::Certain } else { Confidence::Likely })
-            .evidence(*asked, phrase("http-connect").with("target", &request.target))
+            .evidence(asked, request)
             .evidence(last, phrase(ended))
             .claims_silence_of(Side::Server)
             .remedy(elsewhere(
                 attempt,
                 Owner::Proxy,
-                phrase(log)
-                    .with("device", attempt.device)
-                    .with("target", &request.target),
+                phrase(log).with("device", attempt.device).with("target", target),
             ))
-            .remedy(without_proxy(attempt, connection, &request.target)),
+            .remedy(without_proxy(attempt, connection, target)),
     )
+}
+
+/// The frame and the words of a request for a tunnel that was not answered.
+fn asked(connection: &Connection) -> Option<(FrameNumber, Phrase)> {
+    if let Some(socks) = &connection.socks {
+        let is_unanswered = socks.reply.is_none();
+        return is_unanswered.then(|| (socks.asked.frame, Phrase::verbatim(socks.request())));
+    }
+    let exchange = connection.connect()?;
+    let (frame, request) = exchange.request.as_ref()?;
+    // What the proxy said before, to another request of this connection, is no answer to this one.
+    let said_before = connection.http.iter().any(|it| it.response.is_some());
+    let spoke = connection.tcp.server.bytes > 0 && !said_before;
+    let words = phrase("http-connect").with("target", &request.target);
+    (exchange.response.is_none() && !spoke).then_some((*frame, words))
 }

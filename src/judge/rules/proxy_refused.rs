@@ -5,6 +5,9 @@ use super::{elsewhere, in_between, without_proxy};
 use crate::attempt::Attempt;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
+use crate::connection::Connection;
+use crate::connection::plain::Socks;
+use crate::connection::plain::socks::Reply;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
@@ -13,6 +16,9 @@ pub(super) const RULE: Rule = rule!("proxy-refused", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
+    if let Some(socks) = &connection.socks {
+        return by_socks(attempt, connection, socks);
+    }
     let exchange = connection
         .connect()
         .or_else(|| by_proxy_itself(connection, &context.options.profile))?;
@@ -47,6 +53,36 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding.cannot_tell(phrase("proxy-refused-cannot-tell").with("server", server));
     }
     Some(finding)
+}
+
+/// A SOCKS proxy says by a number why it opened no tunnel (RFC 1928 section 6).
+fn by_socks(attempt: &Attempt<'_>, connection: &Connection, socks: &Socks) -> Option<Finding> {
+    let Some((reply @ Reply::Refused(code), answered)) = &socks.reply else {
+        return None;
+    };
+    let (meaning, action) = match code {
+        2 => ("proxy-refused-forbidden", "proxy-refused-forbidden-do"),
+        3 => ("proxy-refused-socks-network", "proxy-refused-unreachable-do"),
+        4 => ("proxy-refused-socks-host", "proxy-refused-unreachable-do"),
+        5 => ("proxy-refused-socks-refused", "proxy-refused-unreachable-do"),
+        6 => ("proxy-refused-timeout", "proxy-refused-unreachable-do"),
+        _ => ("proxy-refused-other", "proxy-refused-other-do"),
+    };
+    let summary = phrase("proxy-refused-summary-socks")
+        .with("proxy", connection.server)
+        .with("target", &socks.target)
+        .with("reply", reply.name())
+        .with("meaning", phrase(meaning));
+    let action = phrase(action)
+        .with("target", &socks.target)
+        .with("device", attempt.device);
+    Some(
+        Finding::error(RULE.id, By::Path, At::Proxy, summary)
+            .evidence(socks.asked.frame, Phrase::verbatim(socks.request()))
+            .evidence(answered.frame, Phrase::verbatim(reply.name()))
+            .remedy(elsewhere(attempt, Owner::Proxy, action))
+            .remedy(without_proxy(attempt, connection, &socks.target)),
+    )
 }
 
 /// The meaning of a status for the proxy, and what to do there.

@@ -63,7 +63,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
     }
     let origin = origin(connection, side, &reset);
     let by = match origin.by(side) {
-        By::Server if connection.connect().is_some() => By::Unknown,
+        By::Server if connection.tunnel_target().is_some() => By::Unknown,
         by => by,
     };
     // A client that resets after waiting for its answer gives up: the missing answer is the cause.

@@ -74,7 +74,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
     // Bytes were lost on the path and then a reset came: the reset may be the server's own, the loss is not.
     let hole = connection.tcp.server.gaps.first().filter(|_| side == Side::Server);
     let by = match origin.by(side) {
-        By::Server if hole.is_some() || connection.connect().is_some() => By::Unknown,
+        By::Server if hole.is_some() || connection.tunnel_target().is_some() => By::Unknown,
         by => by,
     };
     Some(Case {

@@ -332,7 +332,8 @@ impl Case<'_, '_> {
 /// not name: the Client Hello has no server name, there was no look-up, and the alert fits.
 fn by_address(attempt: &Attempt<'_>, connection: &Connection, alert: &Alert, leaf: Option<&Fields>) -> Option<Phrase> {
     let (_, description) = alert.content?;
-    let nameless = connection.server_name().is_none() && attempt.lookups.is_empty() && connection.connect().is_none();
+    let nameless =
+        connection.server_name().is_none() && attempt.lookups.is_empty() && connection.tunnel_target().is_none();
     let about_names = matches!(
         description,
         AlertDescription::BAD_CERTIFICATE | AlertDescription::CERTIFICATE_UNKNOWN

@@ -67,7 +67,7 @@ enum End {
 
 fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<Case<'a, 'c>> {
     let (connection, tls) = tls_with_hello(attempt)?;
-    let began = tls.server_hello.is_some() || connection.tcp.server.bytes > 0 && connection.connect().is_none();
+    let began = tls.server_hello.is_some() || connection.tcp.server.bytes > 0 && connection.tunnel_target().is_none();
     if !began
         || tls.is_complete() && !finished_lost(connection) && !closed_unfinished(connection)
         || tls.first_error().is_some()

@@ -95,7 +95,7 @@ fn is_silent(connection: &Connection, tls: &TlsFacts, hello: &Step) -> bool {
         && tls.alerts.iter().all(|alert| alert.after_close)
         && connection.step(StepKind::HelloRetryRequest).is_none()
         && (connection.tcp.server.bytes == 0
-            || connection.connect().is_some()
+            || connection.tunnel_target().is_some()
                 && connection.tcp.server.gaps.is_empty()
                 && !connection.steps.iter().any(is_answer))
 }
@@ -175,7 +175,7 @@ fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, connection: &Conne
 }
 
 fn recognise(connection: &Connection, hello: &Step, late: Option<Step>) -> Case {
-    let before = connection.connect().is_some();
+    let before = connection.tunnel_target().is_some();
     if connection.repeated_syn_ack().is_some() {
         return Case::Unopened;
     }

@@ -4,6 +4,7 @@ use super::answer::{Answer, Missing, absent, frame_of, is, seen};
 use crate::attempt::Attempt;
 use crate::base::frame::FrameAt;
 use crate::connection::plain::Spoken;
+use crate::connection::plain::socks::Reply;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
 use crate::judge::rules::quic_said::list_of_versions;
@@ -116,18 +117,26 @@ pub(super) fn reset(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
 
 /// A request was sent to a proxy.
 pub(super) fn proxy_asked(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
-    let asked = attempt
-        .connection()
-        .and_then(|it| it.connect().or_else(|| it.forwarded()));
-    seen(
-        asked.and_then(|it| it.request.as_ref()).map(|(frame, _)| *frame),
-        attempt,
-        context,
-    )
+    let connection = attempt.connection();
+    let by_socks = connection.and_then(|it| Some(it.socks.as_ref()?.asked.frame));
+    let asked = connection.and_then(|it| it.connect().or_else(|| it.forwarded()));
+    let by_http = || asked.and_then(|it| it.request.as_ref()).map(|(frame, _)| *frame);
+    seen(by_socks.or_else(by_http), attempt, context)
 }
 
-/// The proxy answered with a status that fits.
-fn proxy_status(attempt: &Attempt<'_>, context: &Context<'_>, fits: fn(u16) -> bool) -> Answer {
+/// The proxy answered with a status of HTTP that fits, or with a reply of SOCKS that does.
+fn proxy_answer(
+    attempt: &Attempt<'_>,
+    context: &Context<'_>,
+    fits: fn(u16) -> bool,
+    fits_socks: fn(Reply) -> bool,
+) -> Answer {
+    if let Some(socks) = attempt.connection().and_then(|it| it.socks.as_ref()) {
+        return match socks.reply {
+            Some((reply, part)) => is(fits_socks(reply), Some(part.frame)),
+            None => absent(attempt, context, None),
+        };
+    }
     let asked = attempt
         .connection()
         .and_then(|it| it.connect().or_else(|| it.forwarded()));
@@ -139,12 +148,14 @@ fn proxy_status(attempt: &Attempt<'_>, context: &Context<'_>, fits: fn(u16) -> b
 
 /// The proxy requires credentials.
 pub(super) fn proxy_407(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
-    proxy_status(attempt, context, |status| status == 407)
+    let demands = |reply| matches!(reply, Reply::NoMethod | Reply::WrongCredentials);
+    proxy_answer(attempt, context, |status| status == 407, demands)
 }
 
 /// The proxy refused.
 pub(super) fn proxy_said_no(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
-    proxy_status(attempt, context, |status| !matches!(status, 200..=299 | 407))
+    let refuses = |reply| matches!(reply, Reply::Refused(_));
+    proxy_answer(attempt, context, |status| !matches!(status, 200..=299 | 407), refuses)
 }
 
 /// The proxy was asked for a tunnel and did not answer.
@@ -152,8 +163,14 @@ pub(super) fn proxy_silent(attempt: &Attempt<'_>, context: &Context<'_>) -> Answ
     let Some(connection) = attempt.connection() else {
         return absent(attempt, context, None);
     };
-    let answered = connection.connect().is_some_and(|it| it.response.is_some());
-    let silent = !answered && connection.tls.is_none() && connection.tcp.server.bytes == 0;
+    let silent = match &connection.socks {
+        Some(socks) => socks.reply.is_none() && connection.tls.is_none(),
+        None => {
+            let is_unanswered = connection.connect().is_none_or(|it| it.response.is_none());
+            let said_before = connection.http.iter().any(|it| it.response.is_some());
+            is_unanswered && connection.tls.is_none() && (connection.tcp.server.bytes == 0 || said_before)
+        }
+    };
     is(
         silent,
         Some(connection.tcp.server.last.frame)
