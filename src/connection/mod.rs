@@ -27,13 +27,13 @@ use crate::connection::direction::Direction;
 use crate::connection::event::{Event, EventKind};
 use crate::connection::flow::Flow;
 use crate::connection::plain::offer::Ends;
-use crate::connection::plain::{Offer, Part, PlainClient, Socks, Spoken, framing};
+use crate::connection::plain::{Offer, Part, PlainClient, Protocol, Said, Socks, Spoken, framing};
 use crate::connection::step::Detail;
 use crate::connection::walk::{Side, Sides, Step, StepKind, TlsFacts};
 use crate::decode::Tunnel;
 use crate::http::reader::Head;
 use crate::tcp::side::{ApplicationData, TcpSide};
-use crate::tcp::stream::GapCause;
+use crate::tcp::stream::{Gap, GapCause};
 use crate::tls::keys::KeyLog;
 use crate::tls::message::Message;
 use crate::tls::record::Carries;
@@ -105,6 +105,10 @@ pub struct Connection {
     pub dns: Sides<Vec<u8>>,
     /// TLS that was requested in plain text and did not follow.
     pub offer: Option<Offer>,
+    /// The protocol in which the client asked for TLS in plain text.
+    pub starttls: Option<Protocol>,
+    /// What the server said in plain text when it had received the Client Hello, after an opening in plain text.
+    pub answer_in_text: Option<Said>,
     /// A tunnel that was asked of a SOCKS proxy.
     pub socks: Option<Box<Socks>>,
     /// The client sends something other than TLS, with the sign that TLS was expected.
@@ -136,6 +140,8 @@ impl Connection {
         }
         let is_tls = speaks_tls(&own) || speaks_tls(&peer);
         let is_hidden = [&own, &peer].iter().any(|side| side.carries == Carries::Hidden);
+        lose_end(&mut own.tcp, &peer.tcp);
+        lose_end(&mut peer.tcp, &own.tcp);
         doubt_gaps(&mut own.tcp, &peer.tcp);
         doubt_gaps(&mut peer.tcp, &own.tcp);
         let socks = Socks::of(&own.talk, &peer.talk, server_end.port).map(Box::new);
@@ -147,6 +153,9 @@ impl Connection {
         let (hello, answered) = (walk.tls.client_hello.is_some(), walk.tls.server_hello.is_some());
         let offer = || Offer::of(&own.talk, &peer.talk, Ends::of(&own.tcp, &peer.tcp, hello));
         let offer = if answered || is_framed { None } else { offer() };
+        let mut hellos = walk.steps.iter().filter(|step| step.kind == StepKind::ClientHello);
+        let hello_end = hellos.next().map(|step| step.to).filter(|_| !answered);
+        let answer_in_text = hello_end.and_then(|end| peer.talk.answer_to(end));
         let mut connection = Self {
             index: flow.index,
             client: client_end,
@@ -187,6 +196,8 @@ impl Connection {
             tls: is_tls.then_some(walk.tls),
             steps: walk.steps,
             offer,
+            starttls: Protocol::asking(&own.talk, &peer.talk),
+            answer_in_text,
             socks,
             plain_client: None,
             opened: is_opened,
@@ -282,6 +293,14 @@ impl Connection {
         self.socks.as_ref().map(|socks| &socks.target).or_else(by_http)
     }
 
+    /// The host that speaks TLS with the client: the server, or the one at the far end of a proxy's tunnel.
+    #[must_use]
+    pub fn tls_server(&self) -> WireText {
+        let server = || WireText::from(self.server.to_string().as_str());
+        let target = self.tunnel_target().filter(|target| !target.is_empty());
+        target.cloned().unwrap_or_else(server)
+    }
+
     /// True if a proxy was asked for a tunnel, and no answer opened one.
     fn lacks_tunnel(&self) -> bool {
         let is_opened = |exchange: &Exchange| matches!(&exchange.response, Some((_, it)) if it.status < 300);
@@ -316,6 +335,26 @@ impl Side {
     #[must_use]
     pub const fn both() -> [Self; 2] {
         [Self::Client, Self::Server]
+    }
+}
+
+/// In nanoseconds. A receiver that says nothing of bytes for longer than this has not received them: it acknowledges within
+/// half a second (RFC 9293 section 3.8.6.3).
+const ACKNOWLEDGED: i64 = 500_000_000;
+
+/// Bytes before the end of a side that its receiver, though it went on, never acknowledged did not reach it: a better
+/// capture would not hold them. A RST alone acknowledges nothing.
+fn lose_end(own: &mut TcpSide, receiver: &TcpSide) {
+    let is_reset = receiver.reset.is_some_and(|reset| reset.frame == receiver.last.frame);
+    let went_on = !is_reset && receiver.last.time.since(own.last.time) > ACKNOWLEDGED;
+    if own.unseen_end > 0 && !own.acked_unseen && went_on {
+        own.gaps.push(Gap {
+            from: own.end,
+            to: own.end.saturating_add(own.unseen_end),
+            cause: GapCause::NeverArrived,
+            seen_at: own.last.frame,
+        });
+        own.unseen_end = 0;
     }
 }
 
@@ -502,6 +541,8 @@ mod tests {
             beginning_hidden: false,
             dns: Sides::default(),
             offer: None,
+            starttls: None,
+            answer_in_text: None,
             socks: None,
             plain_client: None,
             opened: false,

@@ -261,10 +261,13 @@ pub fn try_again(dialect: Dialect, transport: Transport, connection: Option<&Con
     }])
 }
 
-/// A task of a TLS client, with the server as the connection reached it: directly, or through a proxy that was asked for
-/// a tunnel.
+/// A task of a TLS client, with the server as the connection reached it: directly or through a proxy that was asked for
+/// a tunnel, and with TLS at once or in a protocol that asks for it.
 #[must_use]
-pub fn towards(task: Task, connection: &Connection) -> Task {
+pub fn towards(mut task: Task, connection: &Connection) -> Task {
+    if let Some(protocol) = connection.starttls {
+        task = task.with("starttls", &protocol.starttls());
+    }
     let Some(target) = connection.tunnel_target() else {
         return task.with("endpoint", &connection.server);
     };

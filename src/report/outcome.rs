@@ -1,6 +1,7 @@
 //! Reports → Outcome: the one word that becomes the exit code.
 
 use super::Report;
+use crate::base::confidence::Confidence;
 use crate::judge::finding::{Severity, VerdictId};
 
 /// Outcome of a whole run, best first.
@@ -45,7 +46,8 @@ pub fn outcome<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Outcome {
                     .findings
                     .iter()
                     .any(|finding| finding.severity == Severity::Error);
-            concluded |= is_conclusion(attempt.verdict.id);
+            // A success that is only possible proves nothing.
+            concluded |= is_conclusion(attempt.verdict.id) && attempt.verdict.confidence > Confidence::Possible;
         }
     }
     match (failed, partly, concluded) {

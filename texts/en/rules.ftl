@@ -145,6 +145,9 @@ not-tls-block-page = a firewall or proxy may answer in the server's place: look 
 not-tls-enable = enable TLS on port { $port } of { $ip }, or give the { -device } the right port
 not-tls-vendors = find out which host answers at { $server } in place of the service, which speaks TLS: check the port in the URL, the address of the name in DNS, and the log of a firewall or proxy in between
 not-tls-bytes = the server's bytes begin: { $bytes }
+not-tls-summary-said = { $target } answered the Client Hello in plain text: { $line }
+not-tls-said = in plain text, and the hello had arrived: { $line }
+not-tls-said-do = act on what { $server } says, and look at its log: it had agreed to TLS before
 not-tls-listen = find out which service listens on { $server }, and give the { -device } the right port
 not-tls-http = HTTP { $status } { $reason }
 not-tls-http-redirect = HTTP { $status } { $reason }, redirecting to { $location }
@@ -513,10 +516,6 @@ tls-no-response-closed = the server closed without sending anything
 tls-no-response-silent = no answer
 tls-no-response-late = the first answer of the server, to a connection that was closed already
 tls-no-response-later = { $span } later: { $ends }
-tls-no-response-repeated = sent again { $count ->
-    [one] once
-   *[other] { $count } times
-}
 tls-no-response-cannot-tell-beginning = whether a proxy stands between: the beginning of the connection was not captured
 tls-no-response-proxying = a firewall that completes TCP on the server's behalf acknowledges in the same way: compare the SYN-ACK's round trip with the server's distance
 tls-no-response-cannot-tell = whether the server itself acknowledged, or a device that answers for it
@@ -632,6 +631,7 @@ healthy-summary = reached { $service } with { $version } and was answered (TLS i
 healthy-summary-data = completed the { $version } handshake with { $service } in { $took }; the server then sent data without being asked
 healthy-summary-one-shot = completed the { $version } handshake with { $service } in { $took }; the { $who } then sent its request and closed without waiting for an answer
 healthy-summary-unused = completed the { $version } handshake with { $service } in { $took }; the { $who } then closed without asking for anything
+healthy-summary-early = the { $who } closed before the Finished of { $service } reached it, which completes the { $version } handshake
 healthy-left = the { $who } closes before any answer
 healthy-or-certificate = the { $who } may have refused the server's certificate without saying so: check what is wrong with it
 healthy-or-gave-up = the { $who } may have given up: its last message before it closed, perhaps an alert, is encrypted; its log shows it
@@ -681,6 +681,10 @@ incomplete-capture-unseen-end = { $count ->
     [one] the last byte of the { $who } was
    *[other] the last { $count } bytes of the { $who } were
 } not captured
+incomplete-capture-unseen-end-unacknowledged = { $count ->
+    [one] the last byte of the { $who } is
+   *[other] the last { $count } bytes of the { $who } are
+} not in the capture, and nothing shows that they arrived
 incomplete-capture-missed = { $missed ->
     [one] 1 byte of the { $who } was not captured, though it arrived
    *[other] { $missed } bytes of the { $who } were not captured, though they arrived
@@ -759,6 +763,9 @@ tls-not-offered-summary-refused = { $service } refused TLS: it answered { $reque
 tls-not-offered-summary-closed = { $service } closed the connection when the { $who } asked for TLS ({ $protocol }, { $request })
 tls-not-offered-summary-absent = { $service } does not offer TLS in { $protocol }, and the { $who } ended the connection without another command
 tls-not-offered-summary-blotted = something on the path overwrote { $request } in { $protocol } ({ $line }), so that TLS was not possible
+tls-not-offered-summary-failed = { $service } answered { $request } ({ $protocol }) with an error: { $answer }; { $next }
+tls-not-offered-failed-do = act on what { $server } says, and look at its log; whether it offers TLS is not visible here
+tls-not-offered-ended = the server ended the connection
 tls-not-offered-left = the { $who } ended the connection
 tls-not-offered-goes-on = the { $who } continued without TLS
 tls-not-offered-all-the-same = the { $who } sent its Client Hello nevertheless, which the server could not answer

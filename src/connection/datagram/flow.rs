@@ -302,6 +302,8 @@ impl DatagramFlow {
             beginning_hidden: false,
             dns: Sides::default(),
             offer: None,
+            starttls: None,
+            answer_in_text: None,
             socks: None,
             plain_client: None,
             events_dropped: own.events_dropped + peer.events_dropped,

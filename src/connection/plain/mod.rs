@@ -12,13 +12,14 @@ mod spoken;
 mod words;
 
 pub use client::{PlainClient, TlsSign};
-pub use offer::{Denial, Next, Offer, Protocol};
+pub use offer::{Denial, Next, Offer, Protocol, Said};
 pub use socks::Socks;
 pub use spoken::Spoken;
 pub use words::words;
 
 use crate::base::frame::{FrameNumber, Timestamp};
-use crate::tcp::said::{Provenance, Said};
+use crate::base::wire_text::WireText;
+use crate::tcp::said;
 use crate::tcp::stream::{Chunk, Position};
 
 /// Bytes kept of a direction that begins as a server's greeting: banners of many lines and lists of capabilities.
@@ -65,8 +66,8 @@ pub(crate) struct Line<'a> {
 
 impl Part {
     /// A message in this segment.
-    pub(crate) fn said<T>(self, kind: T) -> Said<T> {
-        let origin = Provenance {
+    pub(crate) fn said<T>(self, kind: T) -> said::Said<T> {
+        let origin = said::Provenance {
             from: self.from,
             frame: self.frame,
             time: self.time,
@@ -131,6 +132,18 @@ impl Talk {
     pub(crate) fn position_after(&self, offset: usize) -> Position {
         self.part_of(offset).map_or(0, |part| {
             part.from.saturating_add((offset.saturating_sub(part.at) + 1) as u64)
+        })
+    }
+
+    /// The first line that was said when its sender had received the other direction up to `heard`.
+    pub(crate) fn answer_to(&self, heard: Position) -> Option<Said> {
+        let part = self.parts.iter().find(|part| part.acked >= heard)?;
+        let bytes = self.bytes.get(part.at..).filter(|bytes| !bytes.is_empty())?;
+        let line = bytes.split(|&byte| byte == b'\n').next()?.trim_ascii_end();
+        let is_text = line.len() > 2 && line.iter().all(|&byte| matches!(byte, b' '..=b'~' | b'\t' | 0x80..));
+        is_text.then(|| Said {
+            frame: part.frame,
+            text: WireText::from_bytes(line),
         })
     }
 

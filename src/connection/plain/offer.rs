@@ -63,6 +63,37 @@ impl Protocol {
     }
 }
 
+impl Protocol {
+    /// Its name where TLS clients are told how to ask for TLS: in OpenSSL's `-starttls`, and in GnuTLS's.
+    #[must_use]
+    pub const fn starttls(self) -> &'static str {
+        match self {
+            Self::Smtp => "smtp",
+            Self::Imap => "imap",
+            Self::Pop3 => "pop3",
+            Self::Ftp => "ftp",
+            Self::Nntp => "nntp",
+            Self::Sieve => "sieve",
+            Self::Xmpp => "xmpp",
+            Self::Ldap => "ldap",
+            Self::Postgres => "postgres",
+            Self::MySql => "mysql",
+        }
+    }
+
+    /// The protocol in which the client asked for TLS, whatever the answer.
+    pub(crate) fn asking(client: &Talk, server: &Talk) -> Option<Self> {
+        if client.bytes().is_empty() {
+            return None;
+        }
+        let by_line = || lines::protocol(client, server).filter(|&it| lines::is_asked(it, client));
+        database::asking(client, server)
+            .or_else(|| directory::asks(client).then_some(Self::Ldap))
+            .or_else(|| lines::asks_in_xmpp(client).then_some(Self::Xmpp))
+            .or_else(by_line)
+    }
+}
+
 /// A line, and the frame that brought it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
@@ -82,6 +113,13 @@ pub enum Denial {
         /// The answer.
         answer: Said,
     },
+    /// The client asked, and the server answered with an error that is about something else.
+    Failed {
+        /// The client's request.
+        asked: Said,
+        /// The error.
+        answer: Said,
+    },
     /// The client asked, and the server closed without an answer.
     Closed {
         /// The client's request.
@@ -99,6 +137,8 @@ pub enum Denial {
 pub enum Next {
     /// It left.
     Left,
+    /// It had no choice: the server closed first.
+    Closed,
     /// It continued in plain text.
     Plain,
     /// It sent its Client Hello nevertheless.
@@ -159,7 +199,8 @@ impl Ends {
         match (self.hello, said_more, self.closed) {
             (true, _, _) => Next::Hello,
             (_, true, _) => Next::Plain,
-            (_, _, true) => Next::Left,
+            (_, _, true) if self.client_left => Next::Left,
+            (_, _, true) => Next::Closed,
             _ => Next::Open,
         }
     }

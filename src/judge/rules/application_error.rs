@@ -110,13 +110,13 @@ fn with_cure(
             attempt,
             phrase("url-unknown")
                 .with("target", target)
-                .with("server", connection.server.to_string()),
+                .with("server", connection.tls_server()),
             &right_url(attempt, connection, connection.server.port == 443),
         )),
         _ => finding.remedy(elsewhere(
             attempt,
             Owner::Server,
-            phrase("application-error-log").with("server", connection.server),
+            phrase("application-error-log").with("server", connection.tls_server()),
         )),
     }
 }

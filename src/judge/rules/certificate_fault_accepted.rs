@@ -67,7 +67,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         return Some(finding.remedy(elsewhere(attempt, Owner::Capture, clock)));
     }
     if faulty.side == Side::Server {
-        let replace = phrase("certificate-fault-accepted-replace").with("server", connection.server);
+        let replace = phrase("certificate-fault-accepted-replace").with("server", connection.tls_server());
         return Some(finding.remedy(elsewhere(attempt, Owner::Server, replace)));
     }
     // The certificate that was sent is not the one to choose.

@@ -44,7 +44,7 @@ pub(super) fn with_remedies(finding: Finding, attempt: &Attempt<'_>, refused: &R
     if attempt.carrier() == Carrier::Capwap {
         return join_remedies::of_controller(finding, attempt, judgement);
     }
-    let server = |action: Phrase| elsewhere(attempt, Owner::Server, action.with("server", connection.server));
+    let server = |action: Phrase| elsewhere(attempt, Owner::Server, action.with("server", connection.tls_server()));
     if described == Some(AlertDescription::CERTIFICATE_REVOKED) {
         return finding.remedy(server(phrase("server-certificate-rejected-revoked")));
     }
@@ -178,7 +178,7 @@ fn untrusted(mut finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>,
             let finding = finding.remedy(elsewhere(
                 attempt,
                 Owner::Server,
-                phrase("server-certificate-rejected-authority").with("server", refused.connection.server),
+                phrase("server-certificate-rejected-authority").with("server", refused.connection.tls_server()),
             ));
             // Each TLS library takes a root in its own way, and this library is known.
             match attempt.looks_like {
@@ -209,7 +209,7 @@ fn unseen(attempt: &Attempt<'_>, connection: &Connection, described: Option<Aler
         Some(AlertDescription::UNKNOWN_CA) => vec![shown, task("show-roots")],
         _ => vec![task("show-clock"), shown, task("show-roots")],
     };
-    on_client(attempt, phrase(action).with("server", connection.server), &tasks)
+    on_client(attempt, phrase(action).with("server", connection.tls_server()), &tasks)
 }
 
 /// The remedy for a certificate with other names.

@@ -182,7 +182,7 @@ impl Case<'_, '_> {
     }
 
     fn with_remedies(&self, mut finding: Finding) -> Finding {
-        let (attempt, server) = (self.attempt, self.connection.server);
+        let (attempt, server) = (self.attempt, &self.connection.tls_server());
         // The fault is in one side's software: no list of suites cures it.
         let software = |owner, whose: Phrase| {
             let action = phrase("cipher-mismatch-update").with("whose", whose);

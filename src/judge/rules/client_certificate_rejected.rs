@@ -45,7 +45,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let finding = case.with_limits(case.with_certificate(case.with_request(finding)));
     if knows_issuer && attempt.carrier() != Carrier::Capwap {
         // Nothing is wrong with the certificate: another one would not help.
-        let check = phrase("client-certificate-rejected-revocation-do").with("server", connection.server);
+        let check = phrase("client-certificate-rejected-revocation-do").with("server", connection.tls_server());
         return Some(finding.remedy(elsewhere(attempt, Owner::Server, check)));
     }
     Some(with_remedies(

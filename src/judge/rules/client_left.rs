@@ -166,7 +166,7 @@ fn for_protocol(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .remedy(elsewhere(
             attempt,
             Owner::Server,
-            phrase("refusal-protocols-do").with("server", connection.server),
+            phrase("refusal-protocols-do").with("server", connection.tls_server()),
         )),
     )
 }

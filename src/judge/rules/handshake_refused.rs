@@ -82,7 +82,7 @@ fn by_another_name(attempt: &Attempt<'_>, connection: &Connection, name: Option<
     let other_name = match name {
         Some(name) => phrase("handshake-refused-unknown-name")
             .with("name", name)
-            .with("server", connection.server),
+            .with("server", connection.tls_server()),
         None => phrase("handshake-refused-nameless"),
     };
     let host = name.and_then(|name| HostName::new(name.raw()));

@@ -10,7 +10,7 @@ use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
-use crate::connection::walk::{Side, TlsFacts};
+use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Rule};
@@ -54,7 +54,9 @@ fn in_plain_http(attempt: &Attempt<'_>, connection: &Connection) -> Option<Findi
 
 fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, context: &Context<'_>) -> Finding {
     let left = left_at_once(attempt, connection);
+    let early = left_before_finished(connection);
     let id = match (tls.application_data.client > 0, tls.application_data.server > 0) {
+        _ if early.is_some() => "healthy-summary-early",
         (true, _) if left.is_some() && !answered_in_time(connection) => "healthy-summary-one-shot",
         (false, _) if left.is_some() => "healthy-summary-unused",
         (_, false) => "healthy-summary-handshake",
@@ -70,7 +72,10 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
         .with("version", version.unwrap_or_default())
         // The duration of the handshake, not of the connection.
         .with("took", seconds(handshake_took(connection)));
-    let mut finding = or_otherwise(Finding::ok(RULE.id, summary), attempt, tls, left);
+    let mut finding = or_otherwise(Finding::ok(RULE.id, summary), attempt, tls, early.or(left));
+    if early.is_some() {
+        finding = finding.confidence(Confidence::Possible);
+    }
     if connection.carrier == Carrier::Capwap && !join_data::is_answered(connection, context) {
         // The result of the Join is encrypted; an access point that was admitted keeps its data channel up.
         let confidence = finding.confidence.min(Confidence::Likely);
@@ -103,6 +108,14 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
             .cannot_tell(phrase("healthy-cannot-tell-hole"));
     }
     finding.cannot_tell(phrase("healthy-cannot-tell"))
+}
+
+/// The frame in which the client left, if it had not received the server's Finished, the last message of the handshake.
+fn left_before_finished(connection: &Connection) -> Option<FrameNumber> {
+    let finished = connection.step_by(StepKind::Finished, Side::Server)?;
+    let client = &connection.tcp.client;
+    let left = client.fin.or(client.reset.filter(|reset| reset.ack))?;
+    (left.acked <= finished.from).then_some(left.frame)
 }
 
 /// Adds the other explanations: if the client left at once, or if the server's data may be a ticket.

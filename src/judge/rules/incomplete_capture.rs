@@ -134,7 +134,12 @@ fn missing_of(connection: &Connection, side: Side, context: &Context<'_>, reason
         reasons.push(of_side(cut.with("count", tcp.cut)));
     }
     if tcp.unseen_end > 0 {
-        let end = phrase("incomplete-capture-unseen-end").with("count", tcp.unseen_end);
+        let end = match tcp.acked_unseen {
+            true => phrase("incomplete-capture-unseen-end"),
+            // They may have been lost on the path as well.
+            false => phrase("incomplete-capture-unseen-end-unacknowledged"),
+        };
+        let end = end.with("count", tcp.unseen_end);
         reasons.push(of_side(end));
     }
     // Bytes that the other side still waits for were lost on the path: a better capture would not hold them.

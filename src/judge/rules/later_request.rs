@@ -84,7 +84,7 @@ pub(super) fn unacknowledged(attempt: &Attempt<'_>, id: VerdictId) -> Option<Fin
             Owner::Firewall,
             phrase("later-request-forgotten")
                 .with("device", attempt.device)
-                .with("server", connection.server),
+                .with("server", connection.tls_server()),
         )),
     )
 }
@@ -145,14 +145,14 @@ fn instead_of_answer(
         .remedy(elsewhere(
             attempt,
             Owner::Server,
-            phrase("later-request-server-log").with("server", connection.server),
+            phrase("later-request-server-log").with("server", connection.tls_server()),
         ))
         .remedy(elsewhere(
             attempt,
             Owner::Firewall,
             phrase("later-request-forgotten")
                 .with("device", attempt.device)
-                .with("server", connection.server),
+                .with("server", connection.tls_server()),
         ))
 }
 
@@ -215,7 +215,7 @@ fn inside_answer(
             if by == By::Client { Owner::Wlc } else { Owner::Server },
             match by {
                 By::Client => phrase("answer-cut-client-log").with("who", client(attempt)),
-                _ => phrase("later-request-server-log").with("server", connection.server),
+                _ => phrase("later-request-server-log").with("server", connection.tls_server()),
             },
         )),
     )

@@ -255,7 +255,7 @@ impl Case<'_, '_> {
     }
 
     fn with_remedies(&self, finding: Finding) -> Finding {
-        let (attempt, server) = (self.attempt, self.connection.server);
+        let (attempt, server) = (self.attempt, &self.connection.tls_server());
         let (owner, action) = if self.closed_first.is_some() {
             (Owner::Server, phrase("no-application-response-closed-log"))
         } else if self.may_be_lost() {

@@ -10,7 +10,7 @@ use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
-use crate::connection::plain::Spoken;
+use crate::connection::plain::{Said, Spoken};
 use crate::connection::walk::{Side, Step, StepKind};
 use crate::http::reader::Response;
 use crate::judge::alternative::OtherCause;
@@ -141,7 +141,8 @@ fn other_bytes(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> 
     let hello_comes_first = connection.tcp.client.start_known && connection.opening.client.is_empty();
     let answers_hello = hello_comes_first || connection.opening_frame.server.is_some_and(|frame| frame > hello.frame);
     if !answers_hello {
-        return None;
+        let said = connection.answer_in_text.as_ref()?;
+        return Some(in_text(attempt, connection, hello, said));
     }
     let like_record = matches!(connection.opening.server[..], [20..=24, 3, ..]);
     let bytes = first_line(&connection.opening.server);
@@ -152,7 +153,7 @@ fn other_bytes(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> 
     })
     .with("target", service(attempt))
     .with("bytes", &bytes);
-    let listen = phrase("not-tls-listen").with("server", connection.server);
+    let listen = phrase("not-tls-listen").with("server", connection.tls_server());
     let finding = Finding::error(RULE.id, By::Server, At::Tls, summary)
         .evidence(hello.frame, phrase("client-hello"))
         .evidence(
@@ -169,10 +170,23 @@ fn other_bytes(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> 
     })
 }
 
+/// The server had agreed to TLS in plain text (STARTTLS), and answered the hello in plain text again.
+fn in_text(attempt: &Attempt<'_>, connection: &Connection, hello: &Step, said: &Said) -> Finding {
+    let line = shortened(&said.text);
+    let summary = phrase("not-tls-summary-said")
+        .with("target", service(attempt))
+        .with("line", &line);
+    let log = phrase("not-tls-said-do").with("server", connection.tls_server());
+    Finding::error(RULE.id, By::Server, At::Tls, summary)
+        .evidence(hello.frame, phrase("client-hello"))
+        .evidence(said.frame, phrase("not-tls-said").with("line", line))
+        .remedy(elsewhere(attempt, Owner::Server, log))
+}
+
 /// The server sends a Client Hello: it echoes its input, or is a client itself.
 fn echoed(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> Option<Finding> {
     let echo = connection.step_by(StepKind::ClientHello, Side::Server)?;
-    let listen = phrase("not-tls-listen").with("server", connection.server);
+    let listen = phrase("not-tls-listen").with("server", connection.tls_server());
     let summary = phrase("not-tls-summary-echo").with("target", service(attempt));
     Some(
         Finding::error(RULE.id, By::Server, At::Tls, summary)
@@ -253,7 +267,7 @@ fn before_hello(
         .remedy(elsewhere(
             attempt,
             Owner::Server,
-            phrase("not-tls-before-agree").with("server", connection.server),
+            phrase("not-tls-before-agree").with("server", connection.tls_server()),
         ))
 }
 

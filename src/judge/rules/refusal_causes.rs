@@ -175,7 +175,7 @@ impl Seen<'_, '_> {
                 .with("list", listed_texts(&hello.alpn)),
             _ => return None,
         };
-        let on_server = |id| phrase(id).with("server", self.connection.server);
+        let on_server = |id| phrase(id).with("server", self.connection.tls_server());
         let cause = |owner, action| self.cause(Reason::ApplicationProtocol, frame, clause, owner, action);
         if self.alert.side == Side::Client {
             return Some(cause(Owner::Server, on_server("refusal-protocols-choose-do")));
@@ -226,7 +226,7 @@ impl Seen<'_, '_> {
                 .with("frame", frame),
             Owner::Server,
             phrase("refusal-resumption-do")
-                .with("server", self.connection.server)
+                .with("server", self.connection.tls_server())
                 .with("who", client(self.attempt)),
         );
         cause.beside = Some(beside);
@@ -314,7 +314,7 @@ impl Seen<'_, '_> {
                 self.frame(StepKind::ClientHello, Side::Client),
                 phrase("refusal-not-understood").with("what", what),
                 Owner::Server,
-                phrase("refusal-not-understood-do").with("server", self.connection.server),
+                phrase("refusal-not-understood-do").with("server", self.connection.tls_server()),
             )
         })
     }
@@ -348,7 +348,7 @@ impl Seen<'_, '_> {
                     .with("bytes", bytes)
                     .with("count", message.chain.len().saturating_add(message.surplus)),
                 Owner::Server,
-                phrase("refusal-large-certificate-do").with("server", self.connection.server),
+                phrase("refusal-large-certificate-do").with("server", self.connection.tls_server()),
             )
         })
     }
@@ -368,7 +368,7 @@ impl Seen<'_, '_> {
                 phrase("refusal-warned-name").with("name", &name),
                 Owner::Server,
                 phrase("refusal-warned-name-do")
-                    .with("server", self.connection.server)
+                    .with("server", self.connection.tls_server())
                     .with("name", &name),
             )
         })
@@ -383,7 +383,7 @@ impl Seen<'_, '_> {
                 self.frame(StepKind::ServerKeyExchange, Side::Server),
                 phrase("refusal-short-prime").with("bits", bits),
                 Owner::Server,
-                phrase("refusal-short-prime-do").with("server", self.connection.server),
+                phrase("refusal-short-prime-do").with("server", self.connection.tls_server()),
             )
         })
     }
@@ -402,7 +402,7 @@ impl Seen<'_, '_> {
                     .with("scheme", scheme)
                     .with("list", listed(offered)),
                 Owner::Server,
-                phrase("refusal-foreign-signature-do").with("server", self.connection.server),
+                phrase("refusal-foreign-signature-do").with("server", self.connection.tls_server()),
             )
         })
     }
@@ -418,7 +418,7 @@ impl Seen<'_, '_> {
                 self.frame(StepKind::ServerHello, Side::Server),
                 phrase("refusal-no-renegotiation"),
                 Owner::Server,
-                phrase("refusal-no-renegotiation-do").with("server", self.connection.server),
+                phrase("refusal-no-renegotiation-do").with("server", self.connection.tls_server()),
             )
         })
     }
@@ -434,7 +434,7 @@ impl Seen<'_, '_> {
                 self.frame(StepKind::ServerHello, Side::Server),
                 phrase("refusal-no-master-secret-server"),
                 Owner::Server,
-                phrase("refusal-no-master-secret-server-do").with("server", self.connection.server),
+                phrase("refusal-no-master-secret-server-do").with("server", self.connection.tls_server()),
             )
         })
     }

@@ -148,7 +148,7 @@ impl Case<'_, '_> {
             By::Client => (Owner::Wlc, phrase("reset-after-established-controller-log")),
             _ => (
                 Owner::Server,
-                phrase("reset-after-established-server-log").with("server", self.connection.server),
+                phrase("reset-after-established-server-log").with("server", self.connection.tls_server()),
             ),
         };
         elsewhere(self.attempt, owner, action)

@@ -151,7 +151,7 @@ impl Case<'_, '_> {
                 .remedy(elsewhere(
                     attempt,
                     Owner::Server,
-                    phrase("reset-during-handshake-server-log").with("server", self.connection.server),
+                    phrase("reset-during-handshake-server-log").with("server", self.connection.tls_server()),
                 ))
                 .remedy(elsewhere(
                     attempt,

@@ -30,7 +30,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
         .remedy(elsewhere(
             attempt,
             Owner::Server,
-            phrase("server-broke-off-log").with("server", connection.server),
+            phrase("server-broke-off-log").with("server", connection.tls_server()),
         )),
     )
 }

@@ -264,7 +264,7 @@ impl Case<'_, '_> {
             _ => disliked(finding, connection, Side::Client).remedy(elsewhere(
                 attempt,
                 Owner::Server,
-                phrase("silent-mid-handshake-server-log").with("server", connection.server),
+                phrase("silent-mid-handshake-server-log").with("server", connection.tls_server()),
             )),
         }
     }

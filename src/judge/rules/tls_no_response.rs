@@ -121,11 +121,6 @@ fn with_evidence(finding: Finding, connection: &Connection, hello: &Step, case: 
     }
     if let Some(repeated) = client_tcp.delivery.repeated() {
         finding = finding.evidence(repeated.last.frame, lost_bytes::repeated(repeated));
-    } else if client_tcp.retransmissions > 0 {
-        finding = finding.evidence(
-            client_tcp.last.frame,
-            phrase("tls-no-response-repeated").with("count", client_tcp.retransmissions),
-        );
     }
     if matches!(case, Case::Taken | Case::BehindProxy) && client_tcp.syns.is_empty() {
         finding = finding.cannot_tell(phrase("tls-no-response-cannot-tell-beginning"));
@@ -253,24 +248,27 @@ fn summary(case: &Case, attempt: &Attempt<'_>, connection: &Connection) -> Phras
 
 /// The frame that shows the end, and its time: the side that left first, if one did.
 fn ended(connection: &Connection, case: &Case) -> FrameAt {
-    let (client, server) = (connection.tcp.client.fin, connection.tcp.server.fin);
-    match (case, server) {
-        (Case::Late(_) | Case::Lagging(..), _) => client.map_or(connection.last, |fin| fin.frame_at()),
-        (Case::Left(left), _) => {
+    let client = connection.tcp.client.fin;
+    match case {
+        Case::Late(_) | Case::Lagging(..) => client.map_or(connection.last, |fin| fin.frame_at()),
+        Case::Left(left) => {
             let own = [client, connection.tcp.client.reset].into_iter().flatten();
             let mark = own.into_iter().find(|mark| mark.frame == left.frame);
             mark.map_or(connection.last, |mark| mark.frame_at())
         }
-        (_, Some(fin)) if super::first_fin(connection) == Some(Side::Server) => fin.frame_at(),
-        _ => connection.last,
+        _ => {
+            let first = super::first_fin(connection).and_then(|side| connection.tcp[side].fin);
+            first.map_or(connection.last, |fin| fin.frame_at())
+        }
     }
 }
 
 fn ends(case: &Case, connection: &Connection, frame: FrameNumber) -> Phrase {
-    let is_fin = connection.tcp.server.fin.is_some_and(|fin| fin.frame == frame);
+    let closes = |side: Side| connection.tcp[side].fin.is_some_and(|fin| fin.frame == frame);
     phrase(match case {
         Case::Left(_) => "tls-no-response-client-closed",
-        _ if is_fin => "tls-no-response-closed",
+        _ if closes(Side::Server) => "tls-no-response-closed",
+        _ if closes(Side::Client) => "tls-no-response-client-closed",
         _ => "tls-no-response-silent",
     })
 }

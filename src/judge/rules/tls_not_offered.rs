@@ -7,7 +7,7 @@ use crate::base::confidence::Confidence;
 use crate::base::dialect::{Dialect, task};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
-use crate::connection::plain::{Denial, Next, Offer, Protocol};
+use crate::connection::plain::{Denial, Next, Offer};
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule, Severity};
@@ -58,6 +58,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             about("tls-not-offered-hello"),
         );
     }
+    if matches!(offer.denial, Denial::Failed { .. }) {
+        let act = about("tls-not-offered-failed-do").with("server", connection.server);
+        return Some(finding.remedy(remedy(attempt, Owner::Server, act, Vec::new())));
+    }
     Some(
         finding.remedy(remedy(
             attempt,
@@ -65,7 +69,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             about("tls-not-offered-enable").with("server", connection.server),
             Dialect::Generic.lines(&[task("start-tls")
                 .with("endpoint", &connection.server)
-                .with("protocol", &starttls(offer.protocol))]),
+                .with("protocol", &offer.protocol.starttls())]),
         )),
     )
 }
@@ -78,10 +82,12 @@ fn denied(
     about: &impl Fn(&'static str) -> Phrase,
 ) -> Finding {
     match &offer.denial {
-        Denial::Refused { asked, answer } => finding.evidence(asked.frame, about("tls-not-offered-asks")).evidence(
-            answer.frame,
-            phrase("tls-not-offered-answer").with("answer", answer.text.quoted()),
-        ),
+        Denial::Refused { asked, answer } | Denial::Failed { asked, answer } => {
+            finding.evidence(asked.frame, about("tls-not-offered-asks")).evidence(
+                answer.frame,
+                phrase("tls-not-offered-answer").with("answer", answer.text.quoted()),
+            )
+        }
         Denial::Closed { asked } => finding
             .evidence(asked.frame, about("tls-not-offered-asks"))
             .evidence(connection.last.frame, phrase("tls-not-offered-end"))
@@ -101,6 +107,9 @@ fn summary(offer: &Offer, about: &impl Fn(&'static str) -> Phrase) -> Phrase {
         (Denial::Refused { answer, .. }, None) => about("tls-not-offered-summary-refused")
             .with("answer", answer.text.quoted())
             .with("next", about(next(offer.next))),
+        (Denial::Failed { answer, .. }, None) => about("tls-not-offered-summary-failed")
+            .with("answer", answer.text.quoted())
+            .with("next", about(next(offer.next))),
         (Denial::Closed { .. }, _) => about("tls-not-offered-summary-closed"),
         (Denial::NotOffered { .. }, None) => about("tls-not-offered-summary-absent"),
         (_, Some(line)) => about("tls-not-offered-summary-blotted").with("line", line.text.quoted()),
@@ -110,6 +119,7 @@ fn summary(offer: &Offer, about: &impl Fn(&'static str) -> Phrase) -> Phrase {
 const fn next(next: Next) -> &'static str {
     match next {
         Next::Left => "tls-not-offered-left",
+        Next::Closed => "tls-not-offered-ended",
         Next::Plain => "tls-not-offered-goes-on",
         Next::Hello => "tls-not-offered-all-the-same",
         Next::Open => "tls-not-offered-open",
@@ -119,7 +129,7 @@ const fn next(next: Next) -> &'static str {
 /// A refusal in plain text can be read; the reason why a client left silently cannot.
 const fn confidence(offer: &Offer) -> Confidence {
     match (&offer.denial, &offer.blotted) {
-        (Denial::Refused { .. }, None) => Confidence::Certain,
+        (Denial::Refused { .. } | Denial::Failed { .. }, None) => Confidence::Certain,
         (Denial::NotOffered { .. }, None) => Confidence::Possible,
         _ => Confidence::Likely,
     }
@@ -131,21 +141,5 @@ fn remedy(attempt: &Attempt<'_>, owner: Owner, action: Phrase, commands: Vec<Com
         action,
         commands,
         verify: verify(attempt),
-    }
-}
-
-/// The protocol's name in OpenSSL's s_client.
-const fn starttls(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::Smtp => "smtp",
-        Protocol::Imap => "imap",
-        Protocol::Pop3 => "pop3",
-        Protocol::Ftp => "ftp",
-        Protocol::Nntp => "nntp",
-        Protocol::Sieve => "sieve",
-        Protocol::Xmpp => "xmpp",
-        Protocol::Ldap => "ldap",
-        Protocol::Postgres => "postgres",
-        Protocol::MySql => "mysql",
     }
 }

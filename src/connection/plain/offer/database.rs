@@ -8,8 +8,26 @@ use crate::connection::plain::Talk;
 pub(crate) const SSL_REQUEST: &[u8] = &[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 const GSS_REQUEST: &[u8] = &[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x30];
 
+/// The SQLSTATE codes of a request that is not known: feature not supported, protocol violation.
+const UNKNOWN_REQUEST: [&[u8]; 2] = [b"0A000", b"08P01"];
+
 /// MySQL's capability flag CLIENT_SSL, among the lower two bytes of the greeting.
 const CLIENT_SSL: u16 = 0x0800;
+
+/// PostgreSQL or MySQL, if the client asks for TLS as they do.
+pub(super) fn asking(client: &Talk, server: &Talk) -> Option<Protocol> {
+    let bytes = client.bytes();
+    let after_kerberos = bytes.strip_prefix(GSS_REQUEST).unwrap_or(bytes);
+    if after_kerberos.starts_with(SSL_REQUEST) {
+        return Some(Protocol::Postgres);
+    }
+    // The client's first packet, number 1, is a request for TLS of 32 bytes that begins with its capabilities.
+    let &[32, 0, 0, 1, low, high, ..] = bytes else {
+        return None;
+    };
+    let is_greeting = matches!(server.bytes(), [_, _, _, 0, 10, ..]);
+    (is_greeting && u16::from_le_bytes([low, high]) & CLIENT_SSL != 0).then_some(Protocol::MySql)
+}
 
 /// A client that asks a PostgreSQL server for TLS is answered S or N, or by an error message from a server without TLS
 /// support.
@@ -34,23 +52,28 @@ pub(super) fn postgres(client: &Talk, server: &Talk, ends: Ends) -> Option<Offer
             )
         });
     };
+    let mut is_about_tls = true;
     let text = match server.bytes().get(answer_at..)? {
         [b'N', ..] => WireText::from("N"),
         // An error: its type, a length, and fields that each begin with a letter and end with a zero.
         [b'E', _, _, _, _, fields @ ..] => {
-            let message = fields
-                .split(|&byte| byte == 0)
-                .find_map(|field| field.strip_prefix(b"M"));
-            WireText::from_bytes(message.unwrap_or(b"E"))
+            let field = |kind: &[u8]| {
+                fields
+                    .split(|&byte| byte == 0)
+                    .find_map(|field| field.strip_prefix(kind))
+            };
+            // A server without TLS support does not know the request; others speak of their own state.
+            is_about_tls = field(b"C").is_none_or(|code| UNKNOWN_REQUEST.contains(&code));
+            WireText::from_bytes(field(b"M").unwrap_or(b"E"))
         }
         _ => return None,
     };
     let answer = said(server, answer_at, text)?;
-    Some(Offer::new(
-        Protocol::Postgres,
-        Denial::Refused { asked, answer },
-        ends.next(!rest.is_empty()),
-    ))
+    let denial = match is_about_tls {
+        true => Denial::Refused { asked, answer },
+        false => Denial::Failed { asked, answer },
+    };
+    Some(Offer::new(Protocol::Postgres, denial, ends.next(!rest.is_empty())))
 }
 
 /// A MySQL server sends first and lists its capabilities; a client that requires TLS leaves if TLS is not on the list.

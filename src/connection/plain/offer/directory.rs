@@ -14,6 +14,14 @@ const OCTET_STRING: u8 = 0x04;
 const EXTENDED_REQUEST: u8 = 0x77;
 const EXTENDED_RESPONSE: u8 = 0x78;
 
+/// True if the client's first message asks for TLS.
+pub(super) fn asks(client: &Talk) -> bool {
+    let request = message(client.bytes(), EXTENDED_REQUEST);
+    request
+        .and_then(|(request, _)| value(request))
+        .is_some_and(|(_, oid, _)| oid == START_TLS)
+}
+
 /// A request for TLS whose result is not success.
 pub(super) fn ldap(client: &Talk, server: &Talk, ends: Ends) -> Option<Offer> {
     let bytes = client.bytes();

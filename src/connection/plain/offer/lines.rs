@@ -9,13 +9,31 @@ const BLOTTED: usize = 4;
 
 /// Reads a dialogue in lines.
 pub(super) fn of(client: &Talk, server: &Talk, ends: Ends) -> Option<Offer> {
+    let protocol = protocol(client, server)?;
+    let mut offer = asked(protocol, client, server, ends).or_else(|| not_listed(protocol, client, server, ends))?;
+    offer.blotted = blotted(protocol, server);
+    Some(offer)
+}
+
+/// True if a line of the client asks for TLS.
+pub(super) fn is_asked(protocol: Protocol, client: &Talk) -> bool {
+    client.lines().any(|line| asks(protocol, line.text))
+}
+
+/// True if the client asks for TLS as XMPP does.
+pub(super) fn asks_in_xmpp(client: &Talk) -> bool {
+    client.bytes().starts_with(b"<") && find(client.bytes(), b"<starttls").is_some()
+}
+
+/// The protocol, by the server's greeting.
+pub(super) fn protocol(client: &Talk, server: &Talk) -> Option<Protocol> {
     let greeting = server.lines().next()?.text;
     let speaks_mail = client.lines().any(|line| {
         ["EHLO", "HELO", "LHLO", "STARTTLS"]
             .iter()
             .any(|word| begins(line.text, word))
     });
-    let protocol = match greeting {
+    Some(match greeting {
         [b'2', b'2', b'0', ..] if speaks_mail => Protocol::Smtp,
         [b'2', b'2', b'0', ..] => Protocol::Ftp,
         [b'*', b' ', ..] => Protocol::Imap,
@@ -23,10 +41,7 @@ pub(super) fn of(client: &Talk, server: &Talk, ends: Ends) -> Option<Offer> {
         [b'2', b'0', b'0' | b'1', ..] => Protocol::Nntp,
         [b'"', ..] => Protocol::Sieve,
         _ => return None,
-    };
-    let mut offer = asked(protocol, client, server, ends).or_else(|| not_listed(protocol, client, server, ends))?;
-    offer.blotted = blotted(protocol, server);
-    Some(offer)
+    })
 }
 
 /// The client asked for TLS, and was refused or not answered.
