@@ -289,11 +289,20 @@ impl Named {
         let tickets = ticket_count(later, goodbye, request, last_ticket);
         let others = later.iter().filter(|record| record.len != goodbye.len).count();
         self.lone_answer = tickets == 0 && others == 1;
-        // Only size and place identify a ticket: a record sent after the request arrived may be the answer.
+        // Only size and place identify a ticket: a record sent after the request arrived may be the answer, unless
+        // another of the same size was sent before, as servers send several tickets at once.
+        let had_request = |record: &Protected| request.is_some_and(|request| record.acked >= request);
+        let asked = later.iter().take(tickets).filter(|record| had_request(record));
+        let is_twin = |record: &&Protected| {
+            later
+                .iter()
+                .take(tickets)
+                .any(|it| !had_request(it) && it.len == record.len)
+        };
+        let doubtful = asked.clone().any(|record| !is_twin(&record));
         self.ticket_or_answer = later
             .first()
-            .filter(|_| tickets > 0 && tickets == others)
-            .filter(|_| request.is_some_and(|request| later.iter().take(tickets).any(|record| record.acked >= request)))
+            .filter(|_| doubtful && tickets == others)
             .map(|record| record.frame);
         let (tickets, answers) = later.split_at_checked(tickets).unwrap_or((&[], later));
         for record in tickets {

@@ -26,6 +26,7 @@ words! {
         BrokenOff = "broken-off",
         BrokenTls = "broken-tls",
         CaptureClock = "capture-clock",
+        CipherMismatch = "cipher-mismatch",
         ClientCertificateRejected = "client-certificate-rejected",
         ClientPolicy = "client-policy",
         Clock = "clock",

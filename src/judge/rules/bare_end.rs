@@ -11,6 +11,14 @@ use crate::judge::finding::{At, By, Finding, VerdictId};
 use crate::judge::reason::Reason;
 use crate::tcp::side::Mark;
 
+/// Faults of a client's certificate for which servers refuse it, whatever they trust.
+const REFUSED: [Reason; 4] = [
+    Reason::Expired,
+    Reason::NotYetValid,
+    Reason::WrongPurpose,
+    Reason::SelfSigned,
+];
+
 /// Some servers refuse a client's certificate by closing the connection, without the alert that RFC 9846 section 6.2
 /// asks for: Node does so after the handshake.
 pub(super) fn finding(
@@ -62,7 +70,7 @@ fn behind_hidden(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts,
 fn behind_shown(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, id: VerdictId) -> Option<Finding> {
     let judgement = attempt.presented.client.judgement()?;
     let mut causes = certificate_causes(judgement);
-    causes.retain(|cause| [Reason::Expired, Reason::NotYetValid].contains(cause));
+    causes.retain(|cause| REFUSED.contains(cause));
     if causes.is_empty() || tls.finished.server.is_some() {
         return None;
     }

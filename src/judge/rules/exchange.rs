@@ -21,6 +21,7 @@ pub(super) fn went_well(attempt: &Attempt<'_>) -> bool {
                 && tls.client_alert_instead_of_finished.is_none()
                 && tls.server_alert_after_finished.is_none()
                 && tls.unclear_answer.is_none()
+                && !(tls.application_data.server == 0 && super::renegotiation::refused(connection).is_some())
                 && tls.is_complete()
                 && tls.server_hello.is_some();
             // Without an answer the connection must have been closed in an orderly way, with nothing asked and nothing

@@ -10,8 +10,10 @@ use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Side, StepKind};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, Finding, Owner, Remedy, Rule};
+use crate::judge::reason::Reason;
 use crate::tls::AlertDescription;
 
 /// RFC 9846 section 6.2, RFC 6066 section 3 (unrecognized_name), RFC 7301 section 3.2 (no_application_protocol).
@@ -25,6 +27,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return Some(finding);
     }
     if let Some(finding) = super::quic_said::end(attempt, RULE.id) {
+        return Some(finding);
+    }
+    if let Some(finding) = super::renegotiation::finding(attempt, RULE.id) {
         return Some(finding);
     }
     let connection = attempt.connection()?;
@@ -62,6 +67,13 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     if causes.is_empty() {
         finding = finding.cannot_tell(phrase("handshake-refused-cannot-tell"));
+    }
+    let is_nameless = matches!(causes.as_slice(), [only] if only.reason == Reason::ServerNameMissing);
+    if is_nameless && description == AlertDescription::HANDSHAKE_FAILURE {
+        finding = finding.alternative(
+            OtherCause::CipherMismatch,
+            phrase("handshake-refused-or-nothing-in-common"),
+        );
     }
     for cause in causes {
         finding = finding.remedy(cause.remedy);

@@ -10,6 +10,7 @@ use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
+use crate::connection::step::Detail;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
@@ -57,6 +58,7 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
     let early = left_before_finished(connection);
     let id = match (tls.application_data.client > 0, tls.application_data.server > 0) {
         _ if early.is_some() => "healthy-summary-early",
+        (true, false) if early_data_only(connection, tls) => "healthy-summary-early-data",
         (true, _) if left.is_some() && !answered_in_time(connection) => "healthy-summary-one-shot",
         (false, _) if left.is_some() => "healthy-summary-unused",
         (_, false) => "healthy-summary-handshake",
@@ -116,6 +118,17 @@ fn left_before_finished(connection: &Connection) -> Option<FrameNumber> {
     let client = &connection.tcp.client;
     let left = client.fin.or(client.reset.filter(|reset| reset.ack))?;
     (left.acked <= finished.from).then_some(left.frame)
+}
+
+/// True if all that the client asked was in early data that the server did not accept: it resumed no session (RFC 9846
+/// section 4.2.10), and the client sent nothing after the handshake.
+fn early_data_only(connection: &Connection, tls: &TlsFacts) -> bool {
+    let mut data = connection
+        .steps
+        .iter()
+        .filter(|step| step.side == Side::Client && step.kind == StepKind::ApplicationData);
+    let resumed = tls.server_hello.as_ref().is_some_and(|hello| hello.accepts_psk);
+    !resumed && data.all(|step| step.detail == Some(Detail::EarlyData))
 }
 
 /// Adds the other explanations: if the client left at once, or if the server's data may be a ticket.

@@ -140,20 +140,21 @@ fn instead_of_answer(
             .with("span", seconds(reset.time.since(request.time)))
             .with("clause", origin.clause()),
     );
-    with_idle(finding, connection, request)
-        .alternative(OtherCause::NoRequest, phrase("later-request-none"))
-        .remedy(elsewhere(
-            attempt,
-            Owner::Server,
-            phrase("later-request-server-log").with("server", connection.tls_server()),
-        ))
-        .remedy(elsewhere(
-            attempt,
-            Owner::Firewall,
-            phrase("later-request-forgotten")
-                .with("device", attempt.device)
-                .with("server", connection.tls_server()),
-        ))
+    let mut finding =
+        with_idle(finding, connection, request).alternative(OtherCause::NoRequest, phrase("later-request-none"));
+    let log = phrase("later-request-server-log").with("server", connection.tls_server());
+    let forgotten = phrase("later-request-forgotten")
+        .with("device", attempt.device)
+        .with("server", connection.tls_server());
+    finding.remedies = vec![
+        elsewhere(attempt, Owner::Server, log),
+        elsewhere(attempt, Owner::Firewall, forgotten),
+    ];
+    // A RST that was sent from elsewhere on the path is not in the server's log.
+    if by == By::Path {
+        finding.remedies.reverse();
+    }
+    finding
 }
 
 /// The last record of the server's data was never complete: the RST cut the answer.

@@ -81,6 +81,7 @@ mod quic_said;
 mod refusal_causes;
 mod refused_by_service;
 mod remedy;
+mod renegotiation;
 mod reset_after_established;
 mod reset_at_once;
 mod reset_during_handshake;

@@ -60,6 +60,10 @@ struct Case<'a, 'c> {
     closed_first: Option<FrameNumber>,
     /// The time at which the server closed, if it closed first.
     server_left: Option<Timestamp>,
+    /// What the server sent behind the request was recognised as tickets by size and place.
+    had_tickets: bool,
+    /// The server's encrypted alert behind the request.
+    alert: Option<FrameNumber>,
     /// The server received the request.
     acked: bool,
     /// The client sent bytes of the request more than twice, and closed first.
@@ -127,6 +131,11 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         half_closed,
         either,
         closed_first,
+        had_tickets: connection
+            .steps
+            .iter()
+            .any(|step| step.kind == StepKind::NewSessionTicket && step.seen == Seen::Inferred && step.frame > request),
+        alert: connection.tls.as_ref().and_then(|tls| alert_behind(tls, request)),
         server_left: server_left.filter(|_| late.is_none() && first_fin(connection) == Some(Side::Server)),
         late,
         // A server that closes has received the request, however many of the client's last bytes it acknowledged,
@@ -152,6 +161,17 @@ fn may_have_answered(connection: &Connection) -> bool {
 fn ends_in_short_record(tls: &TlsFacts) -> bool {
     let is_goodbye = |alert: &Alert| alert.side == Side::Server && alert.seen == Seen::Inferred;
     tls.alerts.iter().any(is_goodbye)
+}
+
+/// The server's encrypted alert behind the request and before its close: close_notify, or a reason not to answer.
+fn alert_behind(tls: &TlsFacts, request: FrameNumber) -> Option<FrameNumber> {
+    let mut alerts = tls.alerts.iter();
+    let is_answer = |alert: &&Alert| {
+        alert.side == Side::Server && alert.seen == Seen::Observed && alert.content.is_none() && !alert.after_close
+    };
+    alerts
+        .find(|alert| is_answer(alert) && alert.frame > request)
+        .map(|alert| alert.frame)
 }
 
 fn accepts_nobody_yet(tls: &TlsFacts) -> bool {
@@ -216,7 +236,9 @@ impl Case<'_, '_> {
             (true, _) => Confidence::Possible,
             // The path may have lost a part of the request for as long as the client waited.
             _ if self.may_be_lost() || self.was_repeated => Confidence::Likely,
-            _ if self.left || self.either.is_some() || self.closed_first.is_some() => Confidence::Likely,
+            _ if self.left || self.either.is_some() || self.had_tickets || self.closed_first.is_some() => {
+                Confidence::Likely
+            }
             _ if self.may_be_refusal || self.is_open || self.half_closed.is_some() => Confidence::Likely,
             (false, true) => Confidence::Certain,
             (false, false) => Confidence::Likely,
@@ -238,8 +260,14 @@ impl Case<'_, '_> {
         } else {
             phrase("no-application-response-unacknowledged")
         };
+        let finding = finding.evidence(self.request, phrase("no-application-response-request"));
+        let finding = match self.alert {
+            Some(frame) => finding
+                .evidence(frame, phrase("no-application-response-alert"))
+                .alternative(OtherCause::ServerRefuses, phrase("no-application-response-or-alert")),
+            None => finding,
+        };
         finding
-            .evidence(self.request, phrase("no-application-response-request"))
             .evidence(left.map_or(self.connection.last.frame, |fin| fin.frame), how)
             .cannot_tell(phrase(if self.lagging().is_some() {
                 "no-application-response-cannot-tell-lagging"

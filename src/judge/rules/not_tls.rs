@@ -237,18 +237,19 @@ fn before_hello(
     (frame, response): (FrameNumber, &Response),
 ) -> Finding {
     let spoken = Spoken::of(&connection.opening.client);
-    let finding = Finding::error(
-        RULE.id,
-        By::Unknown,
-        At::Tls,
-        phrase("not-tls-summary-before")
-            .with("target", service(attempt))
-            .with("status", response.status)
-            .with("reason", &response.reason)
-            .with("spoken", phrase(spoken.phrase())),
-    )
-    .confidence(Confidence::Likely);
+    // If the client's own first bytes are its hello, something in between sent what was refused.
+    let is_tls = matches!(connection.opening.client[..], [] | [22, 3, ..]);
+    let summary = match is_tls {
+        true => phrase("not-tls-summary-before-any"),
+        false => phrase("not-tls-summary-before").with("spoken", phrase(spoken.phrase())),
+    };
+    let summary = summary
+        .with("target", service(attempt))
+        .with("status", response.status)
+        .with("reason", &response.reason);
+    let finding = Finding::error(RULE.id, By::Unknown, At::Tls, summary).confidence(Confidence::Likely);
     let finding = match connection.opening_frame.client {
+        Some(first) if is_tls => finding.evidence(first, phrase("client-hello")),
         Some(first) => finding.evidence(
             first,
             phrase("plain-text-to-tls-first").with("spoken", phrase(spoken.phrase())),

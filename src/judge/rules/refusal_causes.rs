@@ -5,9 +5,11 @@
 //! server no longer knows. Only if none of them is found may a report say that the capture does not explain the alert.
 
 use super::large_hello::{large_hello, try_smaller};
+use super::negotiation::version_name;
 use super::{client, elsewhere, listed, listed_texts};
 use crate::attempt::Attempt;
 use crate::attempt::other_connections::Stretch;
+use crate::base::carrier::Carrier;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
@@ -66,6 +68,7 @@ pub(super) fn causes(
         seen.warned_name(),
         seen.short_prime(),
         seen.foreign_signature(),
+        seen.old_signature(),
         seen.without_renegotiation(),
         seen.without_master_secret(),
     ];
@@ -182,7 +185,13 @@ impl Seen<'_, '_> {
         }
         // No vendor adds a protocol to its service for one client.
         let accept = || elsewhere(self.attempt, Owner::Server, on_server("refusal-protocols-do"));
-        let offer = phrase("refusal-protocols-client-do").with("who", client(self.attempt));
+        let offered = |name: &str| hello.alpn.iter().any(|own| own.raw() == name);
+        let offer = match (self.connection.carrier, offered("http/1.1"), offered("h2")) {
+            (Carrier::Tcp, true, false) => phrase("refusal-protocols-client-do-such").with("example", "h2"),
+            (Carrier::Tcp, false, _) => phrase("refusal-protocols-client-do-such").with("example", "http/1.1"),
+            _ => phrase("refusal-protocols-client-do"),
+        };
+        let offer = offer.with("who", client(self.attempt));
         Some(Cause {
             otherwise: (!self.attempt.is_at_vendors()).then(accept),
             ..cause(Owner::Wlc, offer)
@@ -403,6 +412,24 @@ impl Seen<'_, '_> {
                     .with("list", listed(offered)),
                 Owner::Server,
                 phrase("refusal-foreign-signature-do").with("server", self.connection.tls_server()),
+            )
+        })
+    }
+
+    /// RFC 4346 section 7.4.3: up to TLS 1.1 a key exchange is signed with MD5 and SHA-1, or with SHA-1 alone.
+    fn old_signature(&self) -> Option<Cause> {
+        let version = self.tls.version()?;
+        let hello = self.tls.client_hello.as_deref()?;
+        let takes_sha1 = hello.signature_schemes.iter().any(|scheme| scheme.0 >> 8 == 2);
+        let lacks = version < Version::TLS12 && !hello.signature_schemes.is_empty() && !takes_sha1;
+        let signed = self.tls.key_exchange.is_some() && self.said(StepKind::ServerKeyExchange, Side::Server);
+        (lacks && signed && self.client_refused_server()).then(|| {
+            self.cause(
+                Reason::SignatureAlgorithm,
+                self.frame(StepKind::ServerKeyExchange, Side::Server),
+                phrase("refusal-old-signature").with("version", version_name(version, self.connection.carrier)),
+                Owner::Server,
+                phrase("refusal-old-signature-do").with("server", self.connection.tls_server()),
             )
         })
     }

@@ -5,7 +5,8 @@ use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
-use crate::connection::walk::{Step, StepKind};
+use crate::connection::walk::{Side, Step, StepKind};
+use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Owner, Rule, Severity};
 
@@ -52,11 +53,16 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     // Nothing ends a session of datagrams in clear: only a pause shows that a side had finished.
     let is_short =
         connection.carrier.is_datagram() && end.is_none() && !watched_after(connection, connection.last.time, context);
-    finding = finding.cannot_tell(phrase(if is_short {
-        "unexplained-end-cannot-tell-short"
-    } else {
-        "unexplained-end-cannot-tell"
-    }));
+    let alert = connection.tls.as_ref().and_then(|tls| tls.alerts.first());
+    finding = finding.cannot_tell(match alert {
+        _ if is_short => phrase("unexplained-end-cannot-tell-short"),
+        Some(alert) => phrase("unexplained-end-cannot-tell-alert").with("frame", alert.frame),
+        None => phrase("unexplained-end-cannot-tell"),
+    });
+    // A check of a balancer, and a scan, open the connection and say nothing.
+    if connection.tcp.client.bytes == 0 && end.is_some_and(|end| end.side == Side::Client) {
+        finding = finding.alternative(OtherCause::HealthCheck, phrase("unexplained-end-or-check"));
+    }
     Some(
         finding.remedy(elsewhere(
             attempt,

@@ -39,20 +39,29 @@ impl Ticket<'_> {
         let mut resolvers: Vec<&str> = attempt.lookups.iter().map(|lookup| lookup.server.as_str()).collect();
         // One resolver is asked for both kinds of addresses.
         resolvers.dedup();
-        let server = connection.map_or_else(|| resolvers.join(", "), |it| it.server.clone());
+        let name = in_prose(&attempt.name);
+        // The server behind a proxy sees connections of the proxy.
+        let proxy = attempt.via_proxy.as_deref().filter(|_| self.team == Team::Server);
+        let (client, server) = match (connection, proxy) {
+            (Some(_), Some(proxy)) => (address(proxy), name.to_string()),
+            (Some(connection), None) => (connection.client.as_str(), connection.server.clone()),
+            (None, _) => (attempt.device.as_str(), resolvers.join(", ")),
+        };
         let look = phrase(look)
             .with("device", attempt.device.as_str())
-            .with(
-                "client",
-                connection.map_or(attempt.device.as_str(), |it| it.client.as_str()),
-            )
+            .with("client", client)
             .with("server", server)
             .with("transport", connection.map_or("TCP", transport_of))
-            .with("name", in_prose(&attempt.name).as_ref());
+            .with("name", name.as_ref());
         let lines = [look, phrase(proves), phrase(disproves)];
         Section {
             heading: "ticket-look",
             lines: lines.into_iter().map(|line| Line::Item(self.say(line))).collect(),
         }
     }
+}
+
+/// An endpoint's address, without its port.
+fn address(endpoint: &str) -> &str {
+    endpoint.rsplit_once(':').map_or(endpoint, |(address, _)| address)
 }
