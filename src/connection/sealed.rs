@@ -542,6 +542,11 @@ mod tests {
         // Sent before the server had the request.
         let before = read(&[(S, 23), (S, 1845), (S, 69), (C, 69), (S, 250), (S, 250), (C, 82)]);
         assert_eq!((before.application_data.server, before.ticket_or_answer), (0, None));
+        // Two tickets of one size, of which the first was sent before.
+        let twins = read(&[(S, 23), (S, 1845), (S, 69), (C, 69), (S, 250), (C, 82), (S, 250)]);
+        assert_eq!((twins.application_data.server, twins.ticket_or_answer), (0, None));
+        let others = read(&[(S, 23), (S, 1845), (S, 69), (C, 69), (S, 250), (C, 82), (S, 251)]);
+        assert!(others.application_data.server > 0 || others.ticket_or_answer.is_some());
         let equal = [(S, 23), (S, 1845), (S, 69), (C, 69), (C, 82), (S, 1400), (S, 1400)];
         assert_eq!(read_slowly(&equal, 300_000_000).application_data.server, 2);
         assert!(read(&equal).ticket_or_answer.is_some());

@@ -631,3 +631,214 @@ fn an_answer_that_changed_places_with_the_close_was_not_lost() {
         "{swapped:#?}"
     );
 }
+
+#[test]
+fn a_client_that_closes_first_is_not_told_as_the_server_closing() {
+    let waited = Scenario::open()
+        .send(Client, hello())
+        .wait(2 * SECOND)
+        .packet(Client, FIN | ACK, &[]);
+    let fin = waited.packets.len();
+    let told = verdict(&waited.packet(Server, FIN | ACK, &[]));
+    assert_eq!(
+        (&*told.id, told.confidence.name()),
+        ("tls-no-response", "likely"),
+        "{told:#?}"
+    );
+    let end = told.evidence.iter().find(|it| it.what.contains("later:")).unwrap();
+    assert!(
+        end.frame == fin as u64 && end.what.contains("client closed first"),
+        "{end:?}"
+    );
+    // A FIN that is sent again is no second hello.
+    assert!(!told.evidence.iter().any(|it| it.what.contains("again")), "{told:#?}");
+}
+
+#[test]
+fn a_client_that_leaves_before_the_servers_finished_has_completed_nothing() {
+    let begun = Scenario::open()
+        .send(Client, each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]))
+        .send(Server, each_in_a_record(&server_flight()))
+        .send(
+            Client,
+            [each_in_a_record(&client_flight()), change_cipher_spec(), finished(1)].concat(),
+        );
+    let early = begun
+        .clone()
+        .packet(Client, FIN | ACK, &[])
+        .packet(Server, ACK | PSH, &[change_cipher_spec(), finished(2)].concat())
+        .packet(Server, FIN | ACK, &[]);
+    let early = verdict(&early);
+    assert_eq!(
+        (&*early.id, early.confidence.name()),
+        ("healthy", "possible"),
+        "{early:#?}"
+    );
+    assert!(
+        early.summary.contains("closed before the Finished"),
+        "{}",
+        early.summary
+    );
+    let whole = begun
+        .send(Server, [change_cipher_spec(), finished(2)].concat())
+        .close(Client);
+    let whole = verdict(&whole);
+    assert!(whole.summary.contains("completed"), "{}", whole.summary);
+    // A RST without an acknowledgement says nothing of what its sender had received.
+    let reset = Scenario::open()
+        .handshake12(each_in_a_record)
+        .data()
+        .packet(Client, RST, &[]);
+    assert!(!verdict(&reset).summary.contains("before the Finished"));
+}
+
+#[test]
+fn bytes_behind_which_the_server_closed_were_lost_where_the_client_goes_on_without_them() {
+    let sent = Scenario::open()
+        .send(Client, hello())
+        .send(Server, each_in_a_record(&[server_hello()]));
+    let lost = sent
+        .clone()
+        .packet(Server, ACK | PSH, &noise(7, 400))
+        .packet(Server, FIN | ACK, &[]);
+    let lost = lost.clone().drop_frame(lost.packets.len() - 1);
+    // The client's packets acknowledge nothing of it.
+    let acked = |mut story: Scenario| {
+        let ack = story.packets.iter().rev().find(|it| it.side == Client).unwrap().ack;
+        story = story.wait(SECOND).packet(Client, ACK, &[]);
+        story.packets.last_mut().unwrap().ack = ack;
+        story
+    };
+    let of_path = verdicts(&acked(lost.clone()).wait(9 * SECOND)).remove(0);
+    assert!(told(&of_path).contains("never arrived"), "{of_path:#?}");
+    // Where it said nothing more, nothing shows whether they arrived; and what it acknowledges did.
+    let open = verdicts(&lost.clone()).remove(0);
+    assert!(told(&open).contains("nothing shows that they arrived"), "{open:#?}");
+}
+
+#[test]
+fn an_answer_in_plain_text_behind_starttls_is_read() {
+    let agreed = Scenario::open()
+        .send(Server, b"220 mail.example ESMTP\r\n")
+        .send(Client, b"EHLO here\r\n")
+        .send(Server, b"250-mail.example\r\n250 STARTTLS\r\n")
+        .send(Client, b"STARTTLS\r\n")
+        .send(Server, b"220 go ahead\r\n")
+        .send(Client, hello());
+    let busy = verdict(
+        &agreed
+            .clone()
+            .send(Server, b"421 4.7.0 too many connections\r\n")
+            .close(Server),
+    );
+    assert_eq!(
+        (&*busy.id, busy.by.name(), busy.confidence.name()),
+        ("not-tls", "server", "certain")
+    );
+    assert!(
+        busy.summary.contains("421 4.7.0 too many connections"),
+        "{}",
+        busy.summary
+    );
+    // What was said before the hello is no answer to it.
+    let closed = verdict(&agreed.clone().close(Server));
+    assert_ne!(closed.id, "not-tls", "{closed:#?}");
+    // Commands ask for TLS as the client did.
+    let refused = verdict(&agreed.send(Server, alert(Level::Fatal, 70)).close(Server));
+    let typed: Vec<_> = refused.remedy.iter().flat_map(|it| &it.commands).collect();
+    assert!(
+        !typed.is_empty() && typed.iter().all(|it| it.contains("-starttls smtp")),
+        "{typed:?}"
+    );
+}
+
+#[test]
+fn an_error_in_place_of_an_answer_is_no_refusal_of_tls() {
+    let asked = Scenario::open().send(Client, [0, 0, 0, 8, 4, 0xd2, 0x16, 0x2f]);
+    let error = |code: &str| {
+        let fields = format!("SFATAL\0C{code}\0Msorry, too many clients already\0\0");
+        let len = u32::try_from(fields.len() + 4).unwrap().to_be_bytes();
+        verdict(
+            &asked
+                .clone()
+                .send(Server, [b"E", &len[..], fields.as_bytes()].concat())
+                .close(Server),
+        )
+    };
+    let busy = error("53300");
+    assert_eq!(busy.id, "tls-not-offered");
+    assert!(
+        busy.summary.contains("with an error") && busy.summary.contains("server ended"),
+        "{}",
+        busy.summary
+    );
+    assert!(!told(&busy).contains("switch TLS on"), "{busy:#?}");
+    assert!(error("0A000").summary.contains("refused TLS"));
+}
+
+#[test]
+fn a_second_handshake_that_the_server_answers_with_an_alert_is_no_success() {
+    const HANDSHAKE: u8 = 22;
+    const ALERT: u8 = 21;
+    let again = Scenario::open()
+        .handshake12(each_in_a_record)
+        .send(Client, encrypted(HANDSHAKE, 5, 220));
+    let refused = verdict(&again.clone().send(Server, encrypted(ALERT, 6, 26)).close(Client));
+    assert_eq!(
+        (&*refused.id, refused.confidence.name()),
+        ("handshake-refused", "likely"),
+        "{refused:#?}"
+    );
+    assert!(refused.summary.contains("renegotiation"), "{}", refused.summary);
+    // Where the server goes on, it is none.
+    let answered = again.send(Server, encrypted(HANDSHAKE, 7, 900)).data().close(Client);
+    assert!(!told(&verdict(&answered)).contains("renegotiation"));
+}
+
+#[test]
+fn an_alert_in_place_of_an_answer_is_named() {
+    const ALERT: u8 = 21;
+    let asked = Scenario::open()
+        .handshake12(each_in_a_record)
+        .send(Client, encrypted(APPLICATION_DATA, 13, 120))
+        .send(Server, encrypted(ALERT, 6, 26));
+    let alert = verdict(&asked.close(Server));
+    assert_eq!(
+        (&*alert.id, alert.confidence.name()),
+        ("no-application-response", "likely"),
+        "{alert:#?}"
+    );
+    assert!(
+        alert.evidence.iter().any(|it| it.what.contains("alert, encrypted")),
+        "{alert:#?}"
+    );
+    assert!(!alert.alternatives.is_empty());
+}
+
+#[test]
+fn a_connection_that_only_opens_may_be_a_check() {
+    let checked = Scenario::open()
+        .packet(Client, FIN | ACK, &[])
+        .packet(Server, ACK | PSH, &alert(Level::Fatal, 50))
+        .packet(Server, FIN | ACK, &[]);
+    let all = verdicts(&checked.wait(SECOND));
+    assert_eq!(all.len(), 1);
+    for checked in all {
+        assert!(
+            checked.alternatives.iter().any(|it| it.id.name() == "health-check"),
+            "{checked:#?}"
+        );
+        assert!(!told(&checked).contains("no alert in clear"), "{checked:#?}");
+    }
+}
+
+#[test]
+fn a_protocol_that_was_offered_is_not_offered_as_the_cure() {
+    let refused = Scenario::open()
+        .send(Client, hello())
+        .send(Server, alert(Level::Fatal, 120))
+        .close(Server);
+    let cure = told(&verdict(&refused));
+    // This hello offers none.
+    assert!(cure.contains("such as http/1.1"), "{cure}");
+}

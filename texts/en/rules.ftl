@@ -854,7 +854,7 @@ unexplained-end-cannot-tell-short = whether more followed: the capture ends too 
 unexplained-end-log = read the logs of { $server } and of the { $who } for that second
 
 # A server that closes right after the client's certificate
-bare-end-summary-shown = { $service } closed the connection { $span } after the { $who }'s certificate, without an alert: { $clauses }
+bare-end-summary-shown = { $service } closed the connection { $span } after the { $who }'s certificate, without an alert; the certificate { $clauses }
 bare-end-cannot-tell = why the server closed: it sent no alert; its log shows it
 bare-end-or-other = the server may have closed for a reason of its own
 bare-end-summary = { $service } closed without an alert { $span } after the { $who }'s certificate and Finished, which is how some servers reject a client certificate
