@@ -61,6 +61,9 @@ tcp-no-response-unacknowledged-cannot-tell = where the SYN-ACK or its acknowledg
 tcp-no-response-way-back = follow the return path from { $server } to { $device }: routes, address translation, and filters that did not see the SYN (asymmetric routing)
 
 # silent-mid-handshake
+silent-mid-handshake-closed-before = the { $who } closed (FIN) before the rest of the server's answer (frame { $frame }) reached it
+silent-mid-handshake-rest = the rest of the server's answer, which the client had not acknowledged when it closed
+silent-mid-handshake-rest-lost = the rest may have been lost on the way, or have come too late for a client that waits no longer
 silent-mid-handshake-closed-behind = the { $who } closed (FIN) after its alert in frame { $frame }
 silent-mid-handshake-fin-before = FIN from the { $who }, { $span } before that message
 silent-mid-handshake-fin = FIN from the { $who }, { $span } after that message

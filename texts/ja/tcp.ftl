@@ -52,6 +52,9 @@ tcp-no-response-unacknowledged-cannot-tell = SYN-ACK とその確認応答のど
 tcp-no-response-way-back = { $server } から { $device } への帰りの経路（ルート、アドレス変換、SYN を見ていないフィルタ（非対称経路））を調べてください
 
 # silent-mid-handshake
+silent-mid-handshake-closed-before = サーバの応答の残り（フレーム { $frame }）が届く前に、{ $who }が閉じた（FIN）
+silent-mid-handshake-rest = サーバの応答の残り（クライアントは閉じた時点で確認応答していない）
+silent-mid-handshake-rest-lost = 残りが途中で失われたか、クライアントがこれ以上待たなかった可能性もある
 silent-mid-handshake-closed-behind = { $who }がフレーム { $frame } のアラートの後で閉じた（FIN）
 silent-mid-handshake-fin-before = { $who }からの FIN、そのメッセージの { $span }前
 silent-mid-handshake-fin = { $who }からの FIN、そのメッセージの { $span }後

@@ -13,7 +13,7 @@ use crate::base::confidence::Confidence;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
-use crate::connection::walk::{Side, Step, StepKind};
+use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
@@ -40,6 +40,8 @@ struct Case<'a, 'c> {
     connection: &'a Connection,
     /// The last step.
     last: &'a Step,
+    /// The first message behind it, of which the client had not received all when it closed.
+    rest: Option<&'a Step>,
     end: End,
     /// Packets of this side were lost.
     lost: Option<Side>,
@@ -71,7 +73,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     if !began
         || tls.is_complete() && !finished_lost(connection) && !closed_unfinished(connection)
         || tls.first_error().is_some()
-        || tls.application_data.server > 0
+        || tls.application_data.server > 0 && !is_flight_behind_hole(connection, tls)
     {
         return None;
     }
@@ -100,7 +102,13 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     }
     let loss = lost(connection);
     let closer = first_fin(connection);
+    let mut late = connection
+        .steps
+        .iter()
+        .filter(|step| came_partly_too_late(connection, step));
+    let rest = late.find(|step| step.frame > last.frame && closer == Some(Side::Client));
     Some(Case {
+        rest,
         attempt,
         connection,
         last,
@@ -131,6 +139,16 @@ fn end_of(connection: &Connection, last: &Step, loss: Option<Phrase>, closer: Op
     }
 }
 
+/// True if the server's records belong to its first flight, whose beginning is missing: the client has sent its hello and
+/// nothing else, so there is nothing to answer with data. In TLS 1.3 all of that flight looks like data.
+fn is_flight_behind_hole(connection: &Connection, tls: &TlsFacts) -> bool {
+    let after_hello =
+        |step: &Step| step.side == Side::Client && step.kind.is_tls() && step.kind != StepKind::ClientHello;
+    tls.server_hello.is_none()
+        && lost_bytes::hole(connection, Side::Server).is_some()
+        && !connection.steps.iter().any(after_hello)
+}
+
 /// True if the client closed after a long wait for the server's turn.
 fn gave_up(last: &Step, closer: Side, closed: Timestamp) -> bool {
     closer == Side::Client && last.side == Side::Client && closed.since(last.time) >= super::SILENCE
@@ -150,6 +168,7 @@ impl Case<'_, '_> {
             End::Stalled(side, _) | End::ClosedUnseen(side) => (side.into(), Confidence::Likely),
             End::GaveUp => (By::Server, Confidence::Likely),
             End::LeftAtOnce(_) => (By::Client, Confidence::Likely),
+            End::Closed(side, _) if self.rest.is_some() => (side.into(), Confidence::Likely),
             End::Closed(side, _) => (side.into(), Confidence::Certain),
             End::Silent => (By::Unknown, Confidence::Possible),
         }
@@ -174,6 +193,9 @@ impl Case<'_, '_> {
             End::Closed(side, Some(frame)) => phrase("silent-mid-handshake-closed-behind")
                 .with("who", side_name(*side))
                 .with("frame", *frame),
+            End::Closed(side, None) if let Some(rest) = self.rest => phrase("silent-mid-handshake-closed-before")
+                .with("who", side_name(*side))
+                .with("frame", rest.frame),
             End::Closed(side, None) => phrase("silent-mid-handshake-closed").with("who", side_name(*side)),
             End::Silent => phrase("silent-mid-handshake-silent").with("span", self.waited()),
         }
@@ -198,6 +220,9 @@ impl Case<'_, '_> {
                 .with("message", message_name(last.kind))
                 .with("who", side_name(last.side)),
         );
+        if let Some(rest) = self.rest {
+            finding = finding.evidence(rest.frame, phrase("silent-mid-handshake-rest"));
+        }
         for side in Side::both() {
             if let Some(gap) = connection.tcp[side].gaps.first() {
                 let hole = phrase("silent-mid-handshake-hole")
@@ -281,6 +306,10 @@ impl Case<'_, '_> {
         };
         if went_on(StepKind::ApplicationData) {
             return finding;
+        }
+        // It cannot have judged a certificate that it did not hold.
+        if self.rest.is_some() {
+            return finding.alternative(OtherCause::RandomLoss, phrase("silent-mid-handshake-rest-lost"));
         }
         disliked(finding, self.connection, Side::Server)
     }
