@@ -69,6 +69,7 @@ pub struct Surroundings {
     pub chassis: Chassis,
     choices: HashMap<Endpoint, Vec<Choice>>,
     issued: HashMap<Box<[u8]>, BTreeMap<WireText, Stretch>>,
+    intermediates: HashMap<Box<[u8]>, (FrameNumber, Stretch)>,
     completed: HashMap<Endpoint, BTreeMap<IpAddr, Success>>,
     accepted: HashMap<([u8; 32], IpAddr), Success>,
     tcp: HashMap<(IpAddr, IpAddr), Vec<TcpTry>>,
@@ -118,6 +119,13 @@ impl Surroundings {
     /// each was sent first.
     pub fn names_signed_by(&self, issuer_der: &[u8]) -> impl Iterator<Item = (&WireText, &Stretch)> {
         self.issued.get(issuer_der).into_iter().flatten()
+    }
+
+    /// The first frame in which a server presents an authority of this name (DER) with the certificate that it issued, if the
+    /// authority is an intermediate.
+    #[must_use]
+    pub fn presents_intermediate(&self, name_der: &[u8]) -> Option<(FrameNumber, Stretch)> {
+        self.intermediates.get(name_der).copied()
     }
 
     /// The clients whose handshake with this server succeeded in this capture, and the first frames that show it.
@@ -235,6 +243,25 @@ impl Surroundings {
         }
     }
 
+    fn add_intermediates(&mut self, connection: &Connection, tls: &TlsFacts) {
+        let Some(message) = &tls.certificates.server else {
+            return;
+        };
+        let Some(step) = connection.step_by(StepKind::Certificate, Side::Server) else {
+            return;
+        };
+        for (certificate, issuer) in message.chain.iter().zip(message.chain.iter().skip(1)) {
+            let (Ok(fields), Ok(issuer)) = (&certificate.fields, &issuer.fields) else {
+                continue;
+            };
+            let is_link = fields.issuer_raw == issuer.subject_raw && !issuer.self_issued;
+            if is_link && self.intermediates.len() < MAX_KEPT && !self.intermediates.contains_key(&issuer.subject_raw) {
+                let said = (step.frame, said_by_server(connection));
+                self.intermediates.insert(issuer.subject_raw.clone(), said);
+            }
+        }
+    }
+
     /// Adds the facts that a connection gives; adding it twice changes nothing.
     pub(crate) fn add(&mut self, connection: &Connection) {
         if connection.carrier == Carrier::Tcp {
@@ -262,6 +289,7 @@ impl Surroundings {
                 names.entry(name.clone()).or_insert_with(|| said_by_server(connection));
             }
         }
+        self.add_intermediates(connection, tls);
         let (Some(hello), Some(step)) = (&tls.server_hello, connection.step(StepKind::ServerHello)) else {
             return;
         };

@@ -86,6 +86,9 @@ pub struct CaptureFacts {
     pub first: Option<Timestamp>,
     /// Time of the latest frame.
     pub last: Option<Timestamp>,
+    /// The times of the last frames before pauses of a day or more, in the order of the file: what was silent then may have
+    /// gone on unseen.
+    pub pauses: Vec<Timestamp>,
     /// The largest snap length declared, when it is small enough to cut packets; frames cut are counted by the analyzer.
     pub snap_length: Option<u32>,
     /// Packets that the capturing system says it dropped (interface statistics, per-packet drop counts); `None`: not given.
@@ -101,6 +104,15 @@ pub struct CaptureFacts {
     pub slice: Option<Box<Note>>,
     /// Oddities of the file: a clock that runs backwards, blocks skipped, an undeclared interface …
     pub anomalies: Vec<Anomaly>,
+}
+
+impl CaptureFacts {
+    /// Until when the capture shows what followed a time: its end, or the last frame before a long pause.
+    #[must_use]
+    pub fn watched_until(&self, time: Timestamp) -> Option<Timestamp> {
+        let before = self.pauses.iter().filter(|pause| **pause >= time).min();
+        before.copied().or(self.last)
+    }
 }
 
 /// A place in the middle of a capture file where no record can be read.

@@ -10,6 +10,12 @@ use crate::capture::note::NoteReader;
 /// Damaged places listed one by one; what lies beyond is only added up.
 const MOST_DAMAGE: usize = 64;
 
+/// In nanoseconds: a day. Where no frame came for so long, the capture was stopped, or other ones were joined to it.
+const PAUSE: u64 = 86_400_000_000_000;
+
+/// Pauses kept.
+const MOST_PAUSES: usize = 64;
+
 /// A record in the read buffer, before it has a number. It borrows nothing: readers can wait with one in hand.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Record {
@@ -90,7 +96,8 @@ impl Tally {
         // The usual case: a frame of the same link type as the one before, and no older.
         if let Some(latest) = &mut self.latest
             && self.last_link == Some(link)
-            && time >= *latest
+            // No older, and no pause: as an unsigned number, an earlier time is far beyond.
+            && time.0.wrapping_sub(latest.0).cast_unsigned() < PAUSE
             && time < Timestamp(i64::MAX)
         {
             *latest = time;
@@ -115,6 +122,13 @@ impl Tally {
             }
             if matches!(time, Timestamp(i64::MIN | i64::MAX)) {
                 self.odd(AnomalyKind::TimeOutOfRange, || phrase("anomaly-time-out-of-range"));
+            }
+            if let Some(latest) = self.latest
+                && time.since(latest).cast_unsigned() >= PAUSE
+                && time > latest
+                && self.facts.pauses.len() < MOST_PAUSES
+            {
+                self.facts.pauses.push(latest);
             }
             self.previous = Some(time);
             self.latest = self.latest.max(Some(time));

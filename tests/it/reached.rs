@@ -11,7 +11,7 @@ use crate::scenario::messages::*;
 use crate::scenario::*;
 use tlswalk::Options;
 use tlswalk::profile::Profile;
-use tlswalk::report::Verdict;
+use tlswalk::report::{Reason, Verdict};
 
 const SECOND: i64 = 1_000_000_000;
 const MS: i64 = 1_000_000;
@@ -698,7 +698,6 @@ fn bytes_behind_which_the_server_closed_were_lost_where_the_client_goes_on_witho
         .send(Client, hello())
         .send(Server, each_in_a_record(&[server_hello()]));
     let lost = sent
-        .clone()
         .packet(Server, ACK | PSH, &noise(7, 400))
         .packet(Server, FIN | ACK, &[]);
     let lost = lost.clone().drop_frame(lost.packets.len() - 1);
@@ -712,7 +711,7 @@ fn bytes_behind_which_the_server_closed_were_lost_where_the_client_goes_on_witho
     let of_path = verdicts(&acked(lost.clone()).wait(9 * SECOND)).remove(0);
     assert!(told(&of_path).contains("never arrived"), "{of_path:#?}");
     // Where it said nothing more, nothing shows whether they arrived; and what it acknowledges did.
-    let open = verdicts(&lost.clone()).remove(0);
+    let open = verdicts(&lost).remove(0);
     assert!(told(&open).contains("nothing shows that they arrived"), "{open:#?}");
 }
 
@@ -841,4 +840,38 @@ fn a_protocol_that_was_offered_is_not_offered_as_the_cure() {
     let cure = told(&verdict(&refused));
     // This hello offers none.
     assert!(cure.contains("such as http/1.1"), "{cure}");
+}
+
+#[test]
+fn what_follows_after_a_pause_of_days_does_not_show_what_was_silent_before() {
+    let asked = Scenario::open().send(Client, hello());
+    let later = |nanoseconds: i64| {
+        let mut other = Scenario::tls12().ports(50_001, 443);
+        for packet in &mut other.packets {
+            packet.time += nanoseconds;
+        }
+        verdicts(&asked.clone().beside(other)).remove(0)
+    };
+    assert_eq!(later(3600 * SECOND).id, "tls-no-response");
+    let joined = later(2 * 86_400 * SECOND);
+    assert_eq!(joined.id, "incomplete-capture", "{joined:#?}");
+}
+
+#[test]
+fn an_intermediate_that_another_server_sends_is_missing_where_it_is_not_sent() {
+    let chain = |certificates: &[&[u8]]| {
+        Scenario::open().send(Client, hello()).send(
+            Server,
+            each_in_a_record(&[server_hello(), certificate(certificates), server_hello_done()]),
+        )
+    };
+    let refused = |story: Scenario| story.send(Client, alert(Level::Fatal, 48)).close(Client);
+    let leaf: &[u8] = include_bytes!("../data/server.der");
+    let intermediate: &[u8] = include_bytes!("../data/issuer.der");
+    let alone = verdict(&refused(chain(&[leaf])));
+    assert_eq!(alone.causes, [Reason::UnknownIssuer]);
+    let whole = chain(&[leaf, intermediate]).close(Client).ports(50_001, 443);
+    let known = verdicts(&refused(chain(&[leaf])).beside(whole)).remove(0);
+    assert_eq!(known.causes.first(), Some(&Reason::MissingIntermediate), "{known:#?}");
+    assert!(told(&known).contains("send its intermediate"), "{known:#?}");
 }

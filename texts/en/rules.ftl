@@ -332,6 +332,7 @@ server-certificate-rejected-name-unverified = or use another name in the URL, if
 server-certificate-rejected-name-no-host = or use another name in the URL. No command here uses the name in this certificate: it is not the name of a single host
 server-certificate-rejected-name = use the name that the certificate carries in the URL, or give the server a certificate for { $name }
 server-certificate-rejected-cannot-tell-intermediate = what the { -device } trusts: it may know that intermediate and lack its root instead
+server-certificate-rejected-intermediate-elsewhere = another server presents that issuer, as an intermediate
 server-certificate-rejected-intermediate = let { $server } send its intermediate certificate ({ $issuer }) too
 server-certificate-rejected-clock = set the { -device }'s clock: by that clock the certificate may be outside its validity
 server-certificate-rejected-pool = bring the trust store of the { -device } up to date: it may lack the root of this chain
@@ -833,6 +834,8 @@ before-any-hello-summary-client = the { $who } gave up the connection to { $serv
 before-any-hello-summary-server = { $service } gave up before any Client Hello: its first bytes are { $alert }
 before-any-hello-answer = the other side's answer, an alert too
 before-any-hello-cannot-tell = why: the { $who } met the error before anything was exchanged, so only its own log shows it
+before-any-hello-alone = the { $side } ended the handshake between the { $who } and { $service } with { $alert }, the only message in the capture
+before-any-hello-alone-cannot-tell = what it answers: nothing else of the connection was captured
 before-any-hello-log = read the log of the { $who } at that time: its TLS library could not be set up, or ended the connection on purpose
 
 # TLCP

@@ -317,6 +317,7 @@ server-certificate-rejected-name-unverified = サーバが正しいものだと�
 server-certificate-rejected-name-no-host = または URL に別の名前を使ってください。この証明書の名前は、1 台のホスト名ではないため、コマンドには入れていません
 server-certificate-rejected-name = URL に証明書の名前を使うか、{ $name } の証明書をサーバに設定してください
 server-certificate-rejected-cannot-tell-intermediate = { -device }が信頼しているもの（その中間証明書を持っていて、ルート証明書がない可能性もある）
+server-certificate-rejected-intermediate-elsewhere = 別のサーバはその発行者を中間認証局として提示している
 server-certificate-rejected-intermediate = { $server } が中間証明書（{ $issuer }）も送るようにしてください
 server-certificate-rejected-clock = { -device }の時刻を合わせてください（{ -device }から見て証明書が有効期間外の可能性があります）
 server-certificate-rejected-pool = { -device }のトラストストアを更新してください（このチェーンのルート証明書がない可能性があります）
@@ -752,6 +753,8 @@ before-any-hello-summary-client = { $who }が Client Hello を送る前に{ $ser
 before-any-hello-summary-server = { $service } が Client Hello より前に接続を中止した：最初のバイトが{ $alert }である
 before-any-hello-answer = 相手側の応答（これもアラート）
 before-any-hello-cannot-tell = 理由（{ $who }のエラーは何も交換されないうちに起きており、{ $who }のログでしか分からない）
+before-any-hello-alone = { $who }と{ $service } の間のハンドシェイクを、{ $side }が { $alert } で終わらせた（キャプチャにあるメッセージはこれだけ）
+before-any-hello-alone-cannot-tell = 何に対するアラートか（この接続の他の部分はキャプチャされていない）
 before-any-hello-log = その時刻の{ $who }のログを確認してください（TLS ライブラリを準備できなかったか、意図的に接続を終えています）
 
 # TLCP

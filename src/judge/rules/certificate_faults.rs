@@ -75,6 +75,8 @@ pub(super) fn certificate_clauses(judgement: &Judgement, presented: &[Certificat
     match &judgement.chain {
         Chain::SelfSigned => clauses.push(phrase("certificate-self-signed")),
         Chain::PrivateRoot { root } => clauses.push(phrase("certificate-private-root").with("root", root)),
+        // That the issuer is an intermediate says more.
+        Chain::IssuerNotGiven { issuer } if lacks(judgement, issuer) => {}
         Chain::IssuerNotGiven { issuer } => clauses.push(match leaf.map(|leaf| &leaf.issuer) {
             // A missing certificate is a fault of the chain, not of the leaf: the leaf's own issuer is present.
             Some(own) if judgement.path.len() > 1 => {
@@ -120,6 +122,22 @@ pub(super) fn certificate_clauses(judgement: &Judgement, presented: &[Certificat
         _ => {}
     }
     clauses
+}
+
+/// The judgement on a chain that lacks its intermediate.
+pub(super) fn lacking(judgement: &Judgement, issuer: &WireText) -> Judgement {
+    let mut judgement = judgement.clone();
+    let missing = Fault::MissingIntermediate(issuer.clone());
+    if !judgement.faults.contains(&missing) {
+        judgement.faults.push(missing);
+    }
+    judgement
+}
+
+/// True if a chain lacks this issuer, an intermediate.
+fn lacks(judgement: &Judgement, issuer: &WireText) -> bool {
+    let is_it = |fault: &Fault| matches!(fault, Fault::MissingIntermediate(missing) if missing == issuer);
+    judgement.faults.iter().any(is_it)
 }
 
 /// One clause about all authorities that are not valid yet.

@@ -246,6 +246,12 @@ impl<'a, 'c> Case<'a, 'c> {
             .evidence(alert.frame, said.with("alert", alert_text(alert)))
     }
 
+    /// True if the certificate was not captured whole.
+    fn is_cut(&self) -> bool {
+        let message = self.tls.certificates.client.as_ref();
+        message.is_some_and(|message| message.missing > 0)
+    }
+
     /// Adds what the capture hides, and the other explanations.
     fn with_limits(&self, mut finding: Finding) -> Finding {
         if self.is_revoked() {
@@ -268,6 +274,8 @@ impl<'a, 'c> Case<'a, 'c> {
                 OtherCause::HandshakeRefused,
                 phrase("client-certificate-rejected-other-alert"),
             );
+        } else if self.is_cut() {
+            finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-uncaptured"));
         } else if self.clauses.is_empty() && !self.is_missing && !self.is_revoked() && !self.knows_issuer() {
             finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-why"));
         }

@@ -53,7 +53,7 @@ impl<'a> Unanswered<'a> {
         let lookups = &attempt.lookups;
         let questions = || lookups.iter().flat_map(|it| &it.questions);
         let last = questions().map(|question| question.time).max()?;
-        let end = context.capture.last;
+        let end = context.capture.watched_until(last);
         let it = Self {
             lookup: lookups.first()?,
             questions: questions().map(|question| question.frame).collect(),
@@ -207,7 +207,7 @@ fn over_tcp(attempt: &Attempt<'_>, connection: &Connection, context: &Context<'_
     let refused = connection.tcp.server.reset;
     let asked = connection.tcp.client.syns.first()?;
     let last = connection.tcp.client.syns.last()?.frame;
-    let waited = context.capture.last?.since(asked.time);
+    let waited = context.capture.watched_until(asked.time)?.since(asked.time);
     if refused.is_none() && waited < super::SILENCE {
         return None;
     }

@@ -20,28 +20,30 @@ use crate::tls::AlertDescription;
 pub(super) const RULE: Rule = rule!("handshake-refused", General, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
-    if let Some(finding) = super::client_gave_up::finding(attempt, RULE.id) {
-        return Some(finding);
-    }
-    if let Some(finding) = super::server_broke_off::finding(attempt, RULE.id) {
-        return Some(finding);
-    }
-    if let Some(finding) = super::quic_said::end(attempt, RULE.id) {
-        return Some(finding);
-    }
-    if let Some(finding) = super::renegotiation::finding(attempt, RULE.id) {
-        return Some(finding);
-    }
+    super::client_gave_up::finding(attempt, RULE.id)
+        .or_else(|| super::server_broke_off::finding(attempt, RULE.id))
+        .or_else(|| super::quic_said::end(attempt, RULE.id))
+        .or_else(|| super::renegotiation::finding(attempt, RULE.id))
+        .or_else(|| by_alert(attempt, context))
+}
+
+fn by_alert(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
+    let alert = connection.tls.as_ref()?.first_error()?;
+    alert.content.filter(|_| !attempt.exchanged())?;
+    super::before_any_hello::finding(attempt, connection, alert, RULE.id)
+        .or_else(|| super::before_any_hello::alone(attempt, connection, alert, RULE.id))
+        .or_else(|| after_hello(attempt, connection, alert, context))
+}
+
+fn after_hello(
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    alert: &Alert,
+    context: &Context<'_>,
+) -> Option<Finding> {
     let tls = connection.tls.as_ref()?;
-    let alert = tls.first_error()?;
     let (_, description) = alert.content?;
-    if attempt.exchanged() {
-        return None;
-    }
-    if let Some(finding) = super::before_any_hello::finding(attempt, connection, alert, RULE.id) {
-        return Some(finding);
-    }
     let causes = causes(attempt, connection, tls, alert, context);
     let hello = connection.step(StepKind::ClientHello)?;
     let name = tls.client_hello.as_ref().and_then(|hello| hello.server_name.as_ref());

@@ -160,7 +160,7 @@ fn missing_of(connection: &Connection, side: Side, context: &Context<'_>, reason
 /// A clause saying that neither side closed during the capture.
 fn still_open(connection: &Connection, context: &Context<'_>) -> Phrase {
     let FrameAt { frame: last, time } = connection.last;
-    let end = context.capture.last;
+    let end = context.capture.watched_until(time);
     let goes_on = end.is_some_and(|end| end.since(time) >= super::SILENCE);
     if goes_on && lost_sight(connection) {
         return phrase("incomplete-capture-lost-sight").with("last", last);

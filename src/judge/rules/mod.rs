@@ -66,6 +66,7 @@ mod later_request;
 mod legacy_endpoint;
 mod lost_bytes;
 mod malformed_capture;
+mod modern_offer;
 mod negotiation;
 mod no_application_response;
 mod no_connection;
@@ -102,7 +103,7 @@ mod version_mismatch;
 mod wording;
 
 // Helpers that rules share, so that no rule uses another.
-use certificate_faults::{certificate_causes, certificate_clauses, is_all_early, leaf_of, span_outside};
+use certificate_faults::{certificate_causes, certificate_clauses, is_all_early, lacking, leaf_of, span_outside};
 use departure::first_fin;
 use remedy::{elsewhere, on_client, verify, without_proxy};
 use sight::{

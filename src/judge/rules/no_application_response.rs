@@ -86,11 +86,12 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     }
     let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
     let is_open = !super::is_closed(connection);
+    // An open connection is silent until the capture's end.
+    let last = connection.last.time;
+    let silent_until = || context.capture.watched_until(last).filter(|_| is_open);
     let end = match client_tcp.fin {
         Some(fin) if late.is_some() => fin.time,
-        // An open connection is silent until the capture's end.
-        _ if is_open => context.capture.last.unwrap_or(connection.last.time),
-        _ => connection.last.time,
+        _ => silent_until().unwrap_or(last),
     };
     // A client that closes soon after its request did not wait for an answer. Licensing is HTTP and needs one; for an
     // unknown protocol an early close proves nothing.
@@ -131,10 +132,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         half_closed,
         either,
         closed_first,
-        had_tickets: connection
-            .steps
-            .iter()
-            .any(|step| step.kind == StepKind::NewSessionTicket && step.seen == Seen::Inferred && step.frame > request),
+        had_tickets: tickets_behind(connection, request),
         alert: connection.tls.as_ref().and_then(|tls| alert_behind(tls, request)),
         server_left: server_left.filter(|_| late.is_none() && first_fin(connection) == Some(Side::Server)),
         late,
@@ -161,6 +159,15 @@ fn may_have_answered(connection: &Connection) -> bool {
 fn ends_in_short_record(tls: &TlsFacts) -> bool {
     let is_goodbye = |alert: &Alert| alert.side == Side::Server && alert.seen == Seen::Inferred;
     tls.alerts.iter().any(is_goodbye)
+}
+
+/// True if what the server sent behind the request was recognised as tickets by size and place.
+fn tickets_behind(connection: &Connection, request: FrameNumber) -> bool {
+    let is_ticket = |step: &Step| step.kind == StepKind::NewSessionTicket && step.seen == Seen::Inferred;
+    connection
+        .steps
+        .iter()
+        .any(|step| is_ticket(step) && step.frame > request)
 }
 
 /// The server's encrypted alert behind the request and before its close: close_notify, or a reason not to answer.

@@ -31,7 +31,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     })?;
     let &address = answer.addresses.first()?;
     let device = attempt.device;
-    let waited = context.capture.last?.since(answer.time);
+    let waited = context.capture.watched_until(answer.time)?.since(answer.time);
     // Other connections of the device, later than the answer, prove that the capture would show one.
     let is_seen = |time: Timestamp| time > answer.time;
     let other = context.watched.hosts.of(device);

@@ -52,20 +52,10 @@ pub fn finding(context: &Context<'_>) -> Finding {
             .with("tls", contents.tls_connections),
     )
     .severity(Severity::Note);
-    if contents.quic_packets > 0 || contents.capwap_packets > 0 {
-        finding = finding.cannot_tell(
-            phrase("no-licensing-traffic-cannot-tell-udp")
-                .with("quic", contents.quic_packets)
-                .with("capwap", contents.capwap_packets),
-        );
-    }
-    if contents.eap_tls_packets > 0 && contents.tcp_connections == 0 {
-        finding =
-            finding.cannot_tell(phrase("no-licensing-traffic-cannot-tell-eap").with("count", contents.eap_tls_packets));
-        // A new capture of EAP would be just as unreadable; what reads it stands beside its count.
-        if context.options.profile.everything {
-            return finding;
-        }
+    finding = unread(finding, contents);
+    // A new capture of EAP would be just as unreadable; what reads it stands beside its count.
+    if context.options.profile.everything && contents.eap_tls_packets > 0 && contents.tcp_connections == 0 {
+        return finding;
     }
     // Another capture of QUIC would be just as unreadable.
     if context.options.profile.everything
@@ -94,6 +84,22 @@ pub fn finding(context: &Context<'_>) -> Finding {
     finding = finding.cannot_tell(phrase("no-licensing-traffic-cannot-tell"));
     others_name(&mut finding, contents);
     quiet(&mut finding, context);
+    finding
+}
+
+/// Adds what is in the capture and was not read.
+fn unread(mut finding: Finding, contents: &Contents) -> Finding {
+    if contents.quic_packets > 0 || contents.capwap_packets > 0 {
+        finding = finding.cannot_tell(
+            phrase("no-licensing-traffic-cannot-tell-udp")
+                .with("quic", contents.quic_packets)
+                .with("capwap", contents.capwap_packets),
+        );
+    }
+    if contents.eap_tls_packets > 0 {
+        let inside = phrase("no-licensing-traffic-cannot-tell-eap");
+        finding = finding.cannot_tell(inside.with("count", contents.eap_tls_packets));
+    }
     finding
 }
 

@@ -5,6 +5,7 @@
 //! server no longer knows. Only if none of them is found may a report say that the capture does not explain the alert.
 
 use super::large_hello::{large_hello, try_smaller};
+use super::modern_offer::{is_modern, offers_tls13};
 use super::negotiation::version_name;
 use super::{client, elsewhere, listed, listed_texts};
 use crate::attempt::Attempt;
@@ -18,7 +19,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{Owner, Remedy};
 use crate::judge::reason::Reason;
 use crate::tls::hello::ClientHello;
-use crate::tls::{AlertDescription, AlertLevel, Group, SignatureScheme, Version};
+use crate::tls::{AlertDescription, AlertLevel, Version};
 
 /// A fact that explains an alert.
 #[derive(Debug)]
@@ -477,32 +478,4 @@ impl Seen<'_, '_> {
         );
         says && self.client_refused_server()
     }
-}
-
-fn offers_tls13(hello: &ClientHello) -> bool {
-    hello.offered_versions().iter().any(|version| version.is_tls13())
-}
-
-/// True if current servers find what they need in an offer: ephemeral keys and AEAD with either kind of certificate, a
-/// usual group, usual signatures, TLS 1.2 or later.
-fn is_modern(hello: &ClientHello) -> bool {
-    let name = |part: &str, kind: &str| {
-        hello.cipher_suites.iter().any(|suite| {
-            let text = suite.to_string();
-            text.starts_with(part) && text.contains(kind)
-        })
-    };
-    let aead = |part: &str| name(part, "GCM") || name(part, "CHACHA20");
-    let suites = offers_tls13(hello) || aead("TLS_ECDHE_RSA_") && aead("TLS_ECDHE_ECDSA_");
-    let version = hello
-        .offered_versions()
-        .first()
-        .is_some_and(|version| version.0 >= Version::TLS12.0);
-    let group = hello.groups.iter().any(|group| matches!(group, Group(23 | 29)));
-    let signs = |schemes: &[u16]| {
-        schemes
-            .iter()
-            .any(|one| hello.signature_schemes.contains(&SignatureScheme(*one)))
-    };
-    suites && version && group && signs(&[0x0403]) && signs(&[0x0401, 0x0804])
 }

@@ -41,6 +41,9 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
 
 /// The client's handshake record behind both Finished, and the server's next message if that is an alert.
 pub(super) fn refused(connection: &Connection) -> Option<(&Step, &Step)> {
+    let tls = connection.tls.as_ref()?;
+    let version = tls.version().filter(|version| !version.is_tls13());
+    version.filter(|_| tls.server_hello.is_some())?;
     let mut steps = connection.steps.iter();
     let begun = steps.find(|step| step.side == Side::Client && step.kind == StepKind::EncryptedHandshake)?;
     let finished = |side| connection.step_by(StepKind::Finished, side).map(|step| step.frame);

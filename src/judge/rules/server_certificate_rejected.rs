@@ -1,10 +1,12 @@
 //! Attempt → Finding: the client refused the server's certificate.
 
+use std::borrow::Cow;
+
 use super::certificate_alerts::{confirm, is_said_by, may_be_clock, may_have_been_public};
 use super::certificate_remedies::{Refused, url_by_name, with_remedies};
 use super::wording::date;
 use super::{
-    alert_from, alert_text, certificate_causes, certificate_clauses, client, elsewhere, leaf_of, on_client,
+    alert_from, alert_text, certificate_causes, certificate_clauses, client, elsewhere, lacking, leaf_of, on_client,
     sees_handshake, service, watched_after,
 };
 use crate::attempt::Attempt;
@@ -22,7 +24,7 @@ use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::judge::reason::Reason;
 use crate::profile::Transport;
 use crate::tls::AlertDescription;
-use crate::tls::certificate::Fields;
+use crate::tls::certificate::{Certificate, Fields};
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
 
 /// RFC 9846 section 6.2 (the alerts 42 to 46, 48). The alert is the client's statement; the cause is judged from the
@@ -49,7 +51,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let refused = Refused {
         connection: case.connection,
         described: case.described,
-        judgement: case.judgement,
+        judgement: case.judgement(),
         beside: case.beside,
         staple: case.staple,
     };
@@ -73,7 +75,9 @@ struct Case<'a, 'c> {
     leaf: Option<&'a Fields>,
     /// `None` also if the client itself accepted this very certificate elsewhere: it trusts the issuer, and no visible
     /// fault of the certificate mattered.
-    judgement: Option<&'a Judgement>,
+    judgement: Option<Cow<'a, Judgement>>,
+    /// The frame in which another server presents the issuer of the only certificate, as an intermediate.
+    intermediate: Option<(FrameNumber, Stretch)>,
     /// The frame by which the client accepted it.
     accepted: Option<(FrameNumber, Stretch)>,
     /// An expired certificate sent along in the chain.
@@ -102,6 +106,12 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     let leaf = leaf_of(presented);
     let accepted = accepted_elsewhere(attempt, connection, tls, context);
     let judgement = attempt.presented.server.judgement().filter(|_| accepted.is_none());
+    let intermediate = judgement.and_then(|it| intermediate_elsewhere(it, presented, context));
+    let completed = judgement.map(|it| match &it.chain {
+        Chain::IssuerNotGiven { issuer } if intermediate.is_some() => Cow::Owned(lacking(it, issuer)),
+        _ => Cow::Borrowed(it),
+    });
+    let judgement = completed.as_deref();
     let beside = expired_beside(tls, judgement, described, context);
     let staple = staple_missing(connection, tls, leaf);
     let mut clauses = judgement
@@ -125,19 +135,38 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         is_shown: message.is_some_and(|it| it.missing == 0 && !it.chain.is_empty()),
         is_unread: message.is_some_and(|it| it.unread > 0 && it.unread == it.missing),
         leaf,
-        judgement,
+        intermediate,
         accepted,
         beside,
         staple,
         by_address,
         clauses,
         then: shown.is_some_and(|(it, shown)| may_have_been_public(it, shown)),
+        judgement: completed,
     })
 }
 
+/// The frame in which another server of the capture presents the issuer of a server's only certificate, as an
+/// intermediate: it is no root that the client could have.
+fn intermediate_elsewhere(
+    judgement: &Judgement,
+    presented: &[Certificate],
+    context: &Context<'_>,
+) -> Option<(FrameNumber, Stretch)> {
+    let [only] = presented else { return None };
+    let leaf = only.fields.as_ref().ok()?;
+    let is_open = matches!(judgement.chain, Chain::IssuerNotGiven { .. });
+    let known = context.surroundings.presents_intermediate(&leaf.issuer_raw);
+    known.filter(|_| is_open)
+}
+
 impl Case<'_, '_> {
+    fn judgement(&self) -> Option<&Judgement> {
+        self.judgement.as_deref()
+    }
+
     fn causes(&self) -> Vec<Reason> {
-        let mut causes = self.judgement.map(certificate_causes).unwrap_or_default();
+        let mut causes = self.judgement().map(certificate_causes).unwrap_or_default();
         if self.by_address.is_some() {
             causes.push(Reason::NameMismatch);
         }
@@ -216,7 +245,7 @@ impl Case<'_, '_> {
             None => phrase("server-certificate-rejected-received"),
         };
         let finding = finding.evidence(step.frame, certificate);
-        let Some(Chain::Anchored { anchor, origin }) = self.judgement.map(|it| &it.chain) else {
+        let Some(Chain::Anchored { anchor, origin }) = self.judgement().map(|it| &it.chain) else {
             return finding;
         };
         let leads_to = |id| {
@@ -241,6 +270,11 @@ impl Case<'_, '_> {
                 phrase("server-certificate-rejected-revocation"),
             );
         }
+        if let Some((frame, said)) = self.intermediate {
+            finding = finding
+                .evidence(frame, phrase("server-certificate-rejected-intermediate-elsewhere"))
+                .beside(said);
+        }
         if let Some((frame, said)) = self.accepted {
             finding = finding
                 .evidence(frame, phrase("server-certificate-rejected-accepted").with("who", &who))
@@ -259,7 +293,7 @@ impl Case<'_, '_> {
         if self.then {
             finding = finding.cannot_tell(phrase("cannot-tell-roots-then"));
         }
-        let is_current = self.judgement.is_some_and(|it| it.validity == Validity::Current);
+        let is_current = self.judgement().is_some_and(|it| it.validity == Validity::Current);
         let may_be_clock = is_current && self.by_address.is_none() && may_be_clock(self.described);
         if let Some(leaf) = self.leaf.filter(|_| may_be_clock) {
             finding = finding.behind(
@@ -271,14 +305,14 @@ impl Case<'_, '_> {
             );
         }
         let is_strange = |it: &Judgement| it.name == NameMatch::Differs && !matches!(it.chain, Chain::Anchored { .. });
-        if self.judgement.is_some_and(is_strange) {
+        if self.judgement().is_some_and(is_strange) {
             finding = finding.behind(
                 OtherCause::WrongServer,
                 phrase("server-certificate-rejected-wrong-server"),
             );
         }
         if self.by_address.is_some() {
-            let url = match self.judgement {
+            let url = match self.judgement() {
                 _ if self.attempt.service.transport == Transport::Cssm => task("use-default-url"),
                 Some(judgement) => url_by_name(self.attempt, judgement),
                 None => task("use-on-prem-url").with("host", &"<name in the certificate>"),

@@ -21,7 +21,11 @@ pub(super) const SILENCE: i64 = 3_000_000_000;
 /// again mean that the capture lost sight of the connection, not that the peer fell silent.
 pub(super) fn watched_after(connection: &Connection, since: Timestamp, context: &Context<'_>) -> bool {
     is_closed(connection)
-        || !lost_sight(connection) && context.capture.last.is_some_and(|last| last.since(since) >= SILENCE)
+        || !lost_sight(connection)
+            && context
+                .capture
+                .watched_until(since)
+                .is_some_and(|last| last.since(since) >= SILENCE)
 }
 
 /// True if bytes of either side were neither acknowledged nor sent again.

@@ -40,7 +40,7 @@ struct Case<'a, 'c> {
     connection: &'a Connection,
     /// The last step.
     last: &'a Step,
-    /// The first message behind it, of which the client had not received all when it closed.
+    /// The server's certificate, if the client had not received all of it when it closed.
     rest: Option<&'a Step>,
     end: End,
     /// Packets of this side were lost.
@@ -106,7 +106,9 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         .steps
         .iter()
         .filter(|step| came_partly_too_late(connection, step));
-    let rest = late.find(|step| step.frame > last.frame && closer == Some(Side::Client));
+    // A client that had the certificate may have closed for it, whatever was still to come.
+    let is_certificate = |step: &&Step| step.kind == StepKind::Certificate && step.frame > last.frame;
+    let rest = late.find(is_certificate).filter(|_| closer == Some(Side::Client));
     Some(Case {
         rest,
         attempt,

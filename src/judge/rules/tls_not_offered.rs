@@ -5,9 +5,11 @@ use crate::attempt::Attempt;
 use crate::base::command::Command;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::{Dialect, task};
+use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::plain::{Denial, Next, Offer};
+use crate::connection::walk::Side;
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule, Severity};
@@ -90,16 +92,23 @@ fn denied(
         }
         Denial::Closed { asked } => finding
             .evidence(asked.frame, about("tls-not-offered-asks"))
-            .evidence(connection.last.frame, phrase("tls-not-offered-end"))
+            .evidence(end_of(connection, Side::Server), phrase("tls-not-offered-end"))
             .alternative(OtherCause::ServerFailed, phrase("tls-not-offered-or-failed")),
         Denial::NotOffered { list } => finding
             .evidence(
                 list.frame,
                 about("tls-not-offered-list").with("line", list.text.quoted()),
             )
-            .evidence(connection.last.frame, about("tls-not-offered-leaves"))
+            .evidence(end_of(connection, Side::Client), about("tls-not-offered-leaves"))
             .alternative(OtherCause::HealthCheck, about("tls-not-offered-or-probe")),
     }
+}
+
+/// The frame in which a side closes or resets.
+fn end_of(connection: &Connection, side: Side) -> FrameNumber {
+    let tcp = &connection.tcp[side];
+    let end = tcp.fin.or(tcp.reset);
+    end.map_or(connection.last.frame, |end| end.frame)
 }
 
 fn summary(offer: &Offer, about: &impl Fn(&'static str) -> Phrase) -> Phrase {

@@ -1,5 +1,6 @@
 //! Attempts, certificates, steps → tables.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
@@ -12,7 +13,7 @@ use super::{Page, Paint, mark, shown, visible, words};
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::base::wire_text::in_prose;
 use crate::report::labels::{confidence, step_name};
-use crate::report::{Attempt, Certificate, Connection, Report, Step, Tcp, Tls};
+use crate::report::{Attempt, Certificate, Connection, Report, Severity, Step, Tcp, Tls};
 
 /// One line per wanted attempt.
 pub(super) fn overview(page: &mut Page<'_>, report: &Report, wanted: impl Fn(&Attempt) -> bool) -> io::Result<()> {
@@ -22,16 +23,23 @@ pub(super) fn overview(page: &mut Page<'_>, report: &Report, wanted: impl Fn(&At
         .iter()
         .any(|attempt| Some(attempt.device.as_str()) != first);
     let mut rows = Vec::new();
+    let uneven = uneven(report);
     for attempt in report.attempts.iter().filter(|attempt| wanted(attempt)) {
-        let connection = shown(report, attempt).map(|connection| connection.tcp.first_frame);
-        let frame = connection.or(attempt.lookups.first().map(|lookup| lookup.question));
+        let connection = shown(report, attempt);
+        let frame = connection.map(|connection| connection.tcp.first_frame);
+        let frame = frame.or(attempt.lookups.first().map(|lookup| lookup.question));
+        let name = in_prose(&attempt.name);
+        let to = match connection.filter(|_| uneven.contains(attempt.name.as_str())) {
+            Some(connection) => format!("{name} ({})", connection.server),
+            None => name.into_owned(),
+        };
         rows.push(vec![
             mark(attempt.verdict.severity).0.to_owned(),
             frame.map(|frame| frame.to_string()).unwrap_or_default(),
             if devices {
-                format!("{} → {}", attempt.device, in_prose(&attempt.name))
+                format!("{} → {to}", attempt.device)
             } else {
-                in_prose(&attempt.name).into_owned()
+                to
             },
             attempt.verdict.id.to_string(),
             confidence(attempt.verdict.confidence).in_language(page.language),
@@ -40,6 +48,21 @@ pub(super) fn overview(page: &mut Page<'_>, report: &Report, wanted: impl Fn(&At
     let to = if devices { "text-from-to" } else { "text-to" };
     let header = ["", "text-frame", to, "text-verdict", "text-confidence"];
     write(page, &header, 2, rows)
+}
+
+/// The names behind which several servers stand that did not all do well: their addresses tell which.
+fn uneven(report: &Report) -> BTreeSet<&str> {
+    let mut outcomes: BTreeMap<&str, BTreeMap<&str, bool>> = BTreeMap::new();
+    for attempt in &report.attempts {
+        let Some(connection) = shown(report, attempt) else {
+            continue;
+        };
+        let servers = outcomes.entry(&attempt.name).or_default();
+        *servers.entry(&connection.server).or_default() |= attempt.verdict.severity == Severity::Error;
+    }
+    let is_uneven = |servers: &BTreeMap<&str, bool>| servers.values().any(|it| *it) && !servers.values().all(|it| *it);
+    outcomes.retain(|_, servers| is_uneven(servers));
+    outcomes.into_keys().collect()
 }
 
 /// The certificates of both sides: the leaves, or with `all` all presented ones.

@@ -101,6 +101,9 @@ pub(super) fn exchange(connection: &Connection, steps: &[&Step], language: Langu
     let tls = connection.tls.as_ref();
     let sent = tls.map(|tls| tls.client_application_data).unwrap_or_default();
     let received = tls.map(|tls| tls.server_application_data).unwrap_or_default();
+    // In TLS 1.3 the records of the handshake count among them.
+    let is_tls13 = tls.is_some_and(|tls| tls.version.as_deref() == Some("1.3"));
+    let [sent, received] = [sent, received].map(|count| if is_tls13 { Count::default() } else { count });
     let client = records("→\u{a0}", "client", steps, sent, language);
     let server = records("←\u{a0}", "server", steps, received, language);
     client.into_iter().chain(server).collect::<Vec<_>>().join("\u{a0} ")

@@ -26,6 +26,10 @@ const PUBLIC: &[(&str, &str)] = &[
         "headers, phrases and commands of HTTP and of protocols in lines",
     ),
     (
+        "authentication connect encoding forbidden gateway redirect required service unavailable",
+        "standard reason phrases and headers of HTTP (RFC 9110 section 15), and words by which a page of a proxy is told",
+    ),
+    (
         "arubanetworks fortinet mitmproxy securelogin zscaler",
         "name products that re-sign or ask for a log-in: a verdict rests on them",
     ),

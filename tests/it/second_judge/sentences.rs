@@ -383,7 +383,11 @@ fn pairs<'a>(it: &'a Connection<'_>) -> Vec<(&'a str, &'a str)> {
 fn issued_by(claim: &Claim<'_>, it: &Connection<'_>) -> Option<bool> {
     let (head, rest) = claim.text.split_once(" was issued by ")?;
     let subject = head.rsplit("; ").next()?;
-    let issuer = rest.split(", which ").next()?.split(", and its chain ").next()?;
+    let issuer = rest
+        .split(" (neither presented ")
+        .next()?
+        .split(", and its chain ")
+        .next()?;
     let known = pairs(it);
     let mentioned = known.iter().filter(|(own, _)| subject.starts_with(own));
     let mut mentioned = mentioned.peekable();

@@ -59,7 +59,8 @@ pub(super) fn waited(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let Some(&FrameAt { frame, time }) = started else {
         return Answer::Hidden(Missing::Start, Some(attempt.first().frame));
     };
-    match context.capture.last.is_some_and(|end| end.since(time) >= SILENCE) {
+    let end = context.capture.watched_until(time);
+    match end.is_some_and(|end| end.since(time) >= SILENCE) {
         true => Answer::Met(Some(frame)),
         false => Answer::Hidden(Missing::Longer, Some(frame)),
     }
