@@ -834,8 +834,6 @@ before-any-hello-summary-client = the { $who } gave up the connection to { $serv
 before-any-hello-summary-server = { $service } gave up before any Client Hello: its first bytes are { $alert }
 before-any-hello-answer = the other side's answer, an alert too
 before-any-hello-cannot-tell = why: the { $who } met the error before anything was exchanged, so only its own log shows it
-before-any-hello-alone = the { $side } ended the handshake between the { $who } and { $service } with { $alert }, the only message in the capture
-before-any-hello-alone-cannot-tell = what it answers: nothing else of the connection was captured
 before-any-hello-log = read the log of the { $who } at that time: its TLS library could not be set up, or ended the connection on purpose
 
 # TLCP

@@ -753,8 +753,6 @@ before-any-hello-summary-client = { $who }が Client Hello を送る前に{ $ser
 before-any-hello-summary-server = { $service } が Client Hello より前に接続を中止した：最初のバイトが{ $alert }である
 before-any-hello-answer = 相手側の応答（これもアラート）
 before-any-hello-cannot-tell = 理由（{ $who }のエラーは何も交換されないうちに起きており、{ $who }のログでしか分からない）
-before-any-hello-alone = { $who }と{ $service } の間のハンドシェイクを、{ $side }が { $alert } で終わらせた（キャプチャにあるメッセージはこれだけ）
-before-any-hello-alone-cannot-tell = 何に対するアラートか（この接続の他の部分はキャプチャされていない）
 before-any-hello-log = その時刻の{ $who }のログを確認してください（TLS ライブラリを準備できなかったか、意図的に接続を終えています）
 
 # TLCP

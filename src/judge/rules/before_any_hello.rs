@@ -2,12 +2,10 @@
 
 use super::{alert_from, alert_text, client, elsewhere, service, side_name};
 use crate::attempt::Attempt;
-use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Side, StepKind};
 use crate::judge::finding::{At, Finding, Owner, VerdictId};
-use crate::tls::AlertLevel;
 
 /// RFC 9846 section 6.2: a side that meets an error sends an alert and closes, even before its own Client Hello.
 pub(super) fn finding(attempt: &Attempt<'_>, connection: &Connection, alert: &Alert, id: VerdictId) -> Option<Finding> {
@@ -46,34 +44,5 @@ pub(super) fn finding(attempt: &Attempt<'_>, connection: &Connection, alert: &Al
                 },
                 phrase("before-any-hello-log").with("who", side_name(alert.side)),
             )),
-    )
-}
-
-/// A fatal alert that is all that was captured of both sides: it is a failure, whatever it answers.
-pub(super) fn alone(attempt: &Attempt<'_>, connection: &Connection, alert: &Alert, id: VerdictId) -> Option<Finding> {
-    /// A record's header, level and description.
-    const ALERT_LEN: u64 = 7;
-    let (level, _) = alert.content?;
-    let tcp = &connection.tcp;
-    let is_all = tcp[alert.side].bytes == ALERT_LEN && tcp[alert.side.peer()].bytes == 0;
-    if level != AlertLevel(2) || !is_all || connection.step(StepKind::Syn).is_some() {
-        return None;
-    }
-    let owner = match alert.side {
-        Side::Client => Owner::Wlc,
-        Side::Server => Owner::Server,
-    };
-    let summary = phrase("before-any-hello-alone")
-        .with("service", service(attempt))
-        .with("who", client(attempt))
-        .with("side", side_name(alert.side))
-        .with("alert", alert_text(alert));
-    let log = phrase("before-any-hello-log").with("who", side_name(alert.side));
-    Some(
-        Finding::error(id, alert.side.into(), At::Tls, summary)
-            .confidence(Confidence::Likely)
-            .evidence(alert.frame, alert_from(alert, side_name(alert.side)))
-            .cannot_tell(phrase("before-any-hello-alone-cannot-tell"))
-            .remedy(elsewhere(attempt, owner, log)),
     )
 }

@@ -32,7 +32,6 @@ fn by_alert(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let alert = connection.tls.as_ref()?.first_error()?;
     alert.content.filter(|_| !attempt.exchanged())?;
     super::before_any_hello::finding(attempt, connection, alert, RULE.id)
-        .or_else(|| super::before_any_hello::alone(attempt, connection, alert, RULE.id))
         .or_else(|| after_hello(attempt, connection, alert, context))
 }
 

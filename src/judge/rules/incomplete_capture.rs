@@ -1,7 +1,7 @@
 //! Attempt → Finding: nothing failed in what was captured, but too little was captured to conclude anything.
 
 use super::sight::lost_sight;
-use super::{lost_bytes, service, side_name};
+use super::{alert_from, lost_bytes, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
 use crate::base::frame::FrameAt;
@@ -45,6 +45,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding
             .evidence(connection.first.frame, phrase("incomplete-capture-first-frame"))
             .evidence(connection.last.frame, phrase("incomplete-capture-last-frame"));
+        // What it answers is missing, and it may be the whole story all the same.
+        let alert = connection.tls.as_ref().and_then(TlsFacts::first_error);
+        if let Some(alert) = alert.filter(|alert| alert.content.is_some()) {
+            finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
+        }
     } else {
         finding = finding.evidence(attempt.first().frame, phrase("incomplete-capture-first-frame"));
     }
