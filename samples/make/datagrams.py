@@ -15,6 +15,7 @@ import argparse
 import datetime
 import os
 import select
+import secrets
 import signal
 import socket
 import struct
@@ -577,6 +578,18 @@ def dtls_draft_healthy(lab, pki):
 @scenario
 def dtls_draft_certificate_expired(lab, pki):
     gnutls(lab, pki, "wlc-expired", DRAFT)
+
+
+@scenario
+def dtls_psk_wrong_key(lab, pki):
+    """A pre-shared key that is not the server's, which drops the client's Finished and sends nothing."""
+    suites = ["-dtls1_2", "-mtu", "1300", "-cipher", "PSK", "-psk_identity", "device", "-psk"]
+    lab.start("wlc", ["openssl", "s_server", "-accept", f"127.0.0.1:{INNER}", "-nocert", *suites, secrets.token_hex(16)], "ACCEPT")
+    framer(lab, "wlc", ["--framer", "server", "--bare"])
+    lab.record()
+    framer(lab, "ap", ["--framer", "client", "--discoveries", "0", "--bare"])
+    lab.start("ap", ["openssl", "s_client", "-connect", f"127.0.0.1:{INNER}", *suites, secrets.token_hex(16)], None)
+    time.sleep(16)
 
 
 DRAFT = ["--priority", "NORMAL:-VERS-ALL:+VERS-DTLS0.9:%COMPAT"]

@@ -86,6 +86,8 @@ pub struct CaptureFacts {
     pub first: Option<Timestamp>,
     /// Time of the latest frame.
     pub last: Option<Timestamp>,
+    /// The largest step back of its clock, in nanoseconds; 0: none.
+    pub step_back: i64,
     /// The times of the last frames before pauses of a day or more, in the order of the file: what was silent then may have
     /// gone on unseen.
     pub pauses: Vec<Timestamp>,

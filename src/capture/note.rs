@@ -52,6 +52,12 @@ pub struct Note {
     pub damage: Vec<Hole>,
     /// An oddity of its clock.
     pub clock: Option<Phrase>,
+    /// How far its clock went back, in nanoseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_back: Option<i64>,
+    /// Times of the last frames before pauses of a day or more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<i64>,
     /// Options of the command line that it was judged with, where they name hosts.
     #[serde(default)]
     pub options: Vec<String>,
@@ -137,6 +143,8 @@ impl Note {
                 .iter()
                 .find(|it| it.kind == AnomalyKind::TimeGoesBack)
                 .map(|it| it.detail.clone()),
+            step_back: Some(facts.step_back).filter(|step| *step > 0),
+            pauses: facts.pauses.iter().map(|time| time.0).collect(),
             ..Self::default()
         }
     }
@@ -163,6 +171,11 @@ impl Note {
                 lost: it.lost,
                 after: FrameNumber(it.after),
             }));
+        }
+        // Frames that were left out make no pause.
+        facts.pauses = self.pauses.iter().copied().map(Timestamp).collect();
+        if self.clock.is_some() {
+            facts.step_back = self.step_back.unwrap_or(i64::MAX);
         }
         if let Some(detail) = &self.clock
             && !facts.anomalies.iter().any(|it| it.kind == AnomalyKind::TimeGoesBack)
@@ -317,6 +330,33 @@ mod tests {
             }
             assert_eq!(reader.finish(), Some(note));
         }
+    }
+
+    #[test]
+    fn a_slice_knows_the_pauses_and_the_clock_of_its_capture() {
+        let facts = CaptureFacts {
+            pauses: vec![Timestamp(5)],
+            step_back: 7,
+            anomalies: vec![Anomaly {
+                kind: AnomalyKind::TimeGoesBack,
+                frame: FrameNumber(3),
+                detail: Phrase::verbatim("by 7 ns"),
+            }],
+            ..CaptureFacts::default()
+        };
+        // Frames that were left out make a pause that is none.
+        let slice = CaptureFacts {
+            pauses: vec![Timestamp(99)],
+            ..CaptureFacts::default()
+        };
+        let restored = Note::of(&facts).restore(&slice);
+        assert_eq!((restored.pauses, restored.step_back), (vec![Timestamp(5)], 7));
+        // A note from before there was such a number.
+        let old = Note {
+            step_back: None,
+            ..Note::of(&facts)
+        };
+        assert_eq!(old.restore(&slice).step_back, i64::MAX);
     }
 
     #[test]

@@ -231,6 +231,7 @@ impl Tally {
             });
         }
         let (first, count, largest) = self.back;
+        facts.step_back = largest;
         if count > 0 {
             facts.anomalies.push(Anomaly {
                 kind: AnomalyKind::TimeGoesBack,

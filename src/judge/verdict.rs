@@ -15,6 +15,10 @@ use crate::judge::recapture;
 use crate::judge::rules::{self, RULES};
 use crate::judge::{spare, testimony};
 
+/// In nanoseconds. A clock that goes back by less than this, as between the queues of a network card, changes nothing about a
+/// silence of seconds.
+const DISORDER: i64 = 100_000_000;
+
 /// The outcome of an attempt.
 #[derive(Clone, Debug)]
 pub struct Verdict {
@@ -153,12 +157,10 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
             phrase(direction).with("host", receiver.map(|host| host.to_string()).unwrap_or_default()),
         );
     }
-    if let Some(clock) = context
-        .capture
-        .anomalies
-        .iter()
-        .find(|it| matches!(it.kind, AnomalyKind::TimeGoesBack | AnomalyKind::NoTime))
-    {
+    if let Some(clock) = context.capture.anomalies.iter().find(|it| match it.kind {
+        AnomalyKind::TimeGoesBack => context.capture.step_back >= DISORDER,
+        kind => kind == AnomalyKind::NoTime,
+    }) {
         finding.confidence = finding.confidence.min(Confidence::Likely);
         finding
             .cannot_tell

@@ -875,3 +875,35 @@ fn an_intermediate_that_another_server_sends_is_missing_where_it_is_not_sent() {
     assert_eq!(known.causes.first(), Some(&Reason::MissingIntermediate), "{known:#?}");
     assert!(told(&known).contains("send its intermediate"), "{known:#?}");
 }
+
+/// Recorded by `samples/make/datagrams.py dtls-psk-wrong-key`.
+#[test]
+fn a_pre_shared_key_that_is_never_accepted_is_the_first_suspect() {
+    let capture = include_bytes!("../data/dtls-psk-wrong-key.pcap");
+    let report = tlswalk::analyze(&capture[..], "psk", &Options::everything().unwrap()).unwrap();
+    let verdict = &report.attempts[0].verdict;
+    assert_eq!(
+        (&*verdict.id, verdict.confidence.name()),
+        ("silent-mid-handshake", "likely")
+    );
+    assert!(verdict.summary.contains("pre-shared key"), "{}", verdict.summary);
+    assert!(verdict.remedy[0].action.contains("PSK"), "{:#?}", verdict.remedy);
+    assert!(verdict.alternatives.iter().any(|it| it.id.name() == "random-loss"));
+}
+
+#[test]
+fn microseconds_of_disorder_change_nothing_about_seconds_of_silence() {
+    let silent = again(Scenario::new().packet(Client, SYN, &[]), 5);
+    let seen = |back: i64| {
+        // Another connection of the same server shows that its packets are captured. The last frame is stamped early.
+        let mut story = silent.clone().beside(Scenario::tls12().ports(50_001, 8443));
+        let last = story.packets.len() - 1;
+        story.packets[last].time = story.packets[last - 1].time - back;
+        let all = verdicts(&story);
+        all.into_iter().find(|it| it.id == "tcp-no-response").unwrap()
+    };
+    assert_eq!(seen(6_000).confidence.name(), "certain");
+    let late = seen(500 * MS);
+    assert_ne!(late.confidence.name(), "certain");
+    assert!(told(&late).contains("clock"), "{late:#?}");
+}

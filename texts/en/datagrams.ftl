@@ -14,6 +14,9 @@ datagrams-no-answer-after-discovery = { $service } answered the { $who }'s Disco
    *[other] times
 } in { $span }
 datagrams-discovery-answered = Discovery Response
+datagrams-key-summary = { $service } never answered the { $who }'s Finished, the first message that proves the pre-shared key: with another key a server drops it and sends nothing
+datagrams-key-or-lost = packets behind the point of capture may have been lost instead: the same frames would be seen here
+datagrams-key-do = compare the identity and the key (PSK) of the { $who } with those that { $server } knows
 datagrams-cannot-tell-where = where the datagrams end: nothing acknowledges a datagram, so it shows only in a capture at the other side whether they arrive there
 datagrams-listen = check whether a service answers at { $server }, and whether it rejects clients before it sends anything
 datagrams-allow = let UDP pass between { $device } and { $server }, both ways

@@ -4,7 +4,7 @@
 lost-repeated = { $len } bytes from the first missing one on were sent again { $times ->
     [one] once
    *[other] { $times } times
-}, the last time { $span } after the first, and never acknowledged
+}, the last of these { $span } after the first, and never acknowledged
 lost-by-size = segments of { $lost } bytes never arrived while one of { $passed } bytes did: the path carries no packets of that size (path MTU)
 lost-by-size-alone = segments of { $lost } bytes never arrived while smaller ones did: the path carries no packets of that size (path MTU)
 lost-not-by-size = a limit of size is not the reason: the segment that was lost has { $lost } bytes, and one as large arrived

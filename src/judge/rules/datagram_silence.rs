@@ -18,6 +18,7 @@ use crate::connection::walk::{Side, Step, StepKind};
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, VerdictId};
+use crate::tls::CipherSuite;
 
 /// The hello, or the Discovery before it, was never answered.
 pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: VerdictId) -> Option<Finding> {
@@ -163,6 +164,9 @@ impl<'a> Stopped<'a> {
 pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: VerdictId) -> Option<Finding> {
     let stopped = Stopped::of(attempt, context)?;
     let Stopped { connection, last, .. } = stopped;
+    if stopped.may_be_wrong_key() {
+        return Some(wrong_key(attempt, &stopped, id));
+    }
     let (by, confidence, clause) = stopped.blame();
     let summary = phrase(match by {
         By::Path => "silent-mid-handshake-summary-lost",
@@ -190,7 +194,33 @@ pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: Verdi
     )
 }
 
+/// RFC 6347 section 4.1.2.7: a record that does not verify is dropped silently, and with another pre-shared key the
+/// client's Finished is the first of them (RFC 4279 section 2).
+fn wrong_key(attempt: &Attempt<'_>, stopped: &Stopped<'_>, id: VerdictId) -> Finding {
+    let summary = phrase("datagrams-key-summary")
+        .with("service", service(attempt))
+        .with("who", client(attempt));
+    let compare = phrase("datagrams-key-do")
+        .with("server", stopped.connection.server)
+        .with("who", client(attempt));
+    stopped
+        .with_evidence(Finding::error(id, By::Unknown, At::Tls, summary).confidence(Confidence::Likely))
+        .cannot_tell(phrase("datagrams-cannot-tell-where"))
+        .alternative(OtherCause::RandomLoss, phrase("datagrams-key-or-lost"))
+        .remedy(elsewhere(attempt, Owner::Server, compare))
+        .remedy(elsewhere(attempt, Owner::Firewall, allow(attempt, stopped.connection)))
+}
+
 impl Stopped<'_> {
+    /// True if the server never answered a Finished that proves a pre-shared key.
+    fn may_be_wrong_key(&self) -> bool {
+        let tls = self.connection.tls.as_ref();
+        let hello = tls.and_then(|tls| tls.server_hello.as_ref());
+        let is_shared = hello.is_some_and(|hello| CipherSuite(hello.cipher_suite).to_string().contains("_PSK_"));
+        let is_proof = self.last.side == Side::Client && self.last.kind == StepKind::Finished;
+        is_shared && is_proof && self.torn().is_none()
+    }
+
     /// The first side whose datagrams lack fragments.
     fn torn(&self) -> Option<(Side, Torn)> {
         Side::both()

@@ -180,6 +180,14 @@ impl Case<'_, '_> {
         seconds(self.connection.last.time.since(self.last.time))
     }
 
+    /// The party that closed this side's connection: a proxy, on this side of it, for the server behind it.
+    fn closer_name(&self, side: Side) -> Phrase {
+        match side {
+            Side::Server if self.connection.tunnel_target().is_some() => phrase("proxy"),
+            side => side_name(side),
+        }
+    }
+
     /// The end as a clause.
     fn clause(&self) -> Phrase {
         match &self.end {
@@ -188,17 +196,19 @@ impl Case<'_, '_> {
                 .with("who", side_name(*side))
                 .with("frame", *frame),
             End::GaveUp => phrase("silent-mid-handshake-waited").with("span", self.waited()),
-            End::ClosedUnseen(side) => phrase("silent-mid-handshake-closed-unseen").with("who", side_name(*side)),
+            End::ClosedUnseen(side) => {
+                phrase("silent-mid-handshake-closed-unseen").with("who", self.closer_name(*side))
+            }
             End::LeftAtOnce(left) => phrase("silent-mid-handshake-left-at-once")
                 .with("span", seconds(left.after))
                 .with("round-trip", seconds(left.within_round_trip.unwrap_or(left.after))),
             End::Closed(side, Some(frame)) => phrase("silent-mid-handshake-closed-behind")
-                .with("who", side_name(*side))
+                .with("who", self.closer_name(*side))
                 .with("frame", *frame),
             End::Closed(side, None) if let Some(rest) = self.rest => phrase("silent-mid-handshake-closed-before")
                 .with("who", side_name(*side))
                 .with("frame", rest.frame),
-            End::Closed(side, None) => phrase("silent-mid-handshake-closed").with("who", side_name(*side)),
+            End::Closed(side, None) => phrase("silent-mid-handshake-closed").with("who", self.closer_name(*side)),
             End::Silent => phrase("silent-mid-handshake-silent").with("span", self.waited()),
         }
     }
@@ -245,7 +255,9 @@ impl Case<'_, '_> {
             } else {
                 "silent-mid-handshake-fin"
             });
-            let closes = closes.with("who", side_name(side)).with("span", seconds(after.abs()));
+            let closes = closes
+                .with("who", self.closer_name(side))
+                .with("span", seconds(after.abs()));
             finding = finding.evidence(fin.frame, closes);
         }
         finding = finding.evidence(
