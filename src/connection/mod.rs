@@ -108,7 +108,7 @@ pub struct Connection {
     /// The protocol in which the client asked for TLS in plain text.
     pub starttls: Option<Protocol>,
     /// What the server said in plain text when it had received the Client Hello, after an opening in plain text.
-    pub answer_in_text: Option<Said>,
+    pub answer_in_text: Option<Box<Said>>,
     /// A tunnel that was asked of a SOCKS proxy.
     pub socks: Option<Box<Socks>>,
     /// The client sends something other than TLS, with the sign that TLS was expected.
@@ -155,7 +155,7 @@ impl Connection {
         let offer = if answered || is_framed { None } else { offer() };
         let mut hellos = walk.steps.iter().filter(|step| step.kind == StepKind::ClientHello);
         let hello_end = hellos.next().map(|step| step.to).filter(|_| !answered);
-        let answer_in_text = hello_end.and_then(|end| peer.talk.answer_to(end));
+        let answer_in_text = hello_end.and_then(|end| peer.talk.answer_to(end)).map(Box::new);
         let mut connection = Self {
             index: flow.index,
             client: client_end,
@@ -345,9 +345,9 @@ const ACKNOWLEDGED: i64 = 500_000_000;
 /// Bytes before the end of a side that its receiver, though it went on, never acknowledged did not reach it: a better
 /// capture would not hold them. A RST alone acknowledges nothing.
 fn lose_end(own: &mut TcpSide, receiver: &TcpSide) {
-    let is_reset = receiver.reset.is_some_and(|reset| reset.frame == receiver.last.frame);
-    let went_on = !is_reset && receiver.last.time.since(own.last.time) > ACKNOWLEDGED;
-    if own.unseen_end > 0 && !own.acked_unseen && went_on {
+    let is_reset = || receiver.reset.is_some_and(|reset| reset.frame == receiver.last.frame);
+    let went_on = || receiver.last.time.since(own.last.time) > ACKNOWLEDGED && !is_reset();
+    if own.unseen_end > 0 && !own.acked_unseen && went_on() {
         own.gaps.push(Gap {
             from: own.end,
             to: own.end.saturating_add(own.unseen_end),

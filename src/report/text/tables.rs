@@ -52,13 +52,18 @@ pub(super) fn overview(page: &mut Page<'_>, report: &Report, wanted: impl Fn(&At
 
 /// The names behind which several servers stand that did not all do well: their addresses tell which.
 fn uneven(report: &Report) -> BTreeSet<&str> {
+    let is_failed = |attempt: &Attempt| attempt.verdict.severity == Severity::Error;
+    let failed = report.attempts.iter().filter(|attempt| is_failed(attempt)).count();
+    if failed == 0 || failed == report.attempts.len() {
+        return BTreeSet::new();
+    }
     let mut outcomes: BTreeMap<&str, BTreeMap<&str, bool>> = BTreeMap::new();
     for attempt in &report.attempts {
         let Some(connection) = shown(report, attempt) else {
             continue;
         };
         let servers = outcomes.entry(&attempt.name).or_default();
-        *servers.entry(&connection.server).or_default() |= attempt.verdict.severity == Severity::Error;
+        *servers.entry(&connection.server).or_default() |= is_failed(attempt);
     }
     let is_uneven = |servers: &BTreeMap<&str, bool>| servers.values().any(|it| *it) && !servers.values().all(|it| *it);
     outcomes.retain(|_, servers| is_uneven(servers));
