@@ -170,14 +170,14 @@ impl Surroundings {
         all.next().copied()
     }
 
-    /// A connection of the same client through the same proxy that began about the same time and completed its
-    /// handshake with a server of this name.
+    /// A connection of the same client through the same proxy that began soon after this one and completed its handshake
+    /// with a server of this name.
     #[must_use]
     pub fn completed_through(&self, proxied: &Connection, name: &str) -> Option<TcpTry> {
         let named = self.named.get(&(proxied.client.ip, name.to_ascii_lowercase()));
         let mut through = named.into_iter().flatten().filter(|it| {
-            let is_near = it.time.since(proxied.first.time).abs() <= TOGETHER;
-            it.is_complete && it.server == proxied.server && is_near
+            let is_next = it.said.first > proxied.first.frame && it.time.since(proxied.first.time) <= TOGETHER;
+            it.is_complete && it.server == proxied.server && is_next
         });
         through.next().copied()
     }

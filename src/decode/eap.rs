@@ -43,9 +43,14 @@ pub(super) fn is_tls_in_radius(message: &[u8]) -> bool {
     false
 }
 
-/// Code, identifier, length, method. A packet without data behind its flags only starts, or acknowledges a fragment.
+/// Code, identifier, length, method. A packet without data behind its flags only starts, or acknowledges a fragment; what
+/// lies behind its length is padding of Ethernet.
 fn is_tls_method(eap: &[u8]) -> bool {
-    matches!(eap, [REQUEST | RESPONSE, _, _, _, method, _flags, _, ..] if METHODS.contains(method))
+    const FLAGS_END: u16 = 6;
+    let &[REQUEST | RESPONSE, _, high, low, method, _flags, _, ..] = eap else {
+        return false;
+    };
+    METHODS.contains(&method) && u16::from_be_bytes([high, low]) > FLAGS_END
 }
 
 #[cfg(test)]
@@ -68,6 +73,8 @@ mod tests {
         // Identity, MD5 challenge; an acknowledgement of a fragment; success.
         assert!(!in_eapol(&eap(1, b"anonymous")) && !in_eapol(&eap(4, &hello)));
         assert!(!in_eapol(&eap(13, &[0])) && !in_eapol(&[3, 7, 0, 4]));
+        let padded = [&eap(13, &[0])[..], &[0; 40]].concat();
+        assert!(!in_eapol(&padded));
         // A key of WPA is EAPOL of type 3.
         assert!(!is_tls_in_eapol(&[&[2, 3, 0, 20][..], &eap(13, &hello)].concat()));
     }

@@ -907,3 +907,87 @@ fn microseconds_of_disorder_change_nothing_about_seconds_of_silence() {
     assert_ne!(late.confidence.name(), "certain");
     assert!(told(&late).contains("clock"), "{late:#?}");
 }
+
+#[test]
+fn a_first_flight_whose_beginning_never_arrived_was_lost() {
+    let flight = [
+        each_in_a_record(&[server_hello_13()]),
+        encrypted_13(3, MSS),
+        encrypted_13(4, 700),
+    ]
+    .concat();
+    let sent = Scenario::open().send(Client, hello()).send(Server, flight);
+    let first = sent.data_frames(Server)[0];
+    let heard = sent.packets[first - 1].seq;
+    let mut lost = sent.drop_frame(first).wait(12 * SECOND).packet(Client, FIN | ACK, &[]);
+    // The client acknowledges nothing of what came behind the hole.
+    for packet in lost.packets.iter_mut().skip(first - 1).filter(|it| it.side == Client) {
+        packet.ack = heard;
+    }
+    let lost = verdict(&lost);
+    assert_eq!(
+        (&*lost.id, lost.by.name()),
+        ("silent-mid-handshake", "path"),
+        "{lost:#?}"
+    );
+    assert!(lost.summary.contains("never arrived"), "{}", lost.summary);
+}
+
+#[test]
+fn a_client_that_leaves_before_the_whole_certificate_did_not_judge_it() {
+    let large = vec![0_u8; 4 * MSS];
+    let flight = all_in_one_record(&[server_hello(), certificate(&[&large]), server_hello_done()]);
+    let sent = Scenario::open().send(Client, hello()).send(Server, flight);
+    let frames = sent.data_frames(Server);
+    let partly = sent.packets[frames[1] - 1].seq;
+    let mut left = sent
+        .packet(Client, FIN | ACK, &[])
+        .packet(Server, FIN | ACK, &[])
+        .packet(Client, RST, &[]);
+    for packet in left
+        .packets
+        .iter_mut()
+        .skip(frames[0])
+        .filter(|it| it.side == Client && it.flags & ACK != 0)
+    {
+        packet.ack = partly;
+    }
+    let left = verdicts(&left).remove(0);
+    assert_ne!(left.confidence.name(), "certain", "{left:#?}");
+    assert!(!told(&left).contains("reject the certificate"), "{left:#?}");
+}
+
+#[test]
+fn a_server_that_asks_for_renegotiation_is_not_a_client_that_begins_it() {
+    let asked = Scenario::open()
+        .handshake12(each_in_a_record)
+        .send(Server, encrypted(22, 4, 36))
+        .send(Client, encrypted(22, 5, 220))
+        .send(Server, encrypted(21, 6, 26))
+        .close(Client);
+    assert!(!told(&verdict(&asked)).contains("client began a second handshake"));
+}
+
+#[test]
+fn an_alert_before_the_end_is_not_said_to_come_with_it() {
+    let warned = Scenario::open().send(Server, alert(Level::Warning, 90)).close(Client);
+    for verdict in verdicts(&warned) {
+        assert!(!told(&verdict).contains("no alert in clear"), "{verdict:#?}");
+    }
+}
+
+#[test]
+fn a_refusal_before_the_hello_is_not_told_as_agreement() {
+    let refused = Scenario::open()
+        .send(Server, b"220 mail.example ESMTP\r\n")
+        .send(Client, b"EHLO here\r\n")
+        .send(Server, b"250 mail.example\r\n")
+        .send(Client, b"STARTTLS\r\n")
+        .send(Server, b"502 not here\r\n")
+        .send(Client, hello())
+        .send(Server, b"500 what\r\n")
+        .close(Server);
+    let refused = verdict(&refused);
+    assert_eq!(refused.id, "tls-not-offered", "{refused:#?}");
+    assert!(!told(&refused).contains("agreed to TLS"), "{refused:#?}");
+}

@@ -109,7 +109,7 @@ fn credentials_that_a_proxy_asks_for_are_no_failure_where_the_client_gives_them(
     let wrong = only(&again.clone().send(Server, DEMANDED).close(Client));
     assert_eq!(wrong.verdict.id, "proxy-authentication-required");
     assert!(
-        wrong.verdict.summary.contains("does not accept the credentials"),
+        wrong.verdict.summary.contains("did not accept what the client sent"),
         "{}",
         wrong.verdict.summary
     );
@@ -210,4 +210,88 @@ fn a_tunnel_that_closes_behind_a_proxy_does_not_blame_the_server() {
     let healthy = only(&socks(0).handshake12(each_in_a_record).data().close(Client));
     assert_eq!(healthy.verdict.id, "healthy");
     assert_eq!(healthy.via_proxy.as_deref(), Some("198.51.100.20:1080"));
+}
+
+#[test]
+fn what_the_proxy_may_have_said_unseen_is_not_silence() {
+    // The answer is in the capture's hole: the client's acknowledgement of it shows that there was one.
+    let answered = asked().send(Server, FORBIDDEN).close(Client);
+    let answer = answered.data_frames(Server)[0];
+    assert_ne!(only(&answered.drop_frame(answer)).verdict.id, "proxy-no-response");
+    let refused = socks(5).close(Client);
+    let reply = refused.data_frames(Server)[1];
+    assert_ne!(only(&refused.drop_frame(reply)).verdict.id, "proxy-no-response");
+    // It agreed on how to authenticate, and closed without a reply: it did send something.
+    let begun = Scenario::open().ports(50_000, 1080);
+    let begun = begun.send(Client, b"\x05\x01\x00").send(Server, b"\x05\x00");
+    let closed = begun
+        .send(Client, b"\x05\x01\x00\x03\x0fservice.example\x01\xbb")
+        .close(Server);
+    let verdict = only(&closed).verdict;
+    assert_eq!(verdict.id, "proxy-no-response");
+    assert!(verdict.summary.contains("SOCKS request"), "{}", verdict.summary);
+    assert!(
+        verdict.evidence.iter().all(|it| !it.what.contains("sent nothing")),
+        "{verdict:#?}"
+    );
+    // Where no target was named, none is.
+    let greeted = Scenario::open()
+        .ports(50_000, 1080)
+        .send(Client, b"\x05\x01\x02")
+        .wait(30 * SECOND);
+    let verdict = only(&greeted.close(Client)).verdict;
+    assert_eq!(verdict.remedy.len(), 1, "{:#?}", verdict.remedy);
+}
+
+#[test]
+fn ways_to_authenticate_that_were_offered_are_not_said_to_be_missing() {
+    let offers = Scenario::open().ports(50_000, 1080).send(Client, b"\x05\x01\x02");
+    let none = only(&offers.send(Server, b"\x05\xff").close(Server)).verdict;
+    assert!(none.summary.contains("accepts none of the ways"), "{}", none.summary);
+    // A success before the demand does not meet it.
+    let demanded = asked().send(Server, DEMANDED).close(Client);
+    let before = Scenario::open().send(Client, WITH_CREDENTIALS).send(Server, OPENED);
+    let before = before
+        .handshake12(each_in_a_record)
+        .data()
+        .close(Client)
+        .ports(50_001, 443);
+    let mut later = demanded;
+    let last = before.packets.last().unwrap().time;
+    for packet in &mut later.packets {
+        packet.time += last;
+    }
+    let both = report(&before.beside(later).pcap()).attempts;
+    let demand = both
+        .iter()
+        .find(|it| it.verdict.id == "proxy-authentication-required")
+        .unwrap();
+    assert_eq!(demand.verdict.severity.name(), "error");
+}
+
+#[test]
+fn who_closes_a_tunnel_is_the_proxy_and_the_server_s_ticket_names_the_server() {
+    let flight = each_in_a_record(&server_flight());
+    let hello = each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]);
+    let begun = asked().send(Server, OPENED).send(Client, hello).send(Server, flight);
+    let closed = begun.close(Server);
+    let verdict = only(&closed).verdict;
+    assert!(verdict.summary.contains("the proxy closed"), "{}", verdict.summary);
+    let told = report(&closed.pcap());
+    let mut ticket = Vec::new();
+    let style = tlswalk::report::text::TextStyle::default();
+    tlswalk::report::ticket::write_text(
+        &told,
+        tlswalk::report::ticket::Team::Server,
+        time::UtcOffset::UTC,
+        &mut ticket,
+        &style,
+    )
+    .unwrap();
+    let ticket = String::from_utf8(ticket).unwrap();
+    let ticket = ticket.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        ticket.contains("On service.example: TLS errors of connections from 198.51.100.20 "),
+        "{ticket}"
+    );
 }

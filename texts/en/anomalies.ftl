@@ -24,7 +24,7 @@ anomaly-quic-unanswered = { $count ->
 anomaly-eap-tls = { $count ->
     [one] 1 frame carries
    *[other] { $count } frames carry
-} a TLS handshake inside EAP (802.1X or RADIUS), which is not read here; Wireshark shows it with the display filter “eap && tls”
+} TLS inside EAP (802.1X or RADIUS), which is not read here; Wireshark shows it with the display filter “eap && tls”
 anomaly-redaction-emptied = { $count ->
     [one] 1 frame was
    *[other] { $count } frames were

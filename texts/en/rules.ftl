@@ -93,7 +93,8 @@ tcp-no-response-interface = check source address and route
 proxy-authentication-required-any = authentication
 proxy-authentication-required-scheme = authentication ({ $scheme })
 proxy-authentication-required-summary = the proxy { $proxy } demands { $demand }, which the { $who } does not provide
-proxy-authentication-required-summary-refused = the proxy { $proxy } demands { $demand } and does not accept the credentials that the { $who } sends
+proxy-authentication-required-summary-socks = the SOCKS proxy { $proxy } accepts none of the ways to authenticate that the { $who } offers
+proxy-authentication-required-summary-refused = the proxy { $proxy } demands { $demand } and did not accept what the { $who } sent for it
 proxy-authentication-required-summary-met = the proxy { $proxy } demanded { $demand } first, and the { $who } came again with success
 proxy-authentication-required-met = the client comes again through the proxy, and that handshake completes
 proxy-authentication-required-socks-do = let { $device } use the proxy without authentication, or give the { -device } a user name and password that it knows
@@ -118,9 +119,13 @@ proxy-refused-other-do = look at the proxy's log for { $device } and { $target }
 proxy-refused-cannot-tell = whether another proxy stands behind this one; the answer names its software: { $server }
 
 # proxy-no-response
-proxy-no-response-summary = the proxy { $proxy } never answered the CONNECT request
-proxy-no-response-closed-summary = the proxy { $proxy } closed the connection without an answer to the CONNECT request
+proxy-no-response-asks = the CONNECT request
+proxy-no-response-asks-socks = the SOCKS request
+proxy-no-response-summary = the proxy { $proxy } never answered { $asks }
+proxy-no-response-closed-summary = the proxy { $proxy } closed the connection without an answer to { $asks }
 proxy-no-response-closed = the proxy closes, and has sent nothing
+proxy-no-response-closed-unanswered = the proxy closes without an answer to it
+proxy-no-response-log-nameless = look at the proxy's log for { $device }: it may allow only some clients
 proxy-no-response-closed-log = look at the proxy's log for { $device } and { $target }: a proxy closes without an answer if its rules do not allow the { -device } or the target, or if it fails itself
 proxy-no-response-acknowledged = last packet; the request was acknowledged
 proxy-no-response-unacknowledged = last packet; the request was not even acknowledged
@@ -332,7 +337,7 @@ server-certificate-rejected-name-unverified = or use another name in the URL, if
 server-certificate-rejected-name-no-host = or use another name in the URL. No command here uses the name in this certificate: it is not the name of a single host
 server-certificate-rejected-name = use the name that the certificate carries in the URL, or give the server a certificate for { $name }
 server-certificate-rejected-cannot-tell-intermediate = what the { -device } trusts: it may know that intermediate and lack its root instead
-server-certificate-rejected-intermediate-elsewhere = another server presents that issuer, as an intermediate
+server-certificate-rejected-intermediate-elsewhere = in another connection a server presents that issuer, as an intermediate
 server-certificate-rejected-intermediate = let { $server } send its intermediate certificate ({ $issuer }) too
 server-certificate-rejected-clock = set the { -device }'s clock: by that clock the certificate may be outside its validity
 server-certificate-rejected-pool = bring the trust store of the { -device } up to date: it may lack the root of this chain
@@ -570,6 +575,10 @@ silent-mid-handshake-never-arrived = { $count ->
     [one] 1 byte
    *[other] { $count } bytes
 } of the { $who } never arrived, though later ones did
+silent-mid-handshake-never-arrived-end = { $count ->
+    [one] the last byte
+   *[other] the last { $count } bytes
+} of the { $who } never arrived: the other side went on, and its acknowledgements end before
 silent-mid-handshake-never-acknowledged = { $count ->
     [one] 1 byte of the { $who } was
    *[other] { $count } bytes of the { $who } were
@@ -849,7 +858,7 @@ unexplained-end-summary = the connection to { $service } is in the capture from 
 unexplained-end-summary-bare = the connection to { $service } is in the capture from beginning to end, and nothing in it says why it ended
 unexplained-end-end = the { $who } ends the connection
 unexplained-end-cannot-tell = the reason: no alert in clear, no error and no missing packet explains it; another capture would show the same
-unexplained-end-cannot-tell-alert = the reason: the alert in frame { $frame } came with the end or behind it; another capture would show the same
+unexplained-end-cannot-tell-alert = the reason: neither the alert in frame { $frame } nor a missing packet explains it; another capture would show the same
 unexplained-end-or-check = it may be a check that the port is open, of a balancer, a monitor or a scan: they connect, say nothing and close
 unexplained-end-cannot-tell-short = whether more followed: the capture ends too soon after the last packet to show it
 unexplained-end-log = read the logs of { $server } and of the { $who } for that second

@@ -108,6 +108,10 @@ answer-cut-cannot-tell = what the answer held, and whether the part that arrived
 answer-cut-client-log = look at the log of the { $who }: why does it close during an answer (a time-out, a limit of size, rejected content)
 
 # incomplete-capture
+incomplete-capture-never-arrived-end = { $count ->
+    [one] the last byte
+   *[other] the last { $count } bytes
+} of the { $who } never arrived: the other side went on behind frame { $frame }, and its acknowledgements end before
 incomplete-capture-never-arrived = { $count ->
     [one] 1 byte
    *[other] { $count } bytes

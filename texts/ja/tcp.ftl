@@ -93,6 +93,7 @@ answer-cut-cannot-tell = 応答の内容と、届いた部分が利用できた�
 answer-cut-client-log = { $who }のログで、応答の途中で切断する理由（タイムアウト、サイズの上限、内容の拒否）を確認してください
 
 # incomplete-capture
+incomplete-capture-never-arrived-end = { $who }の最後の { $count } バイトが届いていない（相手はフレーム { $frame } の後も通信を続けたが、確認応答していない）
 incomplete-capture-never-arrived = フレーム { $frame } より前の{ $who }の { $count } バイトが届いていない（後続は届いている）：途中で失われた
 
 # one connection, captured twice

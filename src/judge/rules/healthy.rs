@@ -1,7 +1,7 @@
 //! Attempt → Finding: the steps of a successful trust establishment are complete.
 
 use super::exchange::{answered_in_time, handshake_took, hole_in_handshake, left_at_once, time_in, went_well};
-use super::heard::{ANSWER, if_heard};
+use super::heard::{ANSWER, heard_to, if_heard};
 use super::join_data;
 use super::{certificate_causes, client, first_end, first_fin, seconds, sees_without_holes, service, side_name};
 use crate::attempt::Attempt;
@@ -117,7 +117,8 @@ fn left_before_finished(connection: &Connection) -> Option<FrameNumber> {
     let finished = connection.step_by(StepKind::Finished, Side::Server)?;
     let client = &connection.tcp.client;
     let left = client.fin.or(client.reset.filter(|reset| reset.ack))?;
-    (left.acked <= finished.from).then_some(left.frame)
+    let never_heard = heard_to(connection, Side::Server) <= finished.from;
+    (left.acked <= finished.from && never_heard).then_some(left.frame)
 }
 
 /// True if all that the client asked was in early data that the server did not accept: it resumed no session (RFC 9846

@@ -18,7 +18,7 @@ pub(super) const ANSWER: &[StepKind] = &[StepKind::ApplicationData, StepKind::Ht
 const TIMER: i64 = 200_000_000;
 
 /// The position up to which a side's bytes were acknowledged.
-const fn heard_to(connection: &Connection, side: Side) -> Position {
+pub(super) const fn heard_to(connection: &Connection, side: Side) -> Position {
     let tcp = match side {
         Side::Client => &connection.tcp.client,
         Side::Server => &connection.tcp.server,

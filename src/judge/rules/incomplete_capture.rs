@@ -149,10 +149,12 @@ fn missing_of(connection: &Connection, side: Side, context: &Context<'_>, reason
     }
     // Bytes that the other side still waits for were lost on the path: a better capture would not hold them.
     if let Some(gap) = lost_bytes::hole(connection, side) {
-        let lost = phrase("incomplete-capture-never-arrived")
-            .with("count", gap.to.saturating_sub(gap.from))
-            .with("frame", gap.seen_at);
-        reasons.push(of_side(lost));
+        let ids = [
+            "incomplete-capture-never-arrived",
+            "incomplete-capture-never-arrived-end",
+        ];
+        let lost = lost_bytes::gap_phrase(connection, side, gap, ids);
+        reasons.push(of_side(lost.with("frame", gap.seen_at)));
         reasons.extend(lost_bytes::size_clause(connection, side));
     }
     let not_captured = tcp.gaps.iter().filter(|gap| gap.cause == GapCause::NotCaptured);

@@ -29,6 +29,13 @@ pub(super) fn hole(connection: &Connection, side: Side) -> Option<&Gap> {
     gaps.find(|gap| gap.cause == GapCause::NeverArrived)
 }
 
+/// The phrase of a gap that its receiver never filled: what came behind it shows it, or only the end of the side.
+pub(super) fn gap_phrase(connection: &Connection, side: Side, gap: &Gap, ids: [&'static str; 2]) -> Phrase {
+    let [inside, at_end] = ids;
+    let is_at_end = gap.from >= connection.tcp[side].end;
+    phrase(if is_at_end { at_end } else { inside }).with("count", gap.to.saturating_sub(gap.from))
+}
+
 /// The payload of a side's first segment that did not arrive: the size of its repetition, or the size of the gap it
 /// left, or the size that was announced and is missing.
 fn lost_payload(connection: &Connection, side: Side) -> Option<u32> {

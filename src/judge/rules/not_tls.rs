@@ -141,7 +141,9 @@ fn other_bytes(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> 
     let hello_comes_first = connection.tcp.client.start_known && connection.opening.client.is_empty();
     let answers_hello = hello_comes_first || connection.opening_frame.server.is_some_and(|frame| frame > hello.frame);
     if !answers_hello {
-        let said = connection.answer_in_text.as_ref()?;
+        // Where TLS had been refused, the client was told so before.
+        let agreed = connection.starttls.is_some() && connection.offer.is_none();
+        let said = connection.answer_in_text.as_ref().filter(|_| agreed)?;
         return Some(in_text(attempt, connection, hello, said));
     }
     let like_record = matches!(connection.opening.server[..], [20..=24, 3, ..]);

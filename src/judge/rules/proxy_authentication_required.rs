@@ -76,7 +76,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
 fn by_socks(attempt: &Attempt<'_>, connection: &Connection, socks: &Socks) -> Option<Finding> {
     let (reply, answered) = socks.reply.as_ref()?;
     let summary = match reply {
-        Reply::NoMethod => "proxy-authentication-required-summary",
+        Reply::NoMethod => "proxy-authentication-required-summary-socks",
         Reply::WrongCredentials => "proxy-authentication-required-summary-refused",
         Reply::Opened | Reply::Refused(_) => return None,
     };

@@ -423,7 +423,10 @@ impl Seen<'_, '_> {
         let hello = self.tls.client_hello.as_deref()?;
         let takes_sha1 = hello.signature_schemes.iter().any(|scheme| scheme.0 >> 8 == 2);
         let lacks = version < Version::TLS12 && !hello.signature_schemes.is_empty() && !takes_sha1;
-        let signed = self.tls.key_exchange.is_some() && self.said(StepKind::ServerKeyExchange, Side::Server);
+        // Without a certificate nothing is signed.
+        let signed = self.tls.key_exchange.is_some()
+            && self.said(StepKind::Certificate, Side::Server)
+            && self.said(StepKind::ServerKeyExchange, Side::Server);
         (lacks && signed && self.client_refused_server()).then(|| {
             self.cause(
                 Reason::SignatureAlgorithm,

@@ -47,6 +47,11 @@ pub(super) fn refused(connection: &Connection) -> Option<(&Step, &Step)> {
     let mut steps = connection.steps.iter();
     let begun = steps.find(|step| step.side == Side::Client && step.kind == StepKind::EncryptedHandshake)?;
     let finished = |side| connection.step_by(StepKind::Finished, side).map(|step| step.frame);
+    // A server that asks for it sends its HelloRequest, encrypted, before (RFC 5246 section 7.4.1.1).
+    let asked = connection.step_by(StepKind::EncryptedHandshake, Side::Server);
+    if asked.is_some_and(|asked| asked.frame <= begun.frame) {
+        return None;
+    }
     let is_second = finished(Side::Client) <= Some(begun.frame) && finished(Side::Server) <= Some(begun.frame);
     let answer = steps.find(|step| step.side == Side::Server)?;
     (is_second && answer.kind == StepKind::Alert).then_some((begun, answer))

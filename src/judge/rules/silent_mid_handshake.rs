@@ -361,10 +361,12 @@ fn lost(connection: &Connection) -> Option<(Side, Phrase)> {
     Side::both().into_iter().find_map(|side| {
         let tcp = &connection.tcp[side];
         if let Some(gap) = lost_bytes::hole(connection, side) {
-            let clause = phrase("silent-mid-handshake-never-arrived")
-                .with("count", gap.to.saturating_sub(gap.from))
-                .with("who", side_name(side));
-            return Some((side, clause));
+            let ids = [
+                "silent-mid-handshake-never-arrived",
+                "silent-mid-handshake-never-arrived-end",
+            ];
+            let clause = lost_bytes::gap_phrase(connection, side, gap, ids);
+            return Some((side, clause.with("who", side_name(side))));
         }
         // A side without room for more makes the other wait: then nothing is lost.
         if connection.tcp[side.peer()].window_closed.is_some() {

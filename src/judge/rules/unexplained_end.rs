@@ -53,7 +53,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     // Nothing ends a session of datagrams in clear: only a pause shows that a side had finished.
     let is_short =
         connection.carrier.is_datagram() && end.is_none() && !watched_after(connection, connection.last.time, context);
-    let alert = connection.tls.as_ref().and_then(|tls| tls.alerts.first());
+    let alerts = connection.tls.iter().flat_map(|tls| &tls.alerts);
+    let alert = alerts.clone().find(|alert| alert.content.is_some());
     finding = finding.cannot_tell(match alert {
         _ if is_short => phrase("unexplained-end-cannot-tell-short"),
         Some(alert) => phrase("unexplained-end-cannot-tell-alert").with("frame", alert.frame),
