@@ -16,6 +16,7 @@ use crate::attempt::hosts::{Hosts, Watched};
 use crate::attempt::index::Directory;
 use crate::attempt::selection::Selector;
 use crate::attempt::testimony;
+use crate::attempt::unresolved;
 use crate::attempt::{self, Attempt};
 use crate::base::frame::{Anomaly, AnomalyKind, Frame, FrameNumber, Timestamp};
 use crate::base::phrase::phrase;
@@ -165,10 +166,12 @@ impl<'o> Analyzer<'o> {
         let mut story = std::mem::take(&mut self.crowd.story);
         let mut report = self.judge(file, facts, &mut story, look);
         // A second reading would find no others.
-        if self.collected.flows.counts.flows > 0
+        let collected = &self.collected;
+        if (collected.flows.counts.flows > 0 || !collected.lookups.all.is_empty())
             && report.attempts.is_empty()
             && self.options.leave_open_what()
-            && self.collected.has_no_others()
+            && collected.has_no_others()
+            && collected.has_no_unresolved()
         {
             report.others = Some(report::Others::default());
         }
@@ -203,7 +206,12 @@ impl<'o> Analyzer<'o> {
     ) -> Report {
         self.arrange(facts, story);
         let hosts = std::mem::take(&mut self.collected.hosts);
-        let found = self.attempts(story);
+        let mut found = self.attempts(story);
+        if self.collected.everything && self.collected.has_no_others() {
+            let (attempts, directory) = &mut found;
+            let lookups = &self.collected.lookups.all;
+            attempts.extend(unresolved::attempts(self.options, lookups, directory));
+        }
         let (report, hosts) = self.report((file, facts), story, hosts, found, look);
         self.collected.hosts = hosts;
         report

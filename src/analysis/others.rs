@@ -4,6 +4,7 @@ use crate::analysis::collector::Collected;
 use crate::attempt::contents::Contents;
 use crate::attempt::hides_tls;
 use crate::attempt::unopened::may_be_told;
+use crate::attempt::unresolved::unresolved;
 use crate::connection::Connection;
 
 impl Collected<'_> {
@@ -12,7 +13,12 @@ impl Collected<'_> {
         self.may_tell_others |= connection.wants_tls() || hides_tls(connection) || may_be_told(connection);
     }
 
-    /// True if a reading of everything would report nothing: no TLS was attempted, requested or hidden.
+    /// True if it would tell of no name without an address either, for want of connections.
+    pub(crate) fn has_no_unresolved(&self) -> bool {
+        unresolved(&self.lookups.all).is_empty()
+    }
+
+    /// True if a reading of everything would report no connection: no TLS was attempted, requested or hidden.
     pub(crate) const fn has_no_others(&self) -> bool {
         let Contents {
             tls_connections,

@@ -13,7 +13,6 @@ use crate::attempt::index::{Addresses, Asked, ByTime, Directory, look, lower_cas
 use crate::attempt::selection::Selector;
 use crate::base::frame::Timestamp;
 use crate::connection::Connection;
-use crate::connection::walk::Sides;
 use crate::dns::lookup::Lookup;
 
 /// The names for which devices got addresses.
@@ -112,22 +111,11 @@ pub(super) fn assign_lookups<'a>(
             let name = Cow::Owned(service.name.to_ascii_lowercase());
             let own = asked_only.entry((lookup.client, name)).or_default();
             own.begin(attempts.len(), lookup);
+            let dialect = options.dialect_of(true, &service.name);
+            let attempt = Attempt::new(options, lookup.client, service, true, dialect);
             attempts.push(Attempt {
-                device: lookup.client,
-                dialect: selector.options.dialect_of(true, &service.name),
-                looks_like: None,
-                service,
-                licensing: true,
-                vrf: selector.options.vrf(),
                 lookups: vec![lookup],
-                connections: Vec::new(),
-                icmp: Vec::new(),
-                revocation: Vec::new(),
-                presented: Sides::default(),
-                dns_over_tcp: None,
-                seen_again: None,
-                testimonies: Vec::new(),
-                speaks_tls: None,
+                ..attempt
             });
         }
     }
@@ -262,7 +250,7 @@ fn precedes(lookup: &Lookup, attempt: &Attempt<'_>) -> bool {
 
 /// True if the asking host was itself asked for the same name just before: a resolver that asks for others is no
 /// device.
-fn is_relayed(lookup: &Lookup, directory: &Directory<'_>) -> bool {
+pub(super) fn is_relayed(lookup: &Lookup, directory: &Directory<'_>) -> bool {
     let asked = lookup.first().time.0;
     let (from, to) = (asked.saturating_sub(TRY_OVER), asked.saturating_add(CLOCK_SKEW));
     directory.was_asked(lookup.client, lookup.name.raw(), from, to)

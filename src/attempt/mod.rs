@@ -17,6 +17,7 @@ pub mod selection;
 pub mod testimony;
 pub(crate) mod twin;
 pub(crate) mod unopened;
+pub(crate) mod unresolved;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
@@ -102,6 +103,28 @@ pub struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
+    /// An attempt of a device at a service, of which nothing else is known yet. Only a device that was looked for has a
+    /// routing table that its own texts name.
+    fn new(options: &Options, device: IpAddr, service: Purposed, licensing: bool, dialect: Dialect) -> Self {
+        Self {
+            device,
+            dialect,
+            looks_like: None,
+            service,
+            licensing,
+            vrf: options.vrf().filter(|_| licensing),
+            lookups: Vec::new(),
+            connections: Vec::new(),
+            icmp: Vec::new(),
+            revocation: Vec::new(),
+            presented: Sides::default(),
+            dns_over_tcp: None,
+            seen_again: None,
+            testimonies: Vec::new(),
+            speaks_tls: None,
+        }
+    }
+
     /// The connection that decided the outcome: the last.
     #[must_use]
     pub fn connection(&self) -> Option<&'a Connection> {
@@ -306,23 +329,8 @@ impl<'a> Grouping<'a, '_> {
         let again = self.same_ports.get(&ports).copied();
         let again = again.filter(|&at| is(at, tries_again));
         let at = again.or(continues).unwrap_or_else(|| {
-            self.attempts.push(Attempt {
-                device,
-                dialect,
-                looks_like: None,
-                service,
-                licensing,
-                vrf: self.options.vrf().filter(|_| licensing),
-                lookups: Vec::new(),
-                connections: Vec::new(),
-                icmp: Vec::new(),
-                revocation: Vec::new(),
-                presented: Sides::default(),
-                dns_over_tcp: None,
-                seen_again: None,
-                testimonies: Vec::new(),
-                speaks_tls,
-            });
+            let attempt = Attempt::new(self.options, device, service, licensing, dialect);
+            self.attempts.push(Attempt { speaks_tls, ..attempt });
             self.attempts.len() - 1
         });
         self.twins.note(connection, at);
@@ -422,13 +430,19 @@ fn other(connection: &Connection, names: &NamesTold<'_>) -> Purposed {
         let host = without_port(connection.tunnel_target()?.raw());
         (!host.is_empty()).then(|| host.to_owned())
     };
+    let name = name
+        .or_else(asked)
+        .or_else(|| looked_up().map(str::to_owned))
+        .unwrap_or_else(|| connection.server.to_string());
+    of_no_service(name, connection.tunnel_target().is_some().then_some(connection.server))
+}
+
+/// What is reported only because everything is.
+pub(super) const fn of_no_service(name: String, proxy: Option<Endpoint>) -> Purposed {
     Purposed {
         transport: Transport::Other,
-        name: name
-            .or_else(asked)
-            .or_else(|| looked_up().map(str::to_owned))
-            .unwrap_or_else(|| connection.server.to_string()),
-        proxy: connection.tunnel_target().is_some().then_some(connection.server),
+        name,
+        proxy,
         public_certificate: false,
         superseded_by: None,
         calls_device: false,

@@ -230,8 +230,10 @@ pub(super) fn headline(report: &Report) -> String {
 /// The number of the other TLS connections, if the capture has none to the service that was looked for.
 fn others(report: &Report) -> Option<Phrase> {
     let others = report.others?;
+    let only_asked = report.attempts.iter().all(|it| it.connections.is_empty());
     let id = match others.failed {
         0 => "others-not-failed",
+        _ if only_asked => "others-unresolved",
         _ => "others-failed",
     };
     let all = others.failed.saturating_add(others.not_failed);

@@ -153,7 +153,7 @@ pub struct Setting {
 }
 
 impl Report {
-    /// True if the capture holds an attempt to reach the service that was looked for, or no other connection either.
+    /// True if the capture holds an attempt to reach the service that was looked for, or neither another connection nor a look-up.
     #[must_use]
     pub fn has_what_was_looked_for(&self) -> bool {
         let contents = &self.capture.contents;
@@ -162,7 +162,8 @@ impl Report {
             contents.dtls_connections,
             contents.quic_connections,
         ];
-        !self.attempts.is_empty() || !self.left_out.is_empty() || others == [0; 3] || self.others.is_some()
+        let nothing_else = others == [0; 3] && contents.dns_names.is_empty();
+        !self.attempts.is_empty() || !self.left_out.is_empty() || nothing_else || self.others.is_some()
     }
 
     /// This, or where the capture holds nothing of what was looked for, what else failed in it: `read` reads it a second time with

@@ -118,3 +118,140 @@ fn a_failure_over_datagrams_is_told_without_options_too() {
     }
     assert!(told >= 8, "{told} samples");
 }
+
+/// A DNS message about a name (RFC 1035 section 4.1): a question, or with a status an answer to it, with an address or none.
+fn dns(name: &str, kind: u16, status: Option<u8>, address: Option<[u8; 4]>) -> Vec<u8> {
+    let flags = match status {
+        None => [1, 0],
+        Some(status) => [0x81, 0x80 | status],
+    };
+    let id = name
+        .bytes()
+        .fold(kind, |id, byte| id.wrapping_mul(31).wrapping_add(u16::from(byte)));
+    let mut message = [
+        &id.to_be_bytes()[..],
+        &flags,
+        &[0, 1, 0, u8::from(address.is_some()), 0, 0, 0, 0],
+    ]
+    .concat();
+    for label in name.split('.') {
+        message.push(label.len() as u8);
+        message.extend(label.bytes());
+    }
+    message.push(0);
+    message.extend([kind, 1].map(u16::to_be_bytes).concat());
+    if let Some(address) = address {
+        message.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4]);
+        message.extend(address);
+    }
+    message
+}
+
+const RESOLVER: [u8; 4] = [10, 1, 1, 1];
+
+fn asks(name: &str, kind: u16) -> Vec<u8> {
+    udp((DEVICE, 40_000), (RESOLVER, 53), &dns(name, kind, None, None))
+}
+
+fn answers(name: &str, kind: u16, status: u8, address: Option<[u8; 4]>) -> Vec<u8> {
+    udp(
+        (RESOLVER, 53),
+        (DEVICE, 40_000),
+        &dns(name, kind, Some(status), address),
+    )
+}
+
+/// The verdicts of a capture, read for everything.
+fn verdicts(frames: &[Vec<u8>]) -> Vec<(String, String)> {
+    let told = report(frames, true).attempts.into_iter();
+    told.map(|it| (it.verdict.id.to_string(), it.name)).collect()
+}
+
+#[test]
+fn a_name_without_an_address_is_told_where_nothing_connects() {
+    let failed = |id: &str, name: &str| vec![(id.to_owned(), name.to_owned())];
+    let api = "api.example.org";
+    for status in [2, 3, 5] {
+        let frames = [
+            asks(api, 1),
+            answers(api, 1, status, None),
+            asks(api, 28),
+            answers(api, 28, status, None),
+        ];
+        assert_eq!(verdicts(&frames), failed("dns-error", api), "{status}");
+    }
+    let silent = [asks(api, 1), asks(api, 1), asks(api, 1)];
+    assert_eq!(verdicts(&silent), failed("dns-no-response", api));
+    // IPv4 has none, and IPv6 was not asked for.
+    assert_eq!(
+        verdicts(&[asks(api, 1), answers(api, 1, 0, None)]),
+        failed("dns-error", api)
+    );
+    // A system that completes names fails with those that it made up.
+    let completed = "api.example.org.corp.example";
+    let frames = [
+        asks(completed, 1),
+        answers(completed, 1, 3, None),
+        asks(api, 1),
+        answers(api, 1, 3, None),
+    ];
+    assert_eq!(verdicts(&frames), failed("dns-error", api));
+}
+
+#[test]
+fn a_name_that_has_an_address_or_that_nobody_wants_is_not_told() {
+    let api = "api.example.org";
+    let v6_only = [asks(api, 28), answers(api, 28, 0, None)];
+    let found = [
+        asks(api, 28),
+        answers(api, 28, 0, None),
+        asks(api, 1),
+        answers(api, 1, 0, Some([192, 0, 2, 1])),
+    ];
+    let cured = [
+        asks(api, 1),
+        answers(api, 1, 2, None),
+        asks(api, 1),
+        answers(api, 1, 0, Some([192, 0, 2, 1])),
+    ];
+    for frames in [&v6_only[..], &found, &cured, &[asks(api, 1)]] {
+        assert_eq!(verdicts(frames), []);
+    }
+    let unwanted = [
+        "wpad.corp.example",
+        "printer.local",
+        "1.1.168.192.in-addr.arpa",
+        "gibberish",
+        "a_b.example.org",
+    ];
+    for name in unwanted {
+        assert_eq!(verdicts(&[asks(name, 1), answers(name, 1, 3, None)]), [], "{name}");
+    }
+    let other_type = [asks(api, 33), answers(api, 33, 3, None)];
+    assert_eq!(verdicts(&other_type), []);
+    // A resolver that asks for its client is told once, as the client's.
+    let relayed = udp((RESOLVER, 4_000), ([198, 51, 100, 1], 53), &dns(api, 1, None, None));
+    let no = udp(([198, 51, 100, 1], 53), (RESOLVER, 4_000), &dns(api, 1, Some(3), None));
+    assert_eq!(
+        verdicts(&[asks(api, 1), relayed, no, answers(api, 1, 3, None)]).len(),
+        1
+    );
+    // Something connects: which names matter to it nobody knows.
+    let frames = [asks(api, 1), answers(api, 1, 3, None), syn(DEVICE, [192, 0, 2, 9])];
+    assert_eq!(verdicts(&frames).len(), 1);
+    assert_eq!(verdicts(&frames)[0].1, "192.0.2.9:443");
+}
+
+#[test]
+fn the_first_screen_tells_of_a_name_without_an_address() {
+    let api = "api.example.org";
+    let frames = [asks(api, 1), answers(api, 1, 3, None)];
+    let usual = report(&frames, false);
+    let others = usual.or_others(
+        || Options::new(Profile::built_in("cisco-smart-licensing").unwrap()).of_others(),
+        |_| Ok::<_, ()>(report(&frames, true)),
+    );
+    let page = text(&others.unwrap());
+    assert!(page.contains("NXDOMAIN for api.example.org"), "{page}");
+    assert!(!page.contains("monitor capture"), "{page}");
+}

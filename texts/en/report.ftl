@@ -29,6 +29,10 @@ others-failed = no licensing traffic in this capture; { $all ->
     [one] its only TLS connection failed
    *[other] { $failed } of its { $all } TLS connections failed (to see all: --all --profile default)
 }
+others-unresolved = no licensing traffic and no TLS connection in this capture; { $all ->
+    [one] the look-up of a name failed
+   *[other] the look-ups of { $failed } names failed
+}
 others-not-failed = { $all ->
     [one] its only TLS connection shows no failure (to see it: --all --profile default)
    *[other] none of its { $all } TLS connections shows a failure (to see all: --all --profile default)

@@ -19,6 +19,8 @@ dns-no-name-server-asks = asks { $server }, the broadcast address, for { $name }
 } in all
 dns-no-name-server-or = a name server may be configured in another VRF than the one that licensing uses
 dns-no-name-server-do = configure a name server, in the VRF that the { $who } uses for this service
+dns-no-name-server-or-unused = a name server may be configured for another interface than the one that the client uses
+dns-no-name-server-set = configure a name server on the { $who }
 
 # dns-error
 dns-error-summary = the DNS server answered { $status } for { $name }: { $meaning }
@@ -28,6 +30,7 @@ dns-error-servfail = it could not get a valid answer itself
 dns-error-servfail-do = check its own path to the internet, its forwarders, and whether DNSSEC validation fails for the name
 dns-error-nxdomain = it says that the name does not exist
 dns-error-nxdomain-do = let it resolve public names (forwarders, split-horizon zones, filter lists)
+dns-error-nxdomain-any = if the name is right, add an address record where its zone is kept, or let the server ask one that knows the zone (forwarders, split-horizon zones, filter lists)
 dns-error-nxdomain-own = add an address record for the name, which is your own, or ask a server of your domain
 dns-error-refused = it does not answer this client, or has no server to ask
 dns-error-refused-do = allow recursion for the { -device }'s address, and check that it has a server to ask (forwarders, root hints)

@@ -26,6 +26,10 @@ others-failed = このキャプチャにライセンス通信はない。{ $all 
     [1] 唯一の TLS 接続が失敗している
    *[other] TLS 接続 { $all } 本のうち { $failed } 本が失敗している（全件の表示：--all --profile default）
 }
+others-unresolved = このキャプチャにはライセンス通信も TLS 接続もない。{ $all ->
+    [1] 名前解決に失敗した名前がある
+   *[other] 名前解決に失敗した名前が { $failed } 件ある
+}
 others-not-failed = TLS 接続 { $all } 本に失敗は見られない（詳細：--all --profile default）
 
 # キャプチャ

@@ -16,6 +16,8 @@ dns-no-name-server = ネームサーバが設定されていない。{ $who }は
 dns-no-name-server-asks = ブロードキャストアドレス { $server } に { $name } を問い合わせている。合計 { $count } 回
 dns-no-name-server-or = ネームサーバは、ライセンス通信で使う VRF とは別の VRF に設定されている可能性もある
 dns-no-name-server-do = { $who }がこのサービスに使う VRF でネームサーバを設定してください
+dns-no-name-server-or-unused = 別のインターフェースにはネームサーバが設定されている可能性もある
+dns-no-name-server-set = { $who }にネームサーバを設定してください
 
 # dns-error
 dns-error-summary = DNS サーバが { $name } に { $status } と応答した：{ $meaning }
@@ -25,6 +27,7 @@ dns-error-servfail = サーバ自身が正しい応答を得られなかった
 dns-error-servfail-do = サーバからインターネットへの経路、フォワーダ、この名前の DNSSEC 検証の失敗がないかを確認してください
 dns-error-nxdomain = 名前が存在しないという応答
 dns-error-nxdomain-do = パブリックな名前を解決できるようにしてください（フォワーダ、スプリットホライズンのゾーン、フィルタリスト）
+dns-error-nxdomain-any = 名前に誤りがなければ、そのゾーンにアドレスレコードを追加するか、ゾーンを知るサーバへ問い合わせるようにしてください（フォワーダ、スプリットホライズンのゾーン、フィルタリスト）
 dns-error-nxdomain-own = 自組織の名前なので、アドレスレコードを追加するか、自ドメインの DNS サーバに問い合わせてください
 dns-error-refused = このクライアントからの問い合わせに応じないか、問い合わせ先を持たない
 dns-error-refused-do = { -device }のアドレスに再帰問い合わせを許可し、問い合わせ先（フォワーダ、ルートヒント）が設定されているか確認してください

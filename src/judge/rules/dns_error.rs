@@ -44,7 +44,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 
 fn finding(attempt: &Attempt<'_>, lookup: &Lookup, answer: &Answer) -> Finding {
     let (server, name) = (lookup.server, &lookup.name);
-    let Words { status, meaning, cure } = Words::of(answer.status, is_own(attempt));
+    let Words { status, meaning, cure } = Words::of(answer.status, attempt.service.transport);
     let asks = phrase("dns-error-asks")
         .with("server", server)
         .with("name", name)
@@ -59,10 +59,9 @@ fn finding(attempt: &Attempt<'_>, lookup: &Lookup, answer: &Answer) -> Finding {
     let on_server = phrase("dns-error-on-server")
         .with("server", server)
         .with("what", phrase(cure));
-    let can = if is_own(attempt) {
-        "knows the name"
-    } else {
-        "resolves public names"
+    let can = match attempt.service.transport {
+        Transport::OnPrem | Transport::Cslu | Transport::Other => "knows the name",
+        _ => "resolves public names",
     };
     Finding::error(RULE.id, By::Server, At::Dns, summary)
         .evidence(lookup.first().frame, asks)
@@ -85,13 +84,16 @@ struct Words {
 }
 
 impl Words {
-    /// `is_own`: the name belongs to an On-Prem or a CSLU, so only its owner's servers know it and no public server
-    /// does.
-    fn of(status: Status, is_own: bool) -> Self {
+    /// The name of an On-Prem or a CSLU is known to its owner's servers only, and to no public server; of a name of no
+    /// service nobody knows whose it is.
+    fn of(status: Status, transport: Transport) -> Self {
         let (meaning, cure) = match status.0 {
             0 => ("dns-error-no-data", "dns-error-no-data-do"),
             2 => ("dns-error-servfail", "dns-error-servfail-do"),
-            3 if is_own => ("dns-error-nxdomain", "dns-error-nxdomain-own"),
+            3 if matches!(transport, Transport::OnPrem | Transport::Cslu) => {
+                ("dns-error-nxdomain", "dns-error-nxdomain-own")
+            }
+            3 if transport == Transport::Other => ("dns-error-nxdomain", "dns-error-nxdomain-any"),
             3 => ("dns-error-nxdomain", "dns-error-nxdomain-do"),
             5 => ("dns-error-refused", "dns-error-refused-do"),
             _ => ("dns-error-failed", "dns-error-failed-do"),
@@ -102,8 +104,4 @@ impl Words {
         };
         Self { status, meaning, cure }
     }
-}
-
-fn is_own(attempt: &Attempt<'_>) -> bool {
-    matches!(attempt.service.transport, Transport::OnPrem | Transport::Cslu)
 }

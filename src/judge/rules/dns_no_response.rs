@@ -54,9 +54,11 @@ impl<'a> Unanswered<'a> {
         let questions = || lookups.iter().flat_map(|it| &it.questions);
         let last = questions().map(|question| question.time).max()?;
         let end = context.capture.watched_until(last);
+        let mut frames: Vec<FrameNumber> = questions().map(|question| question.frame).collect();
+        frames.sort_unstable();
         let it = Self {
             lookup: lookups.first()?,
-            questions: questions().map(|question| question.frame).collect(),
+            questions: frames,
             refusal: attempt.icmp.iter().copied().find(|error| error.quoted_seq.is_none()),
             is_repeated: lookups.iter().any(|lookup| lookup.questions.len() > 1),
         };
@@ -96,7 +98,7 @@ impl<'a> Unanswered<'a> {
             let asks = phrase("dns-no-response-asks").with("server", server).with("name", name);
             finding = finding.evidence(first, asks);
         }
-        if let Some(&last) = self.questions.iter().max().filter(|_| self.questions.len() > 1) {
+        if let Some(&last) = self.questions.last().filter(|_| self.questions.len() > 1) {
             let again = phrase("dns-no-response-last-question")
                 .with("count", self.questions.len())
                 .with("frames", frames(&self.questions));
@@ -172,6 +174,11 @@ fn is_broadcast(server: IpAddr) -> bool {
 /// A device without a name server broadcasts its questions, and an answer is unlikely.
 fn no_name_server(attempt: &Attempt<'_>, lookup: &Lookup) -> Finding {
     let count = attempt.lookups.iter().map(|it| it.questions.len()).sum::<usize>();
+    // Only of a device that was looked for is it known that it may have routing tables of its own.
+    let (or, cure) = match attempt.licensing {
+        true => ("dns-no-name-server-or", "dns-no-name-server-do"),
+        false => ("dns-no-name-server-or-unused", "dns-no-name-server-set"),
+    };
     let finding = Finding::error(
         RULE.id,
         By::Device,
@@ -188,10 +195,10 @@ fn no_name_server(attempt: &Attempt<'_>, lookup: &Lookup) -> Finding {
             .with("name", &lookup.name)
             .with("count", count),
     )
-    .alternative(OtherCause::DnsServerNotUsed, phrase("dns-no-name-server-or"))
+    .alternative(OtherCause::DnsServerNotUsed, phrase(or))
     .remedy(on_client(
         attempt,
-        phrase("dns-no-name-server-do").with("who", client(attempt)),
+        phrase(cure).with("who", client(attempt)),
         &[task("show-resolver"), task("use-lookup"), reachable_resolver()],
     ));
     match address_of_cslu(attempt) {
