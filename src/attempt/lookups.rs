@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use super::{Attempt, CLOCK_SKEW, MAX_ATTEMPTS, SAME_ATTEMPT, TRY_OVER};
 use crate::attempt::index::{Addresses, Asked, ByTime, Directory, look, lower_case};
 use crate::attempt::selection::Selector;
-use crate::base::frame::Timestamp;
+use crate::base::frame::{FrameAt, Timestamp};
 use crate::connection::Connection;
 use crate::dns::lookup::Lookup;
 
@@ -23,21 +23,22 @@ pub(super) struct NamesTold<'a>(HashMap<(IpAddr, IpAddr), Told<'a>>);
 /// device may have asked thousands of times.
 struct Told<'a> {
     name: &'a str,
-    since: Timestamp,
-    another: Option<Timestamp>,
+    since: FrameAt,
+    another: Option<FrameAt>,
 }
 
 impl<'a> Told<'a> {
-    fn add(&mut self, name: &'a str, time: Timestamp) {
+    fn add(&mut self, name: &'a str, at: FrameAt) {
+        let earlier = |one: FrameAt, other: FrameAt| if other.time < one.time { other } else { one };
         let is_same = name.eq_ignore_ascii_case(self.name);
-        if is_same && time < self.since {
-            self.since = time;
-        } else if !is_same && time < self.since {
+        if is_same {
+            self.since = earlier(self.since, at);
+        } else if at.time < self.since.time {
             // The other one came first.
-            self.another = Some(self.another.map_or(self.since, |it| it.min(self.since)));
-            (self.name, self.since) = (name, time);
-        } else if !is_same {
-            self.another = Some(self.another.map_or(time, |it| it.min(time)));
+            self.another = Some(self.another.map_or(self.since, |it| earlier(it, self.since)));
+            (self.name, self.since) = (name, at);
+        } else {
+            self.another = Some(self.another.map_or(at, |it| earlier(it, at)));
         }
     }
 }
@@ -46,14 +47,14 @@ impl<'a> NamesTold<'a> {
     pub(super) fn of(lookups: &'a [Lookup]) -> Self {
         let mut told: HashMap<_, Told<'_>> = HashMap::new();
         for lookup in lookups {
-            let (name, time) = (lookup.name.raw(), lookup.first().time);
+            let (name, asked) = (lookup.name.raw(), lookup.first());
             for &address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
                 let known = told.entry((lookup.client, address)).or_insert(Told {
                     name,
-                    since: time,
+                    since: asked,
                     another: None,
                 });
-                known.add(name, time);
+                known.add(name, asked);
             }
         }
         Self(told)
@@ -63,9 +64,15 @@ impl<'a> NamesTold<'a> {
     /// that address.
     pub(super) fn of_target(&self, connection: &Connection) -> Option<&'a str> {
         let told = self.0.get(&(connection.client.ip, connection.server.ip))?;
-        let before = |time: Timestamp| time.since(connection.first.time) <= CLOCK_SKEW;
+        let before = |asked: FrameAt| is_before(asked, connection.first, CLOCK_SKEW);
         (before(told.since) && !told.another.is_some_and(before)).then_some(told.name)
     }
+}
+
+/// True if a question came before a connection began, by its time or, if the clocks of the two may differ by so much, by its
+/// place in the file. What is later by both was asked for another reason.
+fn is_before(asked: FrameAt, began: FrameAt, skew: i64) -> bool {
+    asked.time <= began.time || asked.frame < began.frame && asked.time.since(began.time) <= skew
 }
 
 /// Gives each look-up to the first attempt of its device and name that follows it; look-ups without a later connection
@@ -299,6 +306,10 @@ fn stands_around(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'
     let asked = lookup.first().time;
     let away = asked.since(first.first.time).abs();
     if away > 10 * CLOCK_SKEW {
+        return false;
+    }
+    // A device asks for its service to connect to it; others ask for other reasons, too.
+    if !attempt.licensing && !is_before(lookup.first(), first.first, 10 * CLOCK_SKEW) {
         return false;
     }
     let gives = |lookup: &Lookup| {

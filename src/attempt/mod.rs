@@ -1,6 +1,7 @@
 //! Connections, Lookups, ICMP errors → Attempt: one try to reach the service, from name look-up to close.
 
 pub(crate) mod accepted;
+mod arrived;
 pub mod attested;
 pub mod chassis;
 mod client;
@@ -100,6 +101,9 @@ pub struct Attempt<'a> {
     pub testimonies: Vec<Testimony<'a>>,
     /// The frame in which the port answered another connection in TLS, if this client speaks plain text to it.
     pub speaks_tls: Option<FrameNumber>,
+    /// The largest payload of each side that arrived in other connections between the same hosts, where bytes of this one
+    /// were lost: a path that carries it once carries that size.
+    pub arrived_beside: Sides<u32>,
 }
 
 impl<'a> Attempt<'a> {
@@ -122,6 +126,7 @@ impl<'a> Attempt<'a> {
             seen_again: None,
             testimonies: Vec::new(),
             speaks_tls: None,
+            arrived_beside: Sides::default(),
         }
     }
 
@@ -212,6 +217,7 @@ pub(crate) fn attempts<'a>(
 pub(crate) fn complete<'a>(attempt: &mut Attempt<'a>, options: &'a Options, directory: &Directory<'a>) {
     attempt.icmp = errors_about(&attempt.connections, &attempt.lookups, directory);
     attempt.dns_over_tcp = unanswered_dns(attempt, directory);
+    attempt.arrived_beside = arrived::beside(attempt, directory);
     client::tell(attempt, options);
     present(attempt, options);
     attempt.revocation = revocation(attempt, directory);

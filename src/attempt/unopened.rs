@@ -12,10 +12,12 @@ use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 
+use crate::base::endpoint::Endpoint;
 use crate::connection::Connection;
+use crate::connection::plain::client::is_tls_port;
 
-/// Ports of protocols without TLS (SSH, Telnet, DNS, HTTP, portmapper, NetBIOS, SMB).
-const WITHOUT_TLS: [u16; 8] = [22, 23, 53, 80, 111, 135, 139, 445];
+/// Ports of protocols without TLS (echo, SSH, Telnet, DNS, HTTP and its proxies, portmapper, NetBIOS, SMB).
+const WITHOUT_TLS: [u16; 11] = [7, 22, 23, 53, 80, 111, 135, 139, 445, 3128, 8080];
 
 /// The port of TLS itself, where a single SYN counts.
 pub(crate) const HTTPS: u16 = 443;
@@ -23,23 +25,35 @@ pub(crate) const HTTPS: u16 = 443;
 /// A host that tries more ports of another than this without success scans it.
 const MAX_PORTS_TRIED: usize = 8;
 
-/// The pairs of hosts of which one scans the other.
+/// A client that tries more servers than this without success, on ports whose numbers say nothing of TLS, looks for others
+/// of its kind: those of a network of equals come and go.
+const MAX_PEERS_TRIED: usize = 4;
+
+/// The pairs of hosts of which one scans the other, and the clients that look for others of their kind.
 #[derive(Debug, Default)]
 pub(crate) struct Unopened {
     tried: HashMap<(IpAddr, IpAddr), HashSet<u16, RandomState>, RandomState>,
+    peers: HashMap<IpAddr, HashSet<Endpoint, RandomState>, RandomState>,
 }
 
 impl Unopened {
     /// Reads all connections.
     pub(crate) fn of(connections: &[Connection]) -> Self {
         let mut tried: HashMap<_, HashSet<u16, RandomState>, RandomState> = HashMap::default();
+        let mut peers: HashMap<_, HashSet<Endpoint, RandomState>, RandomState> = HashMap::default();
         for connection in connections.iter().filter(|it| never_opened(it)) {
             let ports = tried.entry((connection.client.ip, connection.server.ip)).or_default();
             if ports.len() <= MAX_PORTS_TRIED {
                 ports.insert(connection.server.port);
             }
+            if !is_tls_port(connection.server.port) {
+                let peers = peers.entry(connection.client.ip).or_default();
+                if peers.len() <= MAX_PEERS_TRIED {
+                    peers.insert(connection.server);
+                }
+            }
         }
-        Self { tried }
+        Self { tried, peers }
     }
 
     /// True if a connection never opened and belongs to no scan.
@@ -52,7 +66,15 @@ impl Unopened {
             .tried
             .get(&hosts)
             .is_some_and(|ports| ports.len() > MAX_PORTS_TRIED);
-        connection.server.port == HTTPS || !is_scan
+        let finds_none = || {
+            let peers = self.peers.get(&connection.client.ip);
+            peers.is_some_and(|peers| peers.len() > MAX_PEERS_TRIED)
+        };
+        match connection.server.port {
+            HTTPS => true,
+            port if is_tls_port(port) => !is_scan,
+            _ => !is_scan && !finds_none(),
+        }
     }
 }
 
@@ -86,6 +108,23 @@ mod tests {
         assert!(!told(refused(22)) && !told(refused(80)));
         let single = |port| connection(5, "10.0.0.1:50000", &format!("10.0.0.2:{port}"));
         assert!(told(single(443)) && !told(single(8443)));
+    }
+
+    #[test]
+    fn a_client_that_looks_for_peers_fails_with_none_of_them() {
+        let peers = |count: u16| -> usize {
+            let tried: Vec<Connection> = (1..=count)
+                .map(|n| {
+                    let mut it = connection(5, "10.0.0.1:50000", &format!("192.0.2.{n}:{}", 6000 + n));
+                    it.tcp.server.frames = 1;
+                    it
+                })
+                .chain([refused(8443)])
+                .collect();
+            let unopened = Unopened::of(&tried);
+            tried.iter().filter(|it| unopened.is_told(it)).count()
+        };
+        assert_eq!((peers(3), peers(12)), (4, 1), "the port of TLS is told");
     }
 
     #[test]

@@ -91,4 +91,5 @@ mod triage;
 mod tshark;
 mod twins;
 mod two_points;
+mod weighed;
 mod words;

@@ -156,7 +156,10 @@ fn planted() -> Vec<(&'static str, &'static str, Plant)> {
         (
             "hello-never-acknowledged",
             REFUSED,
-            Say("the Client Hello never arrived: it was not even acknowledged", 8),
+            Say(
+                "the Client Hello was never acknowledged: it, or everything that answered it, was lost",
+                8,
+            ),
         ),
         (
             "hello-not-received",

@@ -74,6 +74,7 @@ icmp-blocked-or-filter = a firewall may send this error with the server's addres
 # tcp-refused
 tcp-refused-summary = the connection to { $service } was refused: a reset answers the SYN
 tcp-refused-answer = RST in answer, { $span } later, { $field } { $ttl }
+tcp-refused-near = { $field } { $ttl } is what a sender on this link has, and the address is a public one: a device near the { -device } (a firewall, a gateway, a virtual network) answered in its place
 tcp-refused-firewall = a firewall may answer for the server: compare the { $field } with other packets of the server, and look at the firewall's log
 tcp-refused-listen = check on { $ip } that the service is running and listens on port { $port }
 tcp-refused-proxy = or correct the proxy: the { -device } is configured to use { $server }
@@ -479,6 +480,7 @@ reset-during-handshake-summary-unknown = the connection to { $service } was rese
 reset-during-handshake-reset = RST with the { $who }'s address, { $span } later; { $clause }
 reset-during-handshake-balancer = the server could sit behind a balancer whose resets carry another time to live
 reset-during-handshake-rule = look for a rule that matches the name { $name } (URL filter, application control) and allow it for { $device }
+reset-during-handshake-waited = the connection had stood still for { $span }: the { -device } may have run out of patience
 reset-during-handshake-client-certificate = some clients reset without an alert when they reject the certificate
 reset-during-handshake-controller-log = look at the log of the { -device } for the reason
 reset-during-handshake-firewall = a firewall close to the server, or one that copies its time to live, looks the same: its log shows it
@@ -494,10 +496,12 @@ reset-at-once-cannot-tell = why the SYN-ACK was not expected
 reset-at-once-do = check that no other host has { $device }, and that the answer reaches the interface from which the SYN was sent
 
 # reset-after-established
-reset-after-established-summary-path = something on the path reset the connection after the TLS handshake, before any answer
-reset-after-established-summary-client = the { $who } reset the connection after the TLS handshake, before any answer
-reset-after-established-summary-server = { $service } reset the connection after the TLS handshake, before any answer
-reset-after-established-summary-unknown = the connection was reset after the TLS handshake, before any answer
+reset-after-established-before-answer = before any answer
+reset-after-established-before-request = before anything was asked
+reset-after-established-summary-path = something on the path reset the connection after the TLS handshake, { $before }
+reset-after-established-summary-client = the { $who } reset the connection after the TLS handshake, { $before }
+reset-after-established-summary-server = { $service } reset the connection after the TLS handshake, { $before }
+reset-after-established-summary-unknown = the connection was reset after the TLS handshake, { $before }
 reset-after-established-plain-path = something on the path reset the connection to { $service } after the request, before any answer
 reset-after-established-plain-client = the { $who } reset the connection to { $service } after its request, before any answer
 reset-after-established-plain-server = { $service } reset the connection instead of answering the request
@@ -523,7 +527,7 @@ reset-origin-nothing = nothing to compare it with
 # tls-no-response
 tls-no-response-summary-taken = { $service } acknowledged the { $who }'s Client Hello and never answered it
 tls-no-response-summary-closed-behind = { $service } acknowledged the { $who }'s Client Hello and closed the connection { $span } later, without an answer
-tls-no-response-summary-lost = the connection to { $service } opened, but the { $who }'s Client Hello never arrived: it was not even acknowledged
+tls-no-response-summary-lost = the connection to { $service } opened, but the { $who }'s Client Hello was never acknowledged: it, or everything that answered it, was lost
 tls-no-response-summary-closed = { $service } accepted the connection and closed it at once, in frame { $frame }, without having received the { $who }'s Client Hello
 tls-no-response-summary-late = { $service } answered the { $who }'s Client Hello only after { $span }, when the { $who } had given up and closed
 tls-no-response-summary-lagging = packets between the { $who } and { $service } were lost: its answer to the Client Hello came only after { $span }, sent again, when the { $who } had given up and closed
@@ -531,6 +535,11 @@ tls-no-response-close-first = the server closed (FIN); by its number the answer 
 tls-no-response-again = the answer, sent again to a connection that was closed already
 tls-no-response-lagging-slow = the server may have sent its first answer late as well: the capture shows only the second
 tls-no-response-lagging-path = find where packets between { $device } and { $server } are lost: capture on both ends at the same time and compare
+tls-no-response-summary-closed-before = { $service } had waited { $waited } for a Client Hello and closed { $span } before the { $who } sent it
+tls-no-response-sooner = find out why the { -device } sends its Client Hello so late (a prompt, a pause, a slow program), or let { $server } wait longer for it
+tls-no-response-short-limit = the server may allow a client too little time for its first message
+tls-no-response-earlier = { $span } earlier: { $ends }
+offer-too-old = the client offers nothing newer than { $version }, which most servers refuse, some without an alert
 tls-no-response-closed = the server closed without sending anything
 tls-no-response-silent = no answer
 tls-no-response-late = the first answer of the server, to a connection that was closed already
@@ -624,6 +633,13 @@ no-application-response-unacknowledged = last packet; the request was not wholly
 no-application-response-cannot-tell = what the request said and why it was not answered, where TLS encrypts it; the logs of both sides have it
 no-application-response-cannot-tell-late = why the answer took so long; the log of the server shows it
 no-application-response-log-late = look at the log and the load of { $server }: the answer took { $took }, longer than the client waits
+no-application-response-log-if = look at the log of { $server }: if it has no such request, something near { -device } holds the connection
+no-application-response-repeated-find = find what drops packets of { $device } on their way to { $server }
+no-application-response-acked-nearby = the SYN was answered far sooner than the Client Hello: a device near the { -device } may have acknowledged the request in the server's place
+no-application-response-long-poll = some programs leave a request open until there is news, and close it after a fixed time
+no-application-response-small = so few bytes are no request of HTTP: the { -device } may have had nothing to ask
+no-application-response-or-short = the few bytes of the server may be an answer with a head alone
+no-application-response-or-said = the { -device } may have wanted no answer
 no-application-response-log = look at the log of { $server }: the request arrived there
 no-application-response-controller = read the log of the { -device }
 no-application-response-record = a record of the server, a session ticket by its size and time
@@ -632,7 +648,7 @@ no-application-response-short-record = the server's last record is taken for clo
 no-application-response-window = the server announces a window of zero, and does not reopen it for { $waited }: its program does not read
 no-application-response-open = the connection was still open when the capture ended: a server that waits until it has data may still answer
 no-application-response-stalled = the server accepted the connection but its program hangs; its log and load show it
-no-application-response-repeated = the { -device } sent { $count } segments again: the request may have arrived whole only when the { -device } had given up
+no-application-response-repeated = the { -device } sent { $count } segments again: the request may have arrived whole only when the { -device } had given up, or the answer was lost
 no-application-response-or-refusal = the server may have closed because of the { -device }'s certificate: TLS 1.3 hides that, and nothing shows that the certificate was accepted; the server's log shows it
 
 # legacy-endpoint
@@ -652,7 +668,7 @@ healthy-resumed-session-id = a session identifier
 healthy-summary-http = the { -device } reached { $service } in plain HTTP and was answered { $status } { $reason } (after { $took })
 healthy-summary = reached { $service } with { $version } and was answered (TLS in { $took })
 healthy-summary-data = completed the { $version } handshake with { $service } in { $took }; the server then sent data without being asked
-healthy-summary-one-shot = completed the { $version } handshake with { $service } in { $took }; the { $who } then sent its request and closed without waiting for an answer
+healthy-summary-one-shot = completed the { $version } handshake with { $service } in { $took }; the { $who } then sent its request and closed { $span } later, before any answer
 healthy-summary-unused = completed the { $version } handshake with { $service } in { $took }; the { $who } then closed without asking for anything
 healthy-summary-early = the { $who } closed before the Finished of { $service } reached it, which completes the { $version } handshake
 healthy-summary-early-data = completed the { $version } handshake with { $service } in { $took }, which did not accept the early data (0-RTT) of the { $who }; the { $who } sent nothing after it
@@ -660,6 +676,12 @@ healthy-left = the { $who } closes before any answer
 healthy-or-certificate = the { $who } may have refused the server's certificate without saying so: check what is wrong with it
 healthy-or-gave-up = the { $who } may have given up: its last message before it closed, perhaps an alert, is encrypted; its log shows it
 healthy-ticket-or-answer = the server's records after the handshake may be session tickets only, or the answer: they are told apart by size and time
+healthy-last-too-late = whether the last request was answered in time: its answer, in frame { $frame }, came when the client had closed
+healthy-or-settings = in HTTP/2 a server sends its settings unasked: so few bytes may be no more than that
+healthy-end-lost = whether the answer was whole: { $count } { $count ->
+    [one] byte
+   *[other] bytes
+} at its end never reached the client, as far as its acknowledgements show
 healthy-or-cut = the answer may be cut off at its end; the application's log shows whether it received all of it
 healthy-record-cut = whether the answer was whole: its last record lacks { $count ->
     [one] 1 byte
@@ -709,6 +731,10 @@ incomplete-capture-unseen-end-unacknowledged = { $count ->
     [one] the last byte of the { $who } is
    *[other] the last { $count } bytes of the { $who } are
 } not in the capture, and nothing shows that they arrived
+incomplete-capture-missed-or-lost = { $missed ->
+    [one] a byte of the { $who } is missing: it was not captured, or lost on the path
+   *[other] { $missed } bytes of the { $who } are missing: they were not captured, or lost on the path
+}
 incomplete-capture-missed = { $missed ->
     [one] 1 byte of the { $who } was not captured, though it arrived
    *[other] { $missed } bytes of the { $who } were not captured, though they arrived
@@ -856,10 +882,13 @@ tlcp-switch = let the { -device } speak TLS to { $server }, or let the server th
 
 # unexplained-end
 spare-connection = another connection of the { -device } to { $server } begins, whose handshake completes
+beside-compare = another connection to { $server } completed about the same time: if several servers share that address or name (a balancer), compare them and look at the one that differs; one server that fails only sometimes may be overloaded or restart
 spare-or-dropped = browsers open several connections at a time, and drop those that they do not need
 unexplained-end-summary = the connection to { $service } is in the capture from beginning to end, and nothing in it says why it ended: the { $who } closed { $span } after the { $message } of the { $from }
 unexplained-end-summary-bare = the connection to { $service } is in the capture from beginning to end, and nothing in it says why it ended
 unexplained-end-end = the { $who } ends the connection
+unexplained-end-resent = { $clause } (the { $who })
+unexplained-end-cannot-tell-resent = why it ended: bytes that one side sent again and again were never acknowledged, and no message in clear says more
 unexplained-end-cannot-tell = the reason: no alert in clear, no error and no missing packet explains it; another capture would show the same
 unexplained-end-cannot-tell-alert = the reason: neither the alert in frame { $frame } nor a missing packet explains it; another capture would show the same
 unexplained-end-or-check = it may be a check that the port is open, of a balancer, a monitor or a scan: they connect, say nothing and close

@@ -91,6 +91,7 @@ later-request-unacknowledged = the { $who } was answered by { $service } at firs
    *[other] { $times } times
 } within { $span } and never acknowledged
 later-request-server-gone = the server itself may have been switched off or disconnected in the meantime
+later-request-rule = look for a rule that ends connections between { $device } and { $server } for what they carry: an inspection, a quota
 later-request-forgotten = look for a device between { $device } and { $server } that forgets idle connections (a firewall, address translation, a balancer), and let the { -device } send keep-alives or close sooner than that
 later-request-reset = the { $who } was answered by { $service } at first; what it sent next was answered by a reset
 later-request-rst = RST with the { $who }'s address, { $span } later; { $clause }

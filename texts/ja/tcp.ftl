@@ -79,6 +79,7 @@ later-request = { $who }の次の要求（暗号化）
 later-request-idle = { $span }間、何も送られていなかった：ファイアウォール、ロードバランサ、またはサーバの無通信タイムアウト
 later-request-unacknowledged = { $who }は初めは{ $service } から応答を得たが、次の要求は { $span }の間に { $times } 回再送され、一度も確認応答されていない
 later-request-server-gone = その間にサーバ自身が停止したか、切り離された可能性もある
+later-request-rule = { $device } と { $server } の間に、内容を理由に接続を終わらせる規則（検査、割り当て量）がないか確認してください
 later-request-forgotten = { $device } と { $server } の間に、無通信の接続の情報を破棄する機器（ファイアウォール、アドレス変換、ロードバランサ）がないか確認し、{ -device }がそれより早くキープアライブを送るか閉じるようにしてください
 later-request-reset = { $who }は初めは{ $service } から応答を得たが、次に送ったものにはリセットが返った
 later-request-rst = { $who }のアドレスからの RST、{ $span }後。{ $clause }

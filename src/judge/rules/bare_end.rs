@@ -57,7 +57,11 @@ fn behind_hidden(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts,
                 .with("who", &who)
                 .with("span", &span),
         )
-        .confidence(Confidence::Likely)
+        // A program that refuses closes; a RST may also come from one that ended.
+        .confidence(match connection.tcp.server.fin {
+            Some(_) => Confidence::Likely,
+            None => Confidence::Possible,
+        })
         .causes(vec![Reason::Other])
         .evidence(finished.frame, phrase("bare-end-certificate").with("who", &who))
         .evidence(end.frame, phrase("bare-end-closes").with("span", span))

@@ -46,8 +46,8 @@ fn left(connection: &Connection, tls: &TlsFacts) -> Option<Left> {
     let readable = tls
         .version()
         .is_some_and(|version| !version.is_tls13() && version >= Version::SSL3);
+    // A server may speak unasked, as with the settings of HTTP/2.
     let silent = tls.application_data.client == 0
-        && tls.application_data.server == 0
         && tls.first_error().is_none()
         && !tls
             .alerts

@@ -43,6 +43,11 @@ pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: Verdi
         true => facts.control.discoveries,
         false => facts.again.client.len() as u64 + 1,
     };
+    // A client that waits for an answer asks again (RFC 9002 section 6.2, RFC 6347 section 4.2.4): of one that asked once
+    // the rest may not be in the capture.
+    if times == 1 && waited < super::SILENCE && attempt.icmp.is_empty() && !super::is_closed(connection) {
+        return None;
+    }
     let summary = phrase(match (is_discovery, facts.control.last_answer) {
         (true, _) => "datagrams-no-answer-discovery",
         (false, Some(_)) => "datagrams-no-answer-after-discovery",
@@ -138,6 +143,14 @@ impl<'a> Stopped<'a> {
             .iter()
             .any(|step| step.side == Side::Server && step.kind.is_tls());
         if !answered || !watched_after(connection, last.time, context) {
+            return None;
+        }
+        // A side that waits sends its flight again; if neither does, the capture does not follow the connection any more.
+        let is_lost_from_sight = connection.carrier == Carrier::Quic
+            && !super::is_closed(connection)
+            && connection.last.time.since(last.time) < super::SILENCE
+            && Side::both().into_iter().all(|side| facts.again[side].is_empty());
+        if is_lost_from_sight {
             return None;
         }
         let again = |side: Side| facts.again[side].iter().any(|sent| sent.time > last.time);

@@ -5,7 +5,7 @@
 
 use crate::base::frame::{FrameAt, FrameNumber};
 use crate::connection::Connection;
-use crate::connection::walk::{Side, Step};
+use crate::connection::walk::{Alert, Side, Step};
 
 /// A client that leaves sooner than this did not wait: no client's time-out is that short, while servers that fetch
 /// data before they answer may take that long.
@@ -35,6 +35,23 @@ pub(super) fn at_once(connection: &Connection, step: &Step) -> Option<Departure>
         after,
         within_round_trip,
     })
+}
+
+/// The server's alert behind a frame and before the client left, close_notify or another: the server ended the exchange, whichever
+/// side's FIN came first (RFC 9846 section 6.1).
+pub(super) fn goodbye_of_server(connection: &Connection, after: FrameNumber) -> Option<FrameNumber> {
+    let client = &connection.tcp.client;
+    let left = client.fin.into_iter().chain(client.reset).map(|mark| mark.frame).min();
+    let mut alerts = connection.tls.iter().flat_map(|tls| &tls.alerts);
+    let own = connection
+        .tls
+        .iter()
+        .flat_map(|tls| &tls.alerts)
+        .find(|alert| alert.side == Side::Client);
+    let left = left.into_iter().chain(own.map(|alert| alert.frame)).min();
+    let is_goodbye = |alert: &&Alert| alert.side == Side::Server && !alert.after_close && alert.frame > after;
+    let alert = alerts.find(is_goodbye)?.frame;
+    left.is_none_or(|left| alert < left).then_some(alert)
 }
 
 /// The side that closed first, with FIN.

@@ -3,14 +3,15 @@
 //! In TLS 1.3 only later records show that the server accepted the client; if nothing was asked, an orderly close takes
 //! the place of an answer.
 
-use super::departure::first_fin;
+use super::departure::{NOT_WAITED, first_fin, goodbye_of_server};
 use super::heard::{ANSWER, late_answer};
-use super::sight::{SILENCE, is_closed, sees_handshake};
+use super::sight::{first_end, is_closed, sees_handshake};
 use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::connection::Connection;
-use crate::connection::walk::{Side, StepKind, TlsFacts};
+use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
+use crate::tcp::side::Mark;
 use crate::tcp::stream::GapCause;
 
 /// True if the exchange succeeded, as far as the capture shows.
@@ -78,24 +79,32 @@ pub(super) fn left_at_once(attempt: &Attempt<'_>, connection: &Connection) -> Op
     if let Some(alert) = said_goodbye_first(connection, tls) {
         return Some(alert).filter(|_| !attempt.licensing);
     }
-    let fin = connection.tcp.client.fin?;
-    let answer = connection
-        .steps
-        .iter()
-        .find(|step| step.side == Side::Server && step.kind == StepKind::ApplicationData);
-    let before = match answer {
-        Some(answer) => fin.acked <= answer.from,
-        None => first_fin(connection) == Some(Side::Client),
-    };
     let asked = tls.first_application_data.client;
-    let soon = asked.is_none_or(|asked| fin.time.since(time_in(connection, asked)) < SILENCE);
-    (!attempt.licensing && before && soon).then_some(fin.frame)
+    let left = (connection.tcp.client.fin).or_else(|| reset_unasked(connection).filter(|_| asked.is_none()))?;
+    // What a server sends unasked is no answer.
+    let answer = data(connection, Side::Server).next().filter(|_| asked.is_some());
+    let before = match answer {
+        Some(answer) => left.acked <= answer.from,
+        None => connection.tcp.client.fin.is_none() || first_fin(connection) == Some(Side::Client),
+    };
+    let soon = data(connection, Side::Client)
+        .last()
+        .is_none_or(|asked| left.time.since(asked.time) < NOT_WAITED);
+    let is_first = goodbye_of_server(connection, asked.unwrap_or_default()).is_none();
+    (!attempt.licensing && before && soon && is_first).then_some(left.frame)
 }
 
-/// The client's alert after a complete handshake, if neither side had sent data before it: the alert's content is
+/// The RST by which a client ended a connection that nobody had closed: of one that had asked for nothing it is a close
+/// like any other, as of a browser's spare connection or a check of a balancer.
+pub(super) fn reset_unasked(connection: &Connection) -> Option<Mark> {
+    let (side, reset) = first_end(connection)?;
+    (side == Side::Client).then_some(reset)
+}
+
+/// The client's alert after a complete handshake, if the client had asked for nothing before it: the alert's content is
 /// encrypted.
 fn said_goodbye_first(connection: &Connection, tls: &TlsFacts) -> Option<FrameNumber> {
-    let nothing_said = tls.application_data.client == 0 && tls.application_data.server == 0;
+    let nothing_said = tls.application_data.client == 0;
     let of = |side: Side| {
         tls.alerts
             .iter()
@@ -108,6 +117,51 @@ fn said_goodbye_first(connection: &Connection, tls: &TlsFacts) -> Option<FrameNu
         .chain(connection.tcp.server.fin.map(|fin| fin.frame))
         .min();
     of(Side::Client).filter(|&alert| nothing_said && tls.is_complete() && server.is_none_or(|server| alert < server))
+}
+
+/// In bytes, records and all: the settings of large services, one acknowledgement and one window fill less than this; an answer
+/// with a head alone may, too.
+const MOST_SETTINGS: u64 = 200;
+
+/// In bytes of a record, with its header: HTTP/2's frames that control the connection fit into less, with what TLS adds (RFC
+/// 9113 section 6); a request or an answer does not.
+const LARGEST_CONTROL: u64 = 48;
+
+/// True if all that the server sent may be what a server of HTTP/2 sends unasked: its settings, an acknowledgement of the
+/// client's, and a larger window (RFC 9113 section 3.4). In TLS 1.3 only the client's offer shows the protocol.
+pub(super) fn settings_only(connection: &Connection, tls: &TlsFacts) -> bool {
+    let chosen = tls.server_hello.as_ref().and_then(|hello| hello.alpn.as_ref());
+    let mut offered = tls.client_hello.iter().flat_map(|hello| &hello.alpn);
+    let is_sealed = tls.version().is_some_and(crate::tls::Version::is_tls13);
+    let may_be_h2 = match chosen {
+        Some(chosen) => chosen.raw() == "h2",
+        None => is_sealed && offered.any(|it| it.raw() == "h2"),
+    };
+    let bytes: u64 = data(connection, Side::Server).map(|step| size(step)).sum();
+    may_be_h2 && (1..=MOST_SETTINGS).contains(&bytes)
+}
+
+/// The client's last request of HTTP/2, if the server had sent its settings and nothing of the size of an answer behind the
+/// request. The client's first record is no request: the connection preface is in it.
+pub(super) fn request_after_settings<'c>(connection: &'c Connection, tls: &TlsFacts) -> Option<&'c Step> {
+    if !settings_only(connection, tls) {
+        return None;
+    }
+    let request = data(connection, Side::Client)
+        .skip(1)
+        .filter(|step| size(step) > LARGEST_CONTROL)
+        .last()?;
+    let mut behind = data(connection, Side::Server).filter(|step| step.time >= request.time);
+    behind.all(|step| size(step) <= LARGEST_CONTROL).then_some(request)
+}
+
+fn data(connection: &Connection, side: Side) -> impl Iterator<Item = &Step> {
+    let is_data = move |step: &&Step| step.side == side && step.kind == StepKind::ApplicationData;
+    connection.steps.iter().filter(is_data)
+}
+
+const fn size(step: &Step) -> u64 {
+    step.to.saturating_sub(step.from)
 }
 
 /// True if an answer arrived that the client did not reject as too late.

@@ -3,7 +3,8 @@
 use super::exchange::{answered_in_time, handshake_took, hole_in_handshake, left_at_once, time_in, went_well};
 use super::heard::{ANSWER, heard_to, if_heard};
 use super::join_data;
-use super::{certificate_causes, client, first_end, first_fin, seconds, sees_without_holes, service, side_name};
+use super::reservations::as_far_as_seen;
+use super::{client, seconds, service};
 use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
 use crate::base::confidence::Confidence;
@@ -11,8 +12,7 @@ use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::step::Detail;
-use crate::connection::walk::{Side, StepKind, TlsFacts};
-use crate::judge::alternative::OtherCause;
+use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Rule};
 
@@ -60,7 +60,7 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
         _ if early.is_some() => "healthy-summary-early",
         (true, false) if early_data_only(connection, tls) => "healthy-summary-early-data",
         (true, _) if left.is_some() && !answered_in_time(connection) => "healthy-summary-one-shot",
-        (false, _) if left.is_some() => "healthy-summary-unused",
+        (false, false) if left.is_some() => "healthy-summary-unused",
         (_, false) => "healthy-summary-handshake",
         // Data from the server without a request is no answer.
         (false, true) => "healthy-summary-data",
@@ -71,10 +71,11 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
     let summary = phrase(id)
         .with("service", service(attempt))
         .with("who", client(attempt))
+        .with("span", seconds(waited(connection, tls).unwrap_or_default()))
         .with("version", version.unwrap_or_default())
         // The duration of the handshake, not of the connection.
         .with("took", seconds(handshake_took(connection)));
-    let mut finding = or_otherwise(Finding::ok(RULE.id, summary), attempt, tls, early.or(left));
+    let mut finding = as_far_as_seen(Finding::ok(RULE.id, summary), attempt, connection, early.or(left));
     if early.is_some() {
         finding = finding.confidence(Confidence::Possible);
     }
@@ -92,18 +93,10 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
         let what = if is_answer { "healthy-answer" } else { "healthy-unasked" };
         finding = finding.evidence(frame, phrase(what));
     }
-    for clause in ends_of_answer(connection) {
-        let confidence = finding.confidence.min(Confidence::Likely);
-        finding = finding
-            .confidence(confidence)
-            .cannot_tell(clause)
-            .alternative(OtherCause::AnswerCut, phrase("healthy-or-cut"));
-    }
     let hides_certificate = tls.version().is_some_and(crate::tls::Version::is_tls13);
     if hides_certificate && tls.certificates.server.is_none() && !tls.resumed {
         finding = finding.cannot_tell(phrase("healthy-cannot-tell-certificate"));
     }
-    finding = if_heard(finding, attempt, connection, ANSWER);
     if hole_in_handshake(connection) {
         finding = finding
             .confidence(Confidence::Likely)
@@ -132,66 +125,11 @@ fn early_data_only(connection: &Connection, tls: &TlsFacts) -> bool {
     !resumed && data.all(|step| step.detail == Some(Detail::EarlyData))
 }
 
-/// Adds the other explanations: if the client left at once, or if the server's data may be a ticket.
-fn or_otherwise(mut finding: Finding, attempt: &Attempt<'_>, tls: &TlsFacts, left: Option<FrameNumber>) -> Finding {
-    let who = client(attempt);
-    if let Some(frame) = left {
-        finding = finding
-            .confidence(Confidence::Likely)
-            .evidence(frame, phrase("healthy-left").with("who", &who))
-            .alternative(OtherCause::BrokenOff, phrase("healthy-or-gave-up").with("who", &who));
-        if tls.application_data.client == 0 && shows_a_fault(attempt) {
-            finding = finding.confidence(Confidence::Possible).alternative(
-                OtherCause::ServerCertificateRejected,
-                phrase("healthy-or-certificate").with("who", who),
-            );
-        }
-    } else if tls.ticket_or_answer.is_some() {
-        finding = finding
-            .confidence(Confidence::Likely)
-            .alternative(OtherCause::NoApplicationResponse, phrase("healthy-ticket-or-answer"));
-    }
-    if tls.lone_answer {
-        finding = finding
-            .confidence(Confidence::Likely)
-            .alternative(OtherCause::NoApplicationResponse, phrase("healthy-lone-answer"));
-    }
-    finding
-}
-
-/// True if the server's certificate, as far as it was readable, has a fault for which many clients refuse it.
-fn shows_a_fault(attempt: &Attempt<'_>) -> bool {
-    let judged = attempt.presented.server.judgement();
-    judged.is_some_and(|judgement| !certificate_causes(judgement).is_empty())
-}
-
-/// Reasons why the answer may be incomplete. TLS confirms with close_notify that nothing was cut off (RFC 9846 section
-/// 6.1), but many servers omit it; a record that began shows its intended length.
-fn ends_of_answer(connection: &Connection) -> Vec<Phrase> {
-    let mut clauses = Vec::new();
-    let Some(tls) = connection.tls.as_ref().filter(|tls| tls.application_data.server > 0) else {
-        return clauses;
-    };
-    if !sees_without_holes(connection) {
-        return clauses;
-    }
-    let server = &connection.tcp.server;
-    let goodbye = tls.alerts.iter().any(|alert| alert.side == Side::Server);
-    let reset = first_end(connection);
-    if server.unfinished_record > 0 && super::is_closed(connection) {
-        clauses.push(phrase("healthy-record-cut").with("count", server.unfinished_record));
-    }
-    if goodbye {
-        return clauses;
-    }
-    if let Some(fin) = server.fin.filter(|_| first_fin(connection) == Some(Side::Server)) {
-        clauses.push(phrase("healthy-without-close-notify").with("frame", fin.frame));
-    } else if let Some((side, reset)) = reset {
-        clauses.push(
-            phrase("healthy-reset")
-                .with("frame", reset.frame)
-                .with("who", side_name(side)),
-        );
-    }
-    clauses
+/// The time from the client's last record of data to its close: longer than a moment, it waited for an answer.
+fn waited(connection: &Connection, tls: &TlsFacts) -> Option<i64> {
+    tls.first_application_data.client?;
+    let fin = connection.tcp.client.fin?;
+    let is_asked = |step: &&Step| step.side == Side::Client && step.kind == StepKind::ApplicationData;
+    let asked = connection.steps.iter().rfind(is_asked)?;
+    Some(fin.time.since(asked.time))
 }

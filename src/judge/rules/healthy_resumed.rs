@@ -1,6 +1,7 @@
 //! Attempt → Finding: an abbreviated handshake, which is normal.
 
-use super::exchange::{handshake_took, went_well};
+use super::exchange::{handshake_took, left_at_once, went_well};
+use super::reservations::as_far_as_seen;
 use super::{seconds, service};
 use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
@@ -42,6 +43,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .with("how", phrase(how))
             .with("took", seconds(took)),
     );
+    let finding = as_far_as_seen(finding, attempt, connection, left_at_once(attempt, connection));
     // After the hellos only sizes are visible.
     Some(match connection.carrier {
         Carrier::Quic => finding

@@ -1,6 +1,7 @@
 //! Connection → what a side had received when it left: by the numbers it acknowledged, whatever the order in the file.
 
 use super::client;
+use super::exchange::request_after_settings;
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
@@ -121,6 +122,10 @@ fn says_more(connection: &Connection) -> bool {
 /// The frame of a request without an answer, or without an answer in time.
 pub(super) fn unanswered(connection: &Connection, late: bool) -> Option<FrameNumber> {
     if let Some(tls) = &connection.tls {
+        let is_sound = tls.is_complete() && tls.first_error().is_none() && tls.server_alert_after_finished.is_none();
+        if let Some(request) = request_after_settings(connection, tls).filter(|_| is_sound) {
+            return Some(request.frame);
+        }
         let open = tls.is_complete()
             && tls.application_data.client > 0
             && (tls.application_data.server == 0 && !says_more(connection) || late)

@@ -4,6 +4,7 @@ use super::sight::lost_sight;
 use super::{alert_from, lost_bytes, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
+use crate::base::confidence::Confidence;
 use crate::base::frame::FrameAt;
 use crate::base::phrase::{Phrase, phrase};
 use crate::capture::End;
@@ -28,6 +29,15 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if reasons.is_empty() {
         return None;
     }
+    // Bytes may have been lost on the path, and a QUIC connection may have been over: then a better capture shows no more.
+    let may_be_whole = |reason: &Phrase| {
+        let hides_end = attempt.carrier() == Carrier::Quic && reason.id().starts_with("incomplete-capture-still-open");
+        hides_end || ["incomplete-capture-missed-or-lost", "incomplete-capture-tls13"].contains(&reason.id())
+    };
+    let confidence = match reasons.iter().all(may_be_whole) {
+        true => Confidence::Likely,
+        false => Confidence::Certain,
+    };
     let mut finding = Finding::ok(
         RULE.id,
         phrase("incomplete-capture-summary")
@@ -40,7 +50,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                     .unwrap_or_else(|| phrase("incomplete-capture-nothing")),
             ),
     )
-    .severity(Severity::Note);
+    .severity(Severity::Note)
+    .confidence(confidence);
     if let Some(connection) = attempt.connection() {
         finding = finding
             .evidence(connection.first.frame, phrase("incomplete-capture-first-frame"))
@@ -91,8 +102,10 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phr
     if !started {
         reasons.push(phrase("incomplete-capture-no-beginning"));
     }
-    // A new capture would not show the end of QUIC either.
-    let hides_end = connection.carrier == Carrier::Quic && connection.tls.as_ref().is_some_and(TlsFacts::is_complete);
+    // A new capture would not show the end of QUIC either, unless this one ends at once.
+    let hides_end = connection.carrier == Carrier::Quic
+        && connection.tls.as_ref().is_some_and(TlsFacts::is_complete)
+        && super::watched_after(connection, connection.last.time, context);
     if !super::is_closed(connection) && !hides_end {
         reasons.push(still_open(connection, context));
     }
@@ -157,10 +170,19 @@ fn missing_of(connection: &Connection, side: Side, context: &Context<'_>, reason
         reasons.push(of_side(lost.with("frame", gap.seen_at)));
         reasons.extend(lost_bytes::size_clause(connection, side));
     }
-    let not_captured = tcp.gaps.iter().filter(|gap| gap.cause == GapCause::NotCaptured);
-    let missed: u64 = not_captured.map(|gap| gap.to.saturating_sub(gap.from)).sum();
-    if missed > 0 {
-        reasons.push(of_side(phrase("incomplete-capture-missed").with("missed", missed)));
+    let missing = |cause| {
+        let gaps = tcp.gaps.iter().filter(move |gap| gap.cause == cause);
+        gaps.map(|gap| gap.to.saturating_sub(gap.from)).sum::<u64>()
+    };
+    let kinds = [
+        (GapCause::NotCaptured, "incomplete-capture-missed"),
+        (GapCause::Unknown, "incomplete-capture-missed-or-lost"),
+    ];
+    for (cause, id) in kinds {
+        let missed = missing(cause);
+        if missed > 0 {
+            reasons.push(of_side(phrase(id).with("missed", missed)));
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! forgotten the connection, a server that has gone, or a path that does not carry it; and an answer may be cut. One
 //! record in each direction does not prove that later ones pass.
 
+use super::exchange::settings_only;
 use super::lost_bytes;
 use super::reset_origin::origin;
 use super::{client, elsewhere, first_end, seconds, service, side_name};
@@ -34,6 +35,10 @@ const HEADER: u64 = 5;
 fn open_request(connection: &Connection) -> Option<&Step> {
     let tls = connection.tls.as_ref()?;
     if !tls.is_complete() || tls.application_data.server == 0 || !tls.alerts.is_empty() {
+        return None;
+    }
+    // What a server of HTTP/2 sends unasked is no answer.
+    if settings_only(connection, tls) {
         return None;
     }
     let of = |side| move |step: &&Step| step.kind == StepKind::ApplicationData && step.side == side;
@@ -143,9 +148,13 @@ fn instead_of_answer(
     let mut finding =
         with_idle(finding, connection, request).alternative(OtherCause::NoRequest, phrase("later-request-none"));
     let log = phrase("later-request-server-log").with("server", connection.tls_server());
-    let forgotten = phrase("later-request-forgotten")
-        .with("device", attempt.device)
-        .with("server", connection.tls_server());
+    // What is forgotten was idle; a reset in the middle of a conversation is a rule's.
+    let forgotten = match idle_before(connection, request) >= IDLE {
+        true => phrase("later-request-forgotten"),
+        false => phrase("later-request-rule"),
+    }
+    .with("device", attempt.device)
+    .with("server", connection.tls_server());
     finding.remedies = vec![
         elsewhere(attempt, Owner::Server, log),
         elsewhere(attempt, Owner::Firewall, forgotten),

@@ -68,6 +68,14 @@ pub(super) fn size_limit(connection: &Connection, side: Side) -> SizeLimit {
     }
 }
 
+/// The same, with what arrived in other connections between the same hosts.
+fn size_limit_of(attempt: &Attempt<'_>, connection: &Connection, side: Side) -> SizeLimit {
+    match size_limit(connection, side) {
+        SizeLimit::Likely { lost, .. } if attempt.arrived_beside[side] >= lost => SizeLimit::Excluded { lost },
+        limit => limit,
+    }
+}
+
 /// A clause about the size of what was lost, if the sizes of what arrived support it.
 pub(super) fn size_clause(connection: &Connection, side: Side) -> Option<Phrase> {
     match size_limit(connection, side) {
@@ -79,7 +87,7 @@ pub(super) fn size_clause(connection: &Connection, side: Side) -> Option<Phrase>
 
 /// Adds whether size explains a loss, and the remedy for it only if it may.
 pub(super) fn by_size(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, side: Side) -> Finding {
-    match size_limit(connection, side) {
+    match size_limit_of(attempt, connection, side) {
         SizeLimit::Excluded { lost } => {
             return finding.excluded(OtherCause::PathMtu, phrase("lost-not-by-size").with("lost", lost));
         }

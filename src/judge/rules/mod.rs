@@ -83,6 +83,8 @@ mod refusal_causes;
 mod refused_by_service;
 mod remedy;
 mod renegotiation;
+mod request;
+mod reservations;
 mod reset_after_established;
 mod reset_at_once;
 mod reset_during_handshake;

@@ -1,7 +1,25 @@
 //! Client Hello → whether it offers what servers of today need.
 
+use super::negotiation::version_name;
+use crate::base::phrase::phrase;
+use crate::connection::Connection;
+use crate::judge::alternative::OtherCause;
+use crate::judge::finding::Finding;
 use crate::tls::hello::ClientHello;
 use crate::tls::{Group, SignatureScheme, Version};
+
+/// Adds, where a server closed without an alert, that the client offers nothing that servers of today accept (RFC 8996).
+pub(super) fn or_too_old(finding: Finding, connection: &Connection) -> Finding {
+    let hello = connection.tls.as_ref().and_then(|tls| tls.client_hello.as_deref());
+    let newest = hello.and_then(|hello| hello.offered_versions().into_iter().max());
+    match newest.filter(|newest| *newest < Version::TLS12 && !connection.carrier.is_datagram()) {
+        Some(newest) => finding.behind(
+            OtherCause::VersionMismatch,
+            phrase("offer-too-old").with("version", version_name(newest, connection.carrier)),
+        ),
+        None => finding,
+    }
+}
 
 /// True if it offers TLS 1.3.
 pub(super) fn offers_tls13(hello: &ClientHello) -> bool {

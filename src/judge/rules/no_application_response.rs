@@ -2,7 +2,9 @@
 
 use super::behind_proxy::behind_proxy;
 use super::departure;
+use super::exchange::{settings_only, time_in};
 use super::heard::{ANSWER, finished_lost, late_answer, sent_before, unanswered};
+use super::request::{acked_nearby, is_small, last_data};
 use super::{client, elsewhere, first_fin, seconds, service, watched_after};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
@@ -36,6 +38,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(behind_proxy(case.with_alternatives(finding), attempt, case.connection))
 }
 
+/// In nanoseconds. A request that waits this long may be one that waits for news.
+const LONG_POLL: i64 = 20_000_000_000;
+
 /// A request without an answer.
 struct Case<'a, 'c> {
     attempt: &'a Attempt<'c>,
@@ -66,6 +71,12 @@ struct Case<'a, 'c> {
     alert: Option<FrameNumber>,
     /// The server received the request.
     acked: bool,
+    /// What acknowledged it may be a device near the client: it answered the SYN far sooner than the server the hello.
+    is_acked_nearby: bool,
+    /// All that the server sent may be the settings of HTTP/2.
+    had_settings: bool,
+    /// All that the client sent is too short for a request of HTTP.
+    is_small: bool,
     /// The client sent bytes of the request more than twice, and closed first.
     was_repeated: bool,
     /// The server's last record is as short as an alert: it is close_notify, or an answer of two bytes.
@@ -101,9 +112,17 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     // A client that closes with its request may only close its own direction, and still read: it left if the answer
     // came too late for it.
     let soonest = i64::from(late.is_none());
+    let patience = match attempt.licensing {
+        true => super::SILENCE,
+        false => departure::NOT_WAITED,
+    };
+    let asked_last = last_data(connection).map_or(time, |step| step.time.max(time));
+    let goodbye = departure::goodbye_of_server(connection, request).filter(|_| late.is_none());
     let left = closed_first.is_none()
+        && goodbye.is_none()
         && first_fin(connection) == Some(Side::Client)
-        && (soonest..super::SILENCE).contains(&end.since(time));
+        && end.since(time) >= soonest
+        && end.since(if attempt.licensing { time } else { asked_last }) < patience;
     if left && !attempt.licensing {
         return None;
     }
@@ -120,7 +139,11 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         .filter(|_| first_fin(connection) == Some(Side::Client))
         .map(|fin| fin.frame);
     let coverage = step.map(|step| client_tcp.delivery.coverage(step.from, step.to));
-    let server_left = server_tcp.fin.map(|fin| fin.time);
+    let closed = server_tcp.fin.filter(|_| first_fin(connection) == Some(Side::Server));
+    let server_left = goodbye
+        .map(|frame| time_in(connection, frame))
+        .or(closed.map(|fin| fin.time));
+    let is_datagram = connection.carrier.is_datagram();
     Some(Case {
         attempt,
         connection,
@@ -134,11 +157,14 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         closed_first,
         had_tickets: tickets_behind(connection, request),
         alert: connection.tls.as_ref().and_then(|tls| alert_behind(tls, request)),
-        server_left: server_left.filter(|_| late.is_none() && first_fin(connection) == Some(Side::Server)),
+        server_left: server_left.filter(|_| late.is_none()),
         late,
         // A server that closes has received the request, however many of the client's last bytes it acknowledged,
         // unless it had closed before.
         acked: coverage == Some(Coverage::Whole) || server_tcp.fin.is_some(),
+        is_acked_nearby: acked_nearby(connection),
+        had_settings: (connection.tls.as_ref()).is_some_and(|tls| settings_only(connection, tls)),
+        is_small: connection.tls.is_some() && !is_datagram && step.is_some_and(|step| is_small(connection, step)),
         was_repeated: client_tcp.retransmissions > 1 && first_fin(connection) == Some(Side::Client),
         short_record: connection.tls.as_ref().is_some_and(ends_in_short_record),
         may_be_refusal: server_tcp.fin.is_some() && connection.tls.as_ref().is_some_and(accepts_nobody_yet),
@@ -188,7 +214,7 @@ fn accepts_nobody_yet(tls: &TlsFacts) -> bool {
 
 impl Case<'_, '_> {
     fn by(&self) -> By {
-        if self.may_be_lost() {
+        if self.may_be_lost() || self.was_repeated || self.is_acked_nearby {
             By::Unknown
         } else if self.left {
             By::Client
@@ -214,6 +240,20 @@ impl Case<'_, '_> {
     /// The answer came too late as the file has it, and may have been sent in time and lost.
     fn may_be_lost(&self) -> bool {
         self.stands_before_close() || self.lagging().is_some()
+    }
+
+    /// The client closed first, after a time that is short for a time-out.
+    fn is_short_wait(&self) -> bool {
+        self.late.is_none()
+            && first_fin(self.connection) == Some(Side::Client)
+            && self.end.since(self.time) < super::SILENCE
+    }
+
+    /// The client waited as long as programs wait that ask for news, and closed, or is still waiting.
+    fn is_long_poll(&self) -> bool {
+        let by_client = self.is_open || first_fin(self.connection) == Some(Side::Client);
+        let is_tcp = !self.connection.carrier.is_datagram();
+        by_client && is_tcp && self.late.is_none() && self.end.since(self.time) >= LONG_POLL
     }
 
     /// The server's close, which came before the answer that it lies behind: an earlier copy of the answer was lost.
@@ -242,7 +282,12 @@ impl Case<'_, '_> {
         match (self.short_record, self.acked) {
             (true, _) => Confidence::Possible,
             // The path may have lost a part of the request for as long as the client waited.
-            _ if self.may_be_lost() || self.was_repeated => Confidence::Likely,
+            _ if self.may_be_lost() || self.was_repeated || self.is_acked_nearby => Confidence::Likely,
+            _ if self.had_settings => Confidence::Likely,
+            // Programs wait for seconds; who leaves sooner may only have wanted to say something.
+            _ if !self.attempt.licensing && self.is_short_wait() => Confidence::Possible,
+            // A protocol that waits for news leaves a request open, and so does a user at a prompt.
+            _ if !self.attempt.licensing && (self.is_long_poll() || self.is_small) => Confidence::Possible,
             _ if self.left || self.either.is_some() || self.had_tickets || self.closed_first.is_some() => {
                 Confidence::Likely
             }
@@ -302,6 +347,11 @@ impl Case<'_, '_> {
                 Owner::Server,
                 phrase("no-application-response-log-late").with("took", took),
             )
+        } else if self.was_repeated {
+            let dropped = phrase("no-application-response-repeated-find").with("device", attempt.device);
+            (Owner::Firewall, dropped)
+        } else if self.is_acked_nearby {
+            (Owner::Server, phrase("no-application-response-log-if"))
         } else if self.acked || self.left {
             (Owner::Server, phrase("no-application-response-log"))
         } else {
@@ -372,6 +422,24 @@ impl Case<'_, '_> {
             finding = finding
                 .evidence(frame, phrase("no-application-response-record"))
                 .alternative(OtherCause::Healthy, phrase("no-application-response-or-answer"));
+        }
+        if self.had_settings {
+            finding = finding.alternative(OtherCause::Healthy, phrase("no-application-response-or-short"));
+        }
+        if self.is_acked_nearby {
+            finding = finding.alternative(
+                OtherCause::FirewallProxying,
+                phrase("no-application-response-acked-nearby"),
+            );
+        }
+        if !self.attempt.licensing && self.is_short_wait() && self.half_closed.is_none() {
+            finding = finding.alternative(OtherCause::NoRequest, phrase("no-application-response-or-said"));
+        }
+        if !self.attempt.licensing && self.is_long_poll() {
+            finding = finding.alternative(OtherCause::AnswerLater, phrase("no-application-response-long-poll"));
+        }
+        if !self.attempt.licensing && self.is_small {
+            finding = finding.alternative(OtherCause::NoRequest, phrase("no-application-response-small"));
         }
         if self.short_record {
             finding = finding.alternative(OtherCause::Healthy, phrase("no-application-response-short-record"));

@@ -1,6 +1,7 @@
 //! Attempt → Finding: a RST came after the handshake and before the answer.
 
 use super::behind_proxy::behind_proxy;
+use super::exchange::settings_only;
 use super::heard::unanswered;
 use super::reset_origin::{Origin, origin};
 use super::{client, elsewhere, named, seconds, service, side_name};
@@ -49,7 +50,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
     let connection = attempt.connection()?;
     // After an answer, or after a close, a reset only cleans up.
     let request = match &connection.tls {
-        Some(tls) if in_exchange(tls) => tls.first_application_data.client,
+        Some(tls) if in_exchange(connection, tls) => tls.first_application_data.client,
         Some(_) => return None,
         None => Some(unanswered(connection, false)?),
     };
@@ -69,6 +70,10 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
     // A client that resets after waiting for its answer gives up: the missing answer is the cause.
     let waited = reset.time.since(connection.tcp.server.last.time);
     if by == By::Client && request.is_some() && waited >= super::SILENCE {
+        return None;
+    }
+    // A client that had asked for nothing closes so, too: a browser's spare connection, a check of a balancer.
+    if by == By::Client && request.is_none() && !attempt.licensing {
         return None;
     }
     Some(Case {
@@ -97,6 +102,13 @@ impl Case<'_, '_> {
         })
         .with("who", client(self.attempt))
         .with("service", service(self.attempt))
+        .with(
+            "before",
+            phrase(match self.request {
+                Some(_) => "reset-after-established-before-answer",
+                None => "reset-after-established-before-request",
+            }),
+        )
     }
 
     fn with_evidence(&self, mut finding: Finding) -> Finding {
@@ -168,9 +180,9 @@ fn last_before(connection: &Connection, side: Side, reset: &Mark) -> Timestamp {
 }
 
 /// True if the handshake is over and nothing was answered or refused since.
-fn in_exchange(tls: &TlsFacts) -> bool {
+fn in_exchange(connection: &Connection, tls: &TlsFacts) -> bool {
     tls.is_complete()
-        && tls.application_data.server == 0
+        && (tls.application_data.server == 0 || settings_only(connection, tls))
         && tls.first_error().is_none()
         && tls.server_alert_after_finished.is_none()
 }

@@ -6,6 +6,7 @@ use super::reset_origin::{Origin, origin};
 use super::{client, elsewhere, first_end, message_name, named, seconds, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
+use crate::base::frame::Timestamp;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind};
@@ -70,6 +71,10 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
     }
     let is_said = |step: &&Step| step.frame < reset.frame && !matches!(step.kind, StepKind::Reset | StepKind::Fin);
     let last = connection.steps.iter().rev().find(is_said)?;
+    // A client that had received nothing, and had sent its hello again, gave up: it did not reject anything.
+    if side == Side::Client && connection.tcp.server.bytes == 0 && connection.tcp.client.retransmissions > 0 {
+        return None;
+    }
     let origin = origin(connection, side, &reset);
     // Bytes were lost on the path and then a reset came: the reset may be the server's own, the loss is not.
     let hole = connection.tcp.server.gaps.first().filter(|_| side == Side::Server);
@@ -90,6 +95,34 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
 }
 
 impl Case<'_, '_> {
+    /// Adds why the client may have reset the connection: for a certificate that it may have received, or because the
+    /// path or the server had kept it waiting.
+    fn why_client(&self, finding: Finding) -> Finding {
+        let mut finding = finding;
+        if self.connection.tcp.server.bytes > 0 {
+            finding = finding.alternative(
+                OtherCause::ServerCertificateRejected,
+                phrase("reset-during-handshake-client-certificate"),
+            );
+        }
+        let steps = self
+            .connection
+            .steps
+            .iter()
+            .filter(|step| step.frame <= self.reset.frame);
+        let times: Vec<Timestamp> = steps.map(|step| step.time).collect();
+        let pauses = times
+            .windows(2)
+            .filter_map(|pair| Some(pair.get(1)?.since(*pair.first()?)));
+        match pauses.max().filter(|pause| *pause >= super::SILENCE) {
+            Some(longest) => finding.alternative(
+                OtherCause::ServerSlow,
+                phrase("reset-during-handshake-waited").with("span", seconds(longest)),
+            ),
+            None => finding,
+        }
+    }
+
     fn last_message(&self) -> Phrase {
         phrase("message-from")
             .with("message", message_name(self.last.kind))
@@ -136,16 +169,11 @@ impl Case<'_, '_> {
                     Owner::Firewall,
                     of_path("reset-during-handshake-rule"),
                 )),
-            By::Client => finding
-                .alternative(
-                    OtherCause::ServerCertificateRejected,
-                    phrase("reset-during-handshake-client-certificate"),
-                )
-                .remedy(elsewhere(
-                    attempt,
-                    Owner::Wlc,
-                    phrase("reset-during-handshake-controller-log"),
-                )),
+            By::Client => self.why_client(finding).remedy(elsewhere(
+                attempt,
+                Owner::Wlc,
+                phrase("reset-during-handshake-controller-log"),
+            )),
             _ => finding
                 .alternative(OtherCause::FirewallReset, phrase("reset-during-handshake-firewall"))
                 .remedy(elsewhere(

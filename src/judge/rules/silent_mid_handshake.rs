@@ -4,6 +4,7 @@ use super::behind_proxy::behind_proxy;
 use super::datagram_silence;
 use super::departure::{self, Departure};
 use super::heard::{came_partly_too_late, closed_unfinished, finished_lost, if_heard};
+use super::modern_offer::or_too_old;
 use super::{
     client, elsewhere, first_fin, lost_bytes, message_name, named, seconds, sees_handshake, service, side_name,
     tls_with_hello, watched_after,
@@ -300,7 +301,7 @@ impl Case<'_, '_> {
                 Owner::Wlc,
                 phrase("silent-mid-handshake-log").with("who", client(attempt)),
             )),
-            _ => disliked(finding, connection, Side::Client).remedy(elsewhere(
+            _ => disliked(self.or_too_old(finding), connection, Side::Client).remedy(elsewhere(
                 attempt,
                 Owner::Server,
                 phrase("silent-mid-handshake-server-log").with("server", connection.tls_server()),
@@ -310,6 +311,14 @@ impl Case<'_, '_> {
 }
 
 impl Case<'_, '_> {
+    /// Adds that the server may not accept what the hello offers, if it closed right behind it.
+    fn or_too_old(&self, finding: Finding) -> Finding {
+        match self.last.kind == StepKind::ClientHello && self.closer == Some(Side::Server) {
+            true => or_too_old(finding, self.connection),
+            false => finding,
+        }
+    }
+
     /// Adds a possible reason why the client closed: a certificate that it rejected, unless it had already continued
     /// after the certificate.
     fn why_it_left(&self, finding: Finding) -> Finding {

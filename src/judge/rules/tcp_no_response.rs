@@ -43,7 +43,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(stale) = &tcp.server.stale_answer {
         return (tcp.server.frames == stale.times).then(|| of_another(attempt, connection, stale));
     }
-    if tcp.server.frames > 0 {
+    // A client that is still waiting sends no RST: its own answers something that the capture does not hold.
+    if tcp.server.frames > 0 || tcp.client.reset.is_some() {
         return None;
     }
     let tries = tcp.client.syns.len();

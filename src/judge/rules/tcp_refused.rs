@@ -1,11 +1,14 @@
 //! Attempt → Finding: the SYN was answered by a reset.
 
+use std::net::IpAddr;
+
 use super::{elsewhere, hops_field, on_client, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::endpoint::Endpoint;
 use crate::base::phrase::phrase;
+use crate::connection::Connection;
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
@@ -41,7 +44,34 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         OtherCause::FirewallReject,
         phrase("tcp-refused-firewall").with("field", hops_field(server.ip)),
     );
-    Some(with_remedies(finding, attempt, server))
+    let mut finding = with_remedies(finding, attempt, server);
+    if is_from_link(connection, reset.ttl) {
+        finding.by = Some(By::Unknown);
+        finding = finding.evidence(
+            reset.frame,
+            phrase("tcp-refused-near")
+                .with("field", hops_field(server.ip))
+                .with("ttl", reset.ttl),
+        );
+    }
+    Some(finding)
+}
+
+/// The times to live that clients begin with (64: Linux and others, 128: Windows).
+const INITIAL_TTLS: [u8; 2] = [64, 128];
+
+/// True if neither the client's SYN nor the answer with a public server's address had passed a router: both are on the link
+/// of the capture, where a public server is only if somebody answers in its place.
+fn is_from_link(connection: &Connection, ttl: u8) -> bool {
+    let is_public = match connection.server.ip {
+        IpAddr::V4(ip) => !(ip.is_private() || ip.is_link_local() || ip.is_loopback()),
+        IpAddr::V6(ip) => !(ip.is_unique_local() || ip.is_unicast_link_local() || ip.is_loopback()),
+    };
+    let is_private = match connection.client.ip {
+        IpAddr::V4(ip) => ip.is_private(),
+        IpAddr::V6(ip) => ip.is_unique_local(),
+    };
+    is_public && is_private && ttl == u8::MAX && INITIAL_TTLS.contains(&connection.tcp.client.ttl)
 }
 
 fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, server: Endpoint) -> Finding {

@@ -6,6 +6,7 @@ use super::datagram_silence;
 use super::departure::{self, Departure};
 use super::heard::{late_answer, sent_before};
 use super::large_hello::{large_hello, or_large_hello};
+use super::modern_offer::or_too_old;
 use super::{client, elsewhere, lost_bytes, named, seconds, service, tls_with_hello, watched_after};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
@@ -35,6 +36,8 @@ enum Case {
     Left(Departure),
     /// The server closed before it received any byte of the hello.
     ClosedAtOnce(Mark),
+    /// The server had waited for a hello, and closed before the client sent it.
+    ClosedBefore(Mark),
     /// A part of the hello arrived: `arrived` of `total` bytes.
     Part { arrived: u64, total: u64 },
     /// No byte of the hello arrived.
@@ -62,6 +65,10 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return Some(finding);
     }
     let (connection, tls) = tls_with_hello(attempt)?;
+    // Somebody must have opened the connection: without a packet of the server, that direction was not captured.
+    if connection.tcp.server.frames == 0 && connection.tunnel_target().is_none() {
+        return None;
+    }
     let hello = connection.step(StepKind::ClientHello)?;
     let late = late_answer(connection, &[StepKind::ServerHello, StepKind::HelloRetryRequest]);
     if !(late.is_some() || is_silent(connection, tls, hello))
@@ -71,13 +78,13 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     {
         return None;
     }
-    let case = recognise(connection, hello, late);
+    let case = recognise(connection, hello, late.clone());
     let finding = Finding::error(RULE.id, by(&case), At::Tls, summary(&case, attempt, connection))
         // A device that answers for the server acknowledges in the same way, and which side left first also depends on
         // the order of the file.
         .confidence(Confidence::Likely);
     Some(with_remedies(
-        with_evidence(finding, connection, hello, &case),
+        with_evidence(finding, connection, (hello, late), &case),
         attempt,
         connection,
         case,
@@ -100,16 +107,30 @@ fn is_silent(connection: &Connection, tls: &TlsFacts, hello: &Step) -> bool {
                 && !connection.steps.iter().any(is_answer))
 }
 
-fn with_evidence(finding: Finding, connection: &Connection, hello: &Step, case: &Case) -> Finding {
+fn with_evidence(
+    finding: Finding,
+    connection: &Connection,
+    (hello, late): (&Step, Option<Step>),
+    case: &Case,
+) -> Finding {
     let client_tcp = &connection.tcp.client;
     let end = ended(connection, case);
+    let after = end.time.since(hello.time);
+    let id = match after {
+        ..0 => "tls-no-response-earlier",
+        _ => "tls-no-response-later",
+    };
     let mut finding = finding.evidence(hello.frame, phrase("client-hello")).evidence(
         end.frame,
-        phrase("tls-no-response-later")
-            .with("span", seconds(end.time.since(hello.time)))
+        phrase(id)
+            .with("span", seconds(after.abs()))
             .with("ends", ends(case, connection, end.frame)),
     );
     finding = match case {
+        Case::Left(_) if late.is_some() => finding.evidence(
+            late.map(|answer| answer.frame).unwrap_or_default(),
+            phrase("tls-no-response-late"),
+        ),
         Case::Late(answer) => finding.evidence(answer.frame, phrase("tls-no-response-late")),
         Case::Lagging(answer, close) => finding
             .evidence(*close, phrase("tls-no-response-close-first"))
@@ -133,6 +154,9 @@ fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, connection: &Conne
         Case::Taken | Case::Late(_) => {
             let closed = matches!(case, Case::Taken) && closed_behind(connection).is_some();
             finding = taken(finding, attempt, connection, closed);
+            if closed {
+                finding = or_too_old(finding, connection);
+            }
             finding = or_large_hello(finding, attempt, connection);
         }
         Case::Lagging(..) => {
@@ -146,7 +170,8 @@ fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, connection: &Conne
         // The tunnel is the proxy's: what a firewall or the server does there is not on this path.
         Case::BehindProxy => {}
         Case::Left(left) => {
-            if left.within_round_trip.is_none() {
+            // An answer that came all the same shows how long it takes.
+            if left.within_round_trip.is_none() && finding.claims_silence_of.is_some() {
                 finding = finding.alternative(OtherCause::ServerSlow, phrase("tls-no-response-slow"));
             }
             let wait = phrase("tls-no-response-left").with("span", seconds(left.after));
@@ -157,6 +182,12 @@ fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, connection: &Conne
             return finding
                 .alternative(OtherCause::FirewallProxying, phrase("tls-no-response-proxying"))
                 .remedy(elsewhere(attempt, Owner::Server, listen));
+        }
+        Case::ClosedBefore(_) => {
+            let sooner = phrase("tls-no-response-sooner").with("server", connection.server);
+            return finding
+                .alternative(OtherCause::ServerClosed, phrase("tls-no-response-short-limit"))
+                .remedy(elsewhere(attempt, Owner::Wlc, sooner));
         }
         Case::Unopened => {
             let rule = phrase("tls-no-response-unopened-rule")
@@ -205,14 +236,23 @@ fn recognise(connection: &Connection, hello: &Step, late: Option<Step>) -> Case 
                     && fin.time.since(hello.time) < AT_ONCE
                     && connection.tcp.client.delivery.repeated().is_none()
             });
-            closed.map_or(Case::Lost, Case::ClosedAtOnce)
+            match closed {
+                Some(fin) if waited_for_hello(connection, hello, &fin) => Case::ClosedBefore(fin),
+                Some(fin) => Case::ClosedAtOnce(fin),
+                None => Case::Lost,
+            }
         }
     }
 }
 
+/// True if a server that had accepted the connection waited, closed, and only then the hello was sent.
+fn waited_for_hello(connection: &Connection, hello: &Step, fin: &Mark) -> bool {
+    fin.frame < hello.frame && fin.time < hello.time && fin.time.since(connection.first.time) >= AT_ONCE
+}
+
 const fn by(case: &Case) -> By {
     match case {
-        Case::Left(_) => By::Client,
+        Case::Left(_) | Case::ClosedBefore(_) => By::Client,
         Case::Unopened | Case::Part { .. } | Case::Lost | Case::Lagging(..) => By::Path,
         Case::Late(_) | Case::ClosedAtOnce(_) | Case::BehindProxy | Case::Taken => By::Server,
     }
@@ -232,6 +272,9 @@ fn summary(case: &Case, attempt: &Attempt<'_>, connection: &Connection) -> Phras
         }
         .with("span", seconds(left.after)),
         Case::ClosedAtOnce(fin) => phrase("tls-no-response-summary-closed").with("frame", fin.frame),
+        Case::ClosedBefore(fin) => phrase("tls-no-response-summary-closed-before")
+            .with("waited", seconds(fin.time.since(connection.first.time)))
+            .with("span", seconds(hello.unwrap_or(fin.time).since(fin.time))),
         Case::Part { arrived, total } => phrase("tls-no-response-summary-part")
             .with("arrived", *arrived)
             .with("total", *total),

@@ -1,5 +1,6 @@
 //! Attempt → Finding: the whole connection is in the capture, and nothing in it explains its end.
 
+use super::lost_bytes;
 use super::{client, elsewhere, message_name, seconds, service, side_name, watched_after};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
@@ -9,12 +10,22 @@ use crate::connection::walk::{Side, Step, StepKind};
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Owner, Rule, Severity};
+use crate::tcp::delivery::Repeated;
 
 /// The last rule: it matches if no other does. A new capture would show the same.
 pub(super) const RULE: Rule = rule!("unexplained-end", General, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
+    let unheard = Side::both().into_iter().find_map(|side| {
+        let repeated = connection.tcp[side].delivery.repeated()?;
+        Some((side, repeated))
+    });
+    let resent = |(side, repeated): (Side, &Repeated)| {
+        phrase("unexplained-end-resent")
+            .with("who", side_name(side))
+            .with("clause", lost_bytes::repeated(repeated))
+    };
     let Ending { last, own, end } = ending(connection);
     let summary = match (last, end) {
         (Some(last), Some(end)) => phrase("unexplained-end-summary")
@@ -55,7 +66,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         connection.carrier.is_datagram() && end.is_none() && !watched_after(connection, connection.last.time, context);
     let alerts = connection.tls.iter().flat_map(|tls| &tls.alerts);
     let alert = alerts.clone().find(|alert| alert.content.is_some());
+    if let Some((side, repeated)) = unheard {
+        finding = finding.evidence(repeated.last.frame, resent((side, repeated)));
+    }
     finding = finding.cannot_tell(match alert {
+        _ if unheard.is_some() => phrase("unexplained-end-cannot-tell-resent"),
         _ if is_short => phrase("unexplained-end-cannot-tell-short"),
         Some(alert) => phrase("unexplained-end-cannot-tell-alert").with("frame", alert.frame),
         None => phrase("unexplained-end-cannot-tell"),

@@ -25,7 +25,7 @@ pub struct Sentence {
 pub const TABLE: &[Sentence] = &[
     Sentence {
         family: "hello-never-acknowledged",
-        words: "not even acknowledged",
+        words: "Client Hello was never acknowledged",
         holds: "the server acknowledged no byte of the client",
         condition: nothing_acknowledged,
     },

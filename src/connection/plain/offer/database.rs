@@ -8,6 +8,9 @@ use crate::connection::plain::Talk;
 pub(crate) const SSL_REQUEST: &[u8] = &[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 const GSS_REQUEST: &[u8] = &[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x30];
 
+/// PostgreSQL's message by which a client says goodbye.
+const TERMINATE: &[u8] = b"X\0\0\0\x04";
+
 /// The SQLSTATE codes of a request that is not known: feature not supported, protocol violation.
 const UNKNOWN_REQUEST: [&[u8]; 2] = [b"0A000", b"08P01"];
 
@@ -73,7 +76,8 @@ pub(super) fn postgres(client: &Talk, server: &Talk, ends: Ends) -> Option<Offer
         true => Denial::Refused { asked, answer },
         false => Denial::Failed { asked, answer },
     };
-    Some(Offer::new(Protocol::Postgres, denial, ends.next(!rest.is_empty())))
+    let says_more = !rest.is_empty() && rest != TERMINATE;
+    Some(Offer::new(Protocol::Postgres, denial, ends.next(says_more)))
 }
 
 /// A MySQL server sends first and lists its capabilities; a client that requires TLS leaves if TLS is not on the list.

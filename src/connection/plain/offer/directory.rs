@@ -11,6 +11,8 @@ const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 const ENUMERATED: u8 = 0x0a;
 const OCTET_STRING: u8 = 0x04;
+/// The client says goodbye (RFC 4511 section 4.3).
+const UNBIND_REQUEST: u8 = 0x42;
 const EXTENDED_REQUEST: u8 = 0x77;
 const EXTENDED_RESPONSE: u8 = 0x78;
 
@@ -56,7 +58,7 @@ pub(super) fn ldap(client: &Talk, server: &Talk, ends: Ends) -> Option<Offer> {
     Some(Offer::new(
         Protocol::Ldap,
         Denial::Refused { asked, answer },
-        ends.next(!rest.is_empty()),
+        ends.next(!rest.is_empty() && message(rest, UNBIND_REQUEST).is_none()),
     ))
 }
 

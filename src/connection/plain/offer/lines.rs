@@ -60,8 +60,14 @@ fn asked(protocol: Protocol, client: &Talk, server: &Talk, ends: Ends) -> Option
         return (request.is_some() && ends.server_closed).then(|| Offer::new(protocol, Denial::Closed { asked }, next));
     };
     let is_refusal = is_negative(protocol, answer.text) && (request.is_some() || denies_tls(answer.text));
+    // A reply of the fourth hundred is about the moment (RFC 5321 section 4.2.1, RFC 959 section 4.2.1): TLS is there, and fails.
+    let is_for_now = matches!(protocol, Protocol::Smtp | Protocol::Ftp) && answer.text.starts_with(b"4");
     let answer = of_line(&answer);
-    is_refusal.then(|| Offer::new(protocol, Denial::Refused { asked, answer }, next))
+    let denial = match is_for_now && request.is_some() {
+        true => Denial::Failed { asked, answer },
+        false => Denial::Refused { asked, answer },
+    };
+    is_refusal.then(|| Offer::new(protocol, denial, next))
 }
 
 /// The server's list of capabilities is complete and TLS is not on it; the client leaves without another command.

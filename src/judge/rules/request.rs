@@ -1,0 +1,56 @@
+//! Connection → what is known of an encrypted request: its size, its place, and who may have acknowledged it.
+
+use crate::connection::Connection;
+use crate::connection::walk::{Side, Step, StepKind};
+
+/// In bytes of a record, with its header. No request of HTTP/1 fits into less: a method, a path and a version, and what TLS
+/// adds.
+const SMALLEST_REQUEST: u64 = 40;
+
+/// In nanoseconds. Below this no two distances can be told apart.
+const NOTABLE: i64 = 50_000_000;
+
+/// The client's last record of data.
+pub(super) fn last_data(connection: &Connection) -> Option<&Step> {
+    let is_data = |step: &&Step| step.side == Side::Client && step.kind == StepKind::ApplicationData;
+    connection.steps.iter().rfind(is_data)
+}
+
+/// True if the SYN was answered in a small part of the time that the hello took: then something near the client may hold
+/// the connection, and acknowledges what the server never saw.
+pub(super) fn acked_nearby(connection: &Connection) -> bool {
+    let (client, server) = (&connection.tcp.client, &connection.tcp.server);
+    let (Some(syn), Some(syn_ack)) = (client.syns.first(), server.syns.first()) else {
+        return false;
+    };
+    let hello = connection.step_by(StepKind::ClientHello, Side::Client);
+    let answer = connection.step_by(StepKind::ServerHello, Side::Server);
+    let (Some(hello), Some(answer)) = (hello, answer) else {
+        return false;
+    };
+    // What was captured out of order has no times to compare.
+    let is_in_order = syn.frame < syn_ack.frame && syn_ack.frame < hello.frame && hello.frame < answer.frame;
+    if !is_in_order || client.syns.len() > 1 {
+        return false;
+    }
+    let syn_took = syn_ack.time.since(syn.time);
+    let took = answer.time.since(hello.time);
+    took >= NOTABLE && syn_took >= 0 && took / 20 > syn_took && client.retransmissions == 0
+}
+
+/// True if all that the client sent from its request on is too short for one of HTTP.
+pub(super) fn is_small(connection: &Connection, request: &Step) -> bool {
+    // In HTTP/2 a request of a few bytes is complete: heads are compressed.
+    let offered = connection.tls.iter().filter_map(|tls| tls.client_hello.as_deref());
+    if offered.flat_map(|hello| &hello.alpn).any(|it| it.raw() == "h2") {
+        return false;
+    }
+    let is_data = |step: &&Step| step.side == Side::Client && step.kind == StepKind::ApplicationData;
+    let sent = connection
+        .steps
+        .iter()
+        .filter(is_data)
+        .filter(|step| step.from >= request.from);
+    let sizes = sent.map(|step| step.to.saturating_sub(step.from));
+    sizes.max().is_some_and(|largest| largest < SMALLEST_REQUEST)
+}
