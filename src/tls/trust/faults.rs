@@ -3,7 +3,7 @@
 //! Each is what some TLS library refuses for, though not every one does: OpenSSL looks at all of these, older devices at
 //! few. They are listed apart from the chain so that none hides another.
 
-use rustls_pki_types::{CertificateDer, UnixTime};
+use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter};
 
 use super::path::{End, Path};
@@ -192,16 +192,20 @@ fn allows_by_extension(fields: &Fields, purpose: Purpose) -> bool {
 }
 
 /// Asks webpki, whose one answer hides the others, only for what it alone knows here: whether the names of the leaf lie
-/// inside the nameConstraints of its CAs. It is asked for a time at which all certificates of the path are valid.
+/// inside the nameConstraints of its CAs (RFC 5280 section 4.2.1.10). It is asked for a time at which all certificates of
+/// the path are valid. Where no anchor is known, the topmost CA of the path stands for one: whatever root is above it,
+/// its limits and those below it hold.
 fn breaks_name_constraints(presented: &[Certificate], path: &Path<'_>) -> bool {
-    let End::Anchor(anchor) = &path.end else {
-        return false;
+    let (anchor, links) = match (&path.end, path.links.split_last()) {
+        (End::Anchor(anchor), _) => (anchor.for_webpki(), path.links.as_slice()),
+        (_, Some((top, below))) => (presented.get(top.at).and_then(as_anchor), below),
+        _ => return false,
     };
-    let Some(anchor) = anchor.for_webpki().map(|anchor| [anchor]) else {
+    let Some(anchor) = anchor.map(|anchor| [anchor]) else {
         return false;
     };
     let is_constrained = anchor.iter().any(|anchor| anchor.name_constraints.is_some())
-        || path.links.iter().skip(1).any(|link| link.fields.has_name_constraints);
+        || links.iter().skip(1).any(|link| link.fields.has_name_constraints);
     let begin = path.links.iter().map(|link| link.fields.not_before.seconds()).max();
     let Some(time) = begin
         .and_then(|begin| u64::try_from(begin).ok())
@@ -210,8 +214,7 @@ fn breaks_name_constraints(presented: &[Certificate], path: &Path<'_>) -> bool {
         return false;
     };
 
-    let mut certificates = path
-        .links
+    let mut certificates = links
         .iter()
         .filter_map(|link| presented.get(link.at))
         .map(|one| CertificateDer::from(&*one.der));
@@ -232,6 +235,14 @@ fn breaks_name_constraints(presented: &[Certificate], path: &Path<'_>) -> bool {
         None,
     );
     matches!(outcome, Err(webpki::Error::NameConstraintViolation))
+}
+
+/// A presented certificate as an anchor; `None` if webpki refuses it.
+fn as_anchor(certificate: &Certificate) -> Option<TrustAnchor<'static>> {
+    let der = CertificateDer::from(&*certificate.der);
+    webpki::anchor_from_trusted_cert(&der)
+        .ok()
+        .map(|anchor| anchor.to_owned())
 }
 
 /// Usages are judged elsewhere.

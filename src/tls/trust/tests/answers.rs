@@ -85,6 +85,11 @@ fn weak_keys_and_signatures_and_constraints_are_named() {
     );
     let judgement = judge_server(&[pem!("constrained"), pem!("constrained-ca")], &given(ROOT));
     assert_eq!(judgement.faults, [Fault::OutsideNameConstraints]);
+    // The limits of an authority hold whatever root is above it.
+    let judgement = judge_server(&[pem!("constrained"), pem!("constrained-ca")], &Anchors::built_in());
+    assert_eq!(judgement.faults, [Fault::OutsideNameConstraints]);
+    let alone = judge_server(&[pem!("constrained")], &Anchors::built_in());
+    assert_eq!(alone.faults, []);
     let judgement = judge_server(&[pem!("by-leaf"), LEAF, INTERMEDIATE], &given(ROOT));
     assert!(
         judgement
