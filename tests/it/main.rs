@@ -37,6 +37,7 @@ mod check;
 mod cli;
 mod compatible;
 mod corpus;
+mod cures;
 mod device_logs;
 mod dialects;
 mod earned;

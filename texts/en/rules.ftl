@@ -395,6 +395,8 @@ client-certificate-rejected-signature = is signed with { $scheme }, which is not
 client-certificate-rejected-choose-missing = give the { -device } a certificate that the server accepts: none was sent
 client-certificate-rejected-choose-self-signed = give the { -device } a certificate that the server accepts: a self-signed one was sent
 client-certificate-rejected-choose = give the { -device } a certificate that the server accepts
+client-certificate-rejected-choose-renewed = give the { -device } a valid certificate in place of the expired one that it sent
+client-certificate-rejected-choose-purpose = give the { -device } a certificate whose key usage allows TLS clients (clientAuth)
 client-certificate-rejected-trust = if the certificate is the right one: let the server trust its issuer
 
 # handshake-refused

@@ -374,6 +374,8 @@ client-certificate-rejected-signature = 署名 { $scheme } がサーバの示す
 client-certificate-rejected-choose-missing = サーバが受け入れる証明書を{ -device }に設定してください（証明書が送られていません）
 client-certificate-rejected-choose-self-signed = サーバが受け入れる証明書を{ -device }に設定してください（自己署名証明書が送られました）
 client-certificate-rejected-choose = サーバが受け入れる証明書を{ -device }に設定してください
+client-certificate-rejected-choose-renewed = 有効期間内の証明書を{ -device }に設定してください（送られた証明書は期限が切れています）
+client-certificate-rejected-choose-purpose = 鍵用途が TLS クライアント（clientAuth）を許可する証明書を{ -device }に設定してください
 client-certificate-rejected-trust = 証明書が正しい場合は、サーバがその発行者を信頼するように設定してください
 
 # handshake-refused

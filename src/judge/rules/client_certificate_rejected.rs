@@ -1,15 +1,14 @@
 //! Attempt → Finding: the server refused the client's certificate, or its absence.
 
 use super::certificate_alerts::confirm;
-use super::join_remedies;
+use super::client_certificate_remedies::with_remedies;
 use super::{
-    alert_text, certificate_causes, certificate_clauses, client, elsewhere, leaf_of, listed, on_client, seconds,
-    sees_handshake, service,
+    alert_text, certificate_causes, certificate_clauses, client, elsewhere, leaf_of, listed, seconds, sees_handshake,
+    service,
 };
 use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
 use crate::base::confidence::Confidence;
-use crate::base::dialect::task;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
@@ -17,7 +16,7 @@ use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::judge::reason::Reason;
-use crate::tls::certificate::{Certificate, ClientCertificateKind, Fields, client_certificate_kind};
+use crate::tls::certificate::{Certificate, Fields};
 use crate::tls::trust::{Chain, Fault, Judgement};
 use crate::tls::{AlertDescription, SignatureScheme};
 
@@ -32,10 +31,17 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         if let Some(finding) = super::silent_refusal::finding(attempt, context, Side::Client, RULE.id) {
             let leaf = tls.certificates.client.as_ref().and_then(|it| leaf_of(&it.chain));
             let described = Some(AlertDescription::CERTIFICATE_EXPIRED);
-            return Some(with_remedies(finding, attempt, leaf, false, described));
+            return Some(with_remedies(
+                finding,
+                attempt,
+                leaf,
+                &[Reason::Expired],
+                false,
+                described,
+            ));
         }
         return super::bare_end::finding(attempt, connection, tls, RULE.id)
-            .map(|finding| with_remedies(finding, attempt, None, false, None));
+            .map(|finding| with_remedies(finding, attempt, None, &[], false, None));
     };
     let case = Case::of(attempt, connection, tls, refusal);
     let knows_issuer = case.knows_issuer();
@@ -52,6 +58,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding,
         attempt,
         case.fields,
+        &case.faults,
         case.is_missing || case.is_empty_by_size(),
         case.refusal.described,
     ))
@@ -444,57 +451,4 @@ fn not_usable(fields: &Fields, tls: &TlsFacts, is_self_signed: impl Fn() -> bool
     let schemes = &request.signature_schemes;
     (!schemes.is_empty() && !schemes.contains(&scheme) && !is_self_signed())
         .then(|| phrase("client-certificate-rejected-signature").with("scheme", scheme))
-}
-
-fn with_remedies(
-    finding: Finding,
-    attempt: &Attempt<'_>,
-    leaf: Option<&Fields>,
-    missing: bool,
-    described: Option<AlertDescription>,
-) -> Finding {
-    if attempt.carrier() == Carrier::Capwap {
-        return join_remedies::of_access_point(finding, attempt, attempt.presented.client.judgement());
-    }
-    let kind = leaf.and_then(client_certificate_kind);
-    let (action, choice) = match (&kind, missing) {
-        (_, true) => (
-            phrase("client-certificate-rejected-choose-missing"),
-            "choose-built-in-certificate",
-        ),
-        (Some(ClientCertificateKind::IosSelfSigned), _) => (
-            phrase("client-certificate-rejected-choose-self-signed"),
-            "choose-built-in-certificate",
-        ),
-        _ => (phrase("client-certificate-rejected-choose"), "choose-certificate"),
-    };
-    let finding = finding.remedy(on_client(
-        attempt,
-        action,
-        &[
-            task("show-trustpoints"),
-            task("show-certificates"),
-            task(choice),
-            task("set-source").with("device", &attempt.device),
-        ],
-    ));
-    // The server's trust is irrelevant if no certificate was sent, or if the alert says something else.
-    let is_about_trust = !missing
-        && !matches!(
-            described,
-            Some(
-                AlertDescription::CERTIFICATE_EXPIRED
-                    | AlertDescription::CERTIFICATE_REVOKED
-                    | AlertDescription::UNSUPPORTED_CERTIFICATE
-                    | AlertDescription::CERTIFICATE_REQUIRED
-            )
-        );
-    if !is_about_trust || attempt.is_at_vendors() {
-        return finding;
-    }
-    finding.remedy(elsewhere(
-        attempt,
-        Owner::Server,
-        phrase("client-certificate-rejected-trust"),
-    ))
 }

@@ -31,6 +31,7 @@ mod certificate_remedies;
 mod chassis_changed;
 mod cipher_mismatch;
 mod client_certificate_rejected;
+mod client_certificate_remedies;
 mod client_gave_up;
 mod client_left;
 pub mod conditions;
