@@ -94,3 +94,58 @@ fn a_server_that_trusts_an_issuer_still_refuses_what_has_expired() {
     let told = advice(&refused_client(der!("client"), BAD_CERTIFICATE));
     assert!(told.contains("trust its issuer"), "{told}");
 }
+
+/// A hello with these suites and groups, and the usual signature algorithms.
+fn offer(suites: &[u16], groups: &[u16]) -> Vec<u8> {
+    let list = |numbers: &[u16]| {
+        let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_be_bytes()).collect();
+        [&(bytes.len() as u16).to_be_bytes()[..], &bytes].concat()
+    };
+    let extension = |kind: u16, body: &[u8]| {
+        let len = (body.len() as u16).to_be_bytes();
+        [&kind.to_be_bytes()[..], &len, body].concat()
+    };
+    let signatures = [0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601];
+    let extensions = [
+        extension(10, &list(groups)),
+        extension(13, &list(&signatures)),
+        extension(23, &[]),
+        extension(0, &[&[0, 18, 0, 0, 15][..], SERVER_NAME.as_bytes()].concat()),
+    ]
+    .concat();
+    let len = (extensions.len() as u16).to_be_bytes();
+    let body = [
+        &[3, 3][..],
+        &noise(1, 32),
+        &[0],
+        &list(suites),
+        &[1, 0],
+        &len,
+        &extensions,
+    ];
+    each_in_a_record(&[message(1, &body.concat())])
+}
+
+#[test]
+fn few_groups_beside_many_suites_are_cured_by_groups() {
+    const MANY: [u16; 9] = [0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xc009, 0xc013, 0x009c];
+    let refused = |suites: &[u16], groups: &[u16]| {
+        let story = Scenario::open()
+            .send(Client, offer(suites, groups))
+            .send(Server, alert(Level::Fatal, 40))
+            .close(Server);
+        let verdict = only(&story);
+        assert_eq!(verdict.id, "cipher-mismatch", "{verdict:#?}");
+        verdict.remedy.into_iter().next().unwrap()
+    };
+    let few = refused(&MANY, &[29, 23]);
+    assert!(
+        few.action.contains("more groups: it offers only x25519, secp256r1"),
+        "{few:#?}"
+    );
+    assert!(few.commands.is_empty(), "none of suites: {few:#?}");
+    let usual = refused(&MANY, &[29, 23, 24, 25]);
+    assert!(!usual.action.contains("more groups"), "{usual:#?}");
+    let both = refused(&MANY[..2], &[29, 23]);
+    assert!(both.action.contains("suites"), "{both:#?}");
+}

@@ -204,12 +204,19 @@ impl Case<'_, '_> {
                 .with("who", client(attempt));
             finding = finding.remedy(elsewhere(attempt, Owner::Server, action));
         }
-        let (action, tasks) = if self.suits_by_suites() {
-            ("cipher-mismatch-groups", vec![])
+        let (action, tasks) = if self.refused_offer && has_few_groups(self.hello) && has_many_suites(self.hello) {
+            let few = phrase("cipher-mismatch-few-groups").with("list", listed(&self.hello.groups));
+            (few, vec![])
+        } else if self.suits_by_suites() {
+            (phrase("cipher-mismatch-groups"), vec![])
+        } else if attempt.looks_like.is_some() && has_many_suites(self.hello) {
+            // A library's usual list: nothing modern is left to allow.
+            let broad = phrase("cipher-mismatch-broad").with("server", server);
+            (broad, vec![task("cipher-suites")])
         } else {
-            ("cipher-mismatch-suites", vec![task("cipher-suites")])
+            (phrase("cipher-mismatch-suites"), vec![task("cipher-suites")])
         };
-        let finding = finding.remedy(on_client(attempt, phrase(action), &tasks));
+        let finding = finding.remedy(on_client(attempt, action, &tasks));
         // No vendor lowers the demands of its service for one client.
         if attempt.is_at_vendors() {
             return finding;
@@ -225,14 +232,23 @@ impl Case<'_, '_> {
 /// True if the offer is for TLS 1.3 alone, or for earlier versions alone, and otherwise as broad as library defaults:
 /// then the missing version may be the cause.
 fn may_miss_version(hello: &ClientHello) -> bool {
-    const SUITES: usize = 8;
     const GROUPS: usize = 3;
-    let is_signal = |suite: &CipherSuite| suite.is_signal();
-    let suites = || hello.cipher_suites.iter().filter(|suite| !is_signal(suite));
     let versions = hello.offered_versions();
     let is_new = |version: &Version| version.is_tls13();
-    let is_modern = suites().count() >= SUITES && suites().any(|suite| suite.is_recommended());
-    versions.iter().all(is_new) && hello.groups.len() >= GROUPS || !versions.iter().any(is_new) && is_modern
+    versions.iter().all(is_new) && hello.groups.len() >= GROUPS
+        || !versions.iter().any(is_new) && has_many_suites(hello)
+}
+
+/// True if the cipher suites are as many as library defaults, recommended ones among them.
+fn has_many_suites(hello: &ClientHello) -> bool {
+    const SUITES: usize = 8;
+    let suites = || hello.cipher_suites.iter().filter(|suite| !suite.is_signal());
+    suites().count() >= SUITES && suites().any(|suite| suite.is_recommended())
+}
+
+/// True if the groups are fewer than those of library defaults, which are x25519, secp256r1, secp384r1 and more.
+fn has_few_groups(hello: &ClientHello) -> bool {
+    (1..3).contains(&hello.groups.len())
 }
 
 /// True if the client was told to offer next to nothing: one or two suites, one group, or TLS 1.3 alone.
