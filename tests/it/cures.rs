@@ -73,6 +73,45 @@ fn advice(verdict: &Verdict) -> String {
 }
 
 #[test]
+fn a_client_that_idles_after_the_handshake_has_not_refused_the_certificate() {
+    let left = |after: i64, by_alert: bool| {
+        let finish = [
+            each_in_a_record(&[client_key_exchange()]),
+            change_cipher_spec(),
+            finished(11),
+        ];
+        let story = shown(&[], &[der!("other-name"), der!("issuer")])
+            .send(Client, finish.concat())
+            .send(Server, [change_cipher_spec(), finished(12)].concat())
+            .wait(after);
+        let story = if by_alert {
+            story.packet(Client, ACK | PSH, &encrypted(ALERT, 5, 2))
+        } else {
+            story
+        };
+        only(&story.close(Client))
+    };
+    for by_alert in [true, false] {
+        let at_once = left(MS, by_alert);
+        assert_eq!(
+            (&*at_once.id, at_once.confidence),
+            ("server-certificate-rejected", Confidence::Possible),
+            "{at_once:#?}"
+        );
+        assert!(
+            at_once.alternatives.iter().any(|it| it.id.name() == "no-request"),
+            "{at_once:#?}"
+        );
+        let later = left(900 * MS, by_alert);
+        assert_eq!(
+            (&*later.id, later.confidence),
+            ("healthy", Confidence::Possible),
+            "{later:#?}"
+        );
+    }
+}
+
+#[test]
 fn a_server_that_trusts_an_issuer_still_refuses_what_has_expired() {
     let cases = [
         (der!("client-expired"), Reason::Expired, "valid"),

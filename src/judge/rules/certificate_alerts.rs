@@ -3,10 +3,16 @@
 //! The number of an alert ranks the causes: unknown_ca (48) speaks of authorities, certificate_expired (45) of dates.
 //! Other numbers say almost nothing (RFC 9846 section 6.2), and a visible fault need not be the reason for the refusal.
 
+use super::exchange::handshake_end;
+use super::sees_handshake;
+use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
+use crate::connection::Connection;
+use crate::connection::walk::{Alert, Seen, Side, StepKind, TlsFacts};
 use crate::judge::reason::Reason;
 use crate::tls::AlertDescription;
-use crate::tls::trust::{Chain, Judgement};
+use crate::tls::trust::{Chain, Judgement, NameMatch, Validity};
 
 /// Puts the cause that an alert names first, where the certificate's bytes confirm it.
 pub(super) fn confirm(causes: &mut [Reason], described: Option<AlertDescription>) {
@@ -78,4 +84,67 @@ pub(super) fn may_have_been_public(judgement: &Judgement, shown: Timestamp) -> b
         Chain::IssuerNotGiven { .. } | Chain::PrivateRoot { .. }
     );
     unknown && shown < ROOTS_OF_TODAY
+}
+
+/// A client that refuses a certificate after the handshake does so as soon as it reads the server's Finished. Longer
+/// than this, a round trip included, a client was idle: it had nothing to ask, and its alert is close_notify.
+const AT_ONCE: i64 = 300_000_000;
+
+/// True if the client left so soon after the handshake that the handshake can be the reason.
+pub(super) fn is_at_once(connection: &Connection, left: Timestamp) -> bool {
+    left.since(handshake_end(connection)) < AT_ONCE
+}
+
+/// The alert by which the client refuses the server's certificate, and the confidence that it does.
+pub(super) fn refusal<'a>(
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    tls: &'a TlsFacts,
+) -> Option<(&'a Alert, Confidence)> {
+    let tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
+    if let Some(alert) = tls.first_error() {
+        let (_, description) = alert.content?;
+        let about = alert.side == Side::Client
+            && description.is_about_certificate()
+            && (tls.server_hello.is_some() || !sees_handshake(connection));
+        return about.then_some((alert, Confidence::Certain));
+    }
+    // TLS 1.3, encrypted: an alert where the client's Finished should be.
+    if tls13 && tls.client_alert_instead_of_finished.is_some() && sees_handshake(connection) {
+        let alert = tls
+            .alerts
+            .iter()
+            .find(|alert| alert.side == Side::Client && alert.seen == Seen::Inferred)?;
+        return Some((alert, Confidence::Likely));
+    }
+    // TLS 1.2: some stacks finish their flight first and refuse afterwards, encrypted: before the server's Finished can
+    // have arrived, or at once after it although the certificate has a visible fault. Otherwise the alert is only
+    // close_notify.
+    let alert = tls.alerts.iter().find(|alert| alert.content.is_none())?;
+    let early = tls.application_data.client == 0 && tls.application_data.server == 0;
+    let server_finished = connection
+        .steps
+        .iter()
+        .position(|step| step.kind == StepKind::Finished && step.side == Side::Server);
+    let before_finished = server_finished.is_none_or(|finished| alert.step < finished);
+    let faulty = || {
+        attempt.presented.server.judgement().is_some_and(|it| {
+            matches!(it.validity, Validity::Expired(_) | Validity::NotYetValid(_))
+                || it.name == NameMatch::Differs
+                || it.chain == Chain::SelfSigned
+        })
+    };
+    let refused = !tls13
+        && alert.side == Side::Client
+        && early
+        && !alert.after_close
+        && sees_handshake(connection)
+        && tls.certificates.server.is_some()
+        && (before_finished || !connection.carrier.is_datagram() && is_at_once(connection, alert.time) && faulty());
+    let confidence = if before_finished {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    };
+    refused.then_some((alert, confidence))
 }

@@ -3,6 +3,7 @@
 //! Not every client reports what it rejects: some close right after the certificate, and some finish the handshake and
 //! close without sending a byte (Node after comparing names, gRPC if no application protocol was chosen).
 
+use super::certificate_alerts::{is_at_once, refusal};
 use super::certificate_remedies::{Refused, with_remedies};
 use super::{
     certificate_causes, certificate_clauses, client, elsewhere, first_fin, leaf_of, listed_texts, sees_handshake,
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::frame::{FrameAt, FrameNumber};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
@@ -37,6 +38,7 @@ const FAULTS: [Reason; 4] = [
 /// How a client left.
 struct Left {
     frame: FrameNumber,
+    time: Timestamp,
     /// After the handshake was complete.
     after: bool,
 }
@@ -64,7 +66,7 @@ fn left(connection: &Connection, tls: &TlsFacts) -> Option<Left> {
         .iter()
         .filter(|step| step.side == Side::Server && step.frame < frame);
     let last = spoke.rfind(|step| !matches!(step.kind, StepKind::Fin | StepKind::Alert))?;
-    (time.since(last.time) < super::SILENCE).then_some(Left { frame, after })
+    (time.since(last.time) < super::SILENCE).then_some(Left { frame, time, after })
 }
 
 /// The client's FIN or RST, if the client ended the connection.
@@ -84,6 +86,10 @@ fn for_certificate(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Findi
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let left = left(connection, tls)?;
+    // An alert says more than the end after it; and who was idle after the handshake had nothing to ask.
+    if refusal(attempt, connection, tls).is_some() || left.after && !is_at_once(connection, left.time) {
+        return None;
+    }
     let judgement = attempt.presented.server.judgement()?;
     let mut causes = certificate_causes(judgement);
     causes.retain(|cause| FAULTS.contains(cause));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::certificate_alerts::{confirm, is_said_by, may_be_clock, may_have_been_public};
+use super::certificate_alerts::{confirm, is_said_by, may_be_clock, may_have_been_public, refusal};
 use super::certificate_remedies::{Refused, url_by_name, with_remedies};
 use super::wording::date;
 use super::{
@@ -17,7 +17,7 @@ use crate::base::dialect::task;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
-use crate::connection::walk::{Alert, Seen, Side, StepKind, TlsFacts};
+use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
@@ -334,6 +334,9 @@ impl Case<'_, '_> {
         if self.alert.content.is_none() {
             finding = finding.cannot_tell(phrase("server-certificate-rejected-cannot-tell-alert"));
         }
+        if self.sure == Confidence::Possible {
+            finding = finding.alternative(OtherCause::NoRequest, phrase("client-left-probe"));
+        }
         if !self.is_shown && !self.is_tls13 {
             return finding
                 .cannot_tell(phrase(if self.is_unread {
@@ -380,56 +383,6 @@ fn by_address(attempt: &Attempt<'_>, connection: &Connection, alert: &Alert, lea
             .with("names", names.join(", "))
             .with("ip", ip)
     })
-}
-
-/// The alert by which the client refuses the server's certificate, and the confidence that it does.
-fn refusal<'a>(attempt: &Attempt<'_>, connection: &Connection, tls: &'a TlsFacts) -> Option<(&'a Alert, Confidence)> {
-    let tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
-    if let Some(alert) = tls.first_error() {
-        let (_, description) = alert.content?;
-        let about = alert.side == Side::Client
-            && description.is_about_certificate()
-            && (tls.server_hello.is_some() || !sees_handshake(connection));
-        return about.then_some((alert, Confidence::Certain));
-    }
-    // TLS 1.3, encrypted: an alert where the client's Finished should be.
-    if tls13 && tls.client_alert_instead_of_finished.is_some() && sees_handshake(connection) {
-        let alert = tls
-            .alerts
-            .iter()
-            .find(|alert| alert.side == Side::Client && alert.seen == Seen::Inferred)?;
-        return Some((alert, Confidence::Likely));
-    }
-    // TLS 1.2: some stacks finish their flight first and refuse afterwards, encrypted: before the server's Finished can
-    // have arrived, or without any data after it although the certificate has a visible fault. Otherwise the alert is
-    // only close_notify.
-    let alert = tls.alerts.iter().find(|alert| alert.content.is_none())?;
-    let early = tls.application_data.client == 0 && tls.application_data.server == 0;
-    let server_finished = connection
-        .steps
-        .iter()
-        .position(|step| step.kind == StepKind::Finished && step.side == Side::Server);
-    let before_finished = server_finished.is_none_or(|finished| alert.step < finished);
-    let faulty = || {
-        attempt.presented.server.judgement().is_some_and(|it| {
-            matches!(it.validity, Validity::Expired(_) | Validity::NotYetValid(_))
-                || it.name == NameMatch::Differs
-                || it.chain == Chain::SelfSigned
-        })
-    };
-    let refused = !tls13
-        && alert.side == Side::Client
-        && early
-        && !alert.after_close
-        && sees_handshake(connection)
-        && tls.certificates.server.is_some()
-        && (before_finished || !connection.carrier.is_datagram() && faulty());
-    let confidence = if before_finished {
-        Confidence::Likely
-    } else {
-        Confidence::Possible
-    };
-    refused.then_some((alert, confidence))
 }
 
 /// The frame by which the same client had continued with a server that sent this very certificate.
