@@ -73,6 +73,25 @@ fn advice(verdict: &Verdict) -> String {
 }
 
 #[test]
+fn the_servers_own_warning_about_the_name_is_evidence() {
+    let chain = [der!("other-name"), der!("issuer")];
+    for warned in [true, false] {
+        let warning = if warned { alert(Level::Warning, 112) } else { Vec::new() };
+        let story = shown(&warning, &chain)
+            .send(Client, alert(Level::Fatal, BAD_CERTIFICATE))
+            .close(Client);
+        let verdict = only(&story);
+        assert_eq!(verdict.id, "server-certificate-rejected");
+        let mut evidence = verdict.evidence.iter();
+        assert_eq!(
+            evidence.any(|it| it.what.contains("unrecognized_name")),
+            warned,
+            "{verdict:#?}"
+        );
+    }
+}
+
+#[test]
 fn a_client_that_idles_after_the_handshake_has_not_refused_the_certificate() {
     let left = |after: i64, by_alert: bool| {
         let finish = [

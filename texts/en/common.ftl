@@ -93,6 +93,7 @@ certificate-expired = expired { $date } ({ $span } before this capture)
 certificate-not-yet-valid = is valid only from { $date } ({ $span } after this capture)
 certificate-other-names = is for other names than the one asked for
 certificate-common-name-only = carries the name asked for only in its common name
+certificate-warned-name = the server itself warns that { $name } is none of its names (unrecognized_name)
 certificate-wrong-purpose = is not for this purpose (key usage)
 certificate-is-authority = is an authority's certificate
 certificate-weak-key = relies on a short key ({ $key } of { $subject })

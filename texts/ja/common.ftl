@@ -87,6 +87,7 @@ certificate-expired = { $date } に期限切れ（キャプチャの { $span }�
 certificate-not-yet-valid = 有効期間の開始が { $date }（キャプチャの { $span }後）
 certificate-other-names = 要求された名前と不一致
 certificate-common-name-only = 要求された名前がコモンネームにしかない
+certificate-warned-name = サーバ自身が、{ $name } はサーバの名前にないと警告（unrecognized_name）
 certificate-wrong-purpose = この用途には使えない（鍵用途）
 certificate-is-authority = 認証局の証明書
 certificate-weak-key = 短い鍵に依存（{ $subject } の { $key }）

@@ -8,11 +8,13 @@ use super::sees_handshake;
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
+use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Seen, Side, StepKind, TlsFacts};
+use crate::judge::finding::Finding;
 use crate::judge::reason::Reason;
-use crate::tls::AlertDescription;
 use crate::tls::trust::{Chain, Judgement, NameMatch, Validity};
+use crate::tls::{AlertDescription, AlertLevel};
 
 /// Puts the cause that an alert names first, where the certificate's bytes confirm it.
 pub(super) fn confirm(causes: &mut [Reason], described: Option<AlertDescription>) {
@@ -147,4 +149,20 @@ pub(super) fn refusal<'a>(
         Confidence::Possible
     };
     refused.then_some((alert, confidence))
+}
+
+/// Adds the server's own warning that the name asked for is none of its names (RFC 6066 section 3), beside a certificate
+/// for other names.
+pub(super) fn with_warned_name(finding: Finding, tls: &TlsFacts, judgement: Option<&Judgement>) -> Finding {
+    let warning = tls.alerts.iter().find(|alert| {
+        alert.side == Side::Server && alert.content == Some((AlertLevel(1), AlertDescription::UNRECOGNIZED_NAME))
+    });
+    let differs = judgement.is_some_and(|it| it.name == NameMatch::Differs);
+    let name = tls.client_hello.as_ref().and_then(|hello| hello.server_name.as_ref());
+    match (warning, name) {
+        (Some(warning), Some(name)) if differs => {
+            finding.evidence(warning.frame, phrase("certificate-warned-name").with("name", name))
+        }
+        _ => finding,
+    }
 }

@@ -3,7 +3,7 @@
 //! Not every client reports what it rejects: some close right after the certificate, and some finish the handshake and
 //! close without sending a byte (Node after comparing names, gRPC if no application protocol was chosen).
 
-use super::certificate_alerts::{is_at_once, refusal};
+use super::certificate_alerts::{is_at_once, refusal, with_warned_name};
 use super::certificate_remedies::{Refused, with_remedies};
 use super::{
     certificate_causes, certificate_clauses, client, elsewhere, first_fin, leaf_of, listed_texts, sees_handshake,
@@ -119,7 +119,8 @@ fn for_certificate(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Findi
         } else {
             Confidence::Likely
         })
-        .causes(causes)
+        .causes(causes);
+    let finding = with_warned_name(finding, tls, Some(judgement))
         .evidence(
             step.frame,
             phrase("server-certificate-rejected-certificate").with("subject", &leaf.subject),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::certificate_alerts::{confirm, is_said_by, may_be_clock, may_have_been_public, refusal};
+use super::certificate_alerts::{confirm, is_said_by, may_be_clock, may_have_been_public, refusal, with_warned_name};
 use super::certificate_remedies::{Refused, url_by_name, with_remedies};
 use super::wording::date;
 use super::{
@@ -229,6 +229,7 @@ impl Case<'_, '_> {
     }
 
     fn with_certificate(&self, finding: Finding) -> Finding {
+        let finding = with_warned_name(finding, self.tls, self.judgement());
         let Some(step) = self.connection.step_by(StepKind::Certificate, Side::Server) else {
             let Some(step) = self.connection.step(StepKind::ServerHello) else {
                 return finding;
