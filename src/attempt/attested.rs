@@ -31,6 +31,9 @@ pub struct Chain {
     /// The leaf's issuer is of the same organization as a root that was given.
     #[serde(default)]
     pub kindred: bool,
+    /// It ends at an issuer that is not known, of the same organization as a public root.
+    #[serde(default)]
+    pub public_kin: bool,
     /// The certificates that were linked.
     pub path: Vec<usize>,
     /// Whether the leaf is for the requested name, if names were replaced and certificates were not.
@@ -50,6 +53,7 @@ impl Chain {
             chain: judgement.chain.clone(),
             faults: judgement.faults.clone(),
             kindred: judgement.kindred,
+            public_kin: judgement.public_kin,
             path: judgement.path.clone(),
             name: None,
             self_signed: (0..)
@@ -88,6 +92,7 @@ impl Chain {
         judgement.faults.clone_from(&self.faults);
         judgement.path.clone_from(&self.path);
         judgement.kindred = self.kindred;
+        judgement.public_kin = self.public_kin;
         if let Some(name) = &self.name {
             judgement.name = name.clone();
         }

@@ -47,6 +47,9 @@ pub struct Judgement {
     pub faults: Vec<Fault>,
     /// The leaf's issuer is of the same organization as a root given.
     pub kindred: bool,
+    /// It ends at an issuer that is not known, of the same organization as a public root: perhaps a root that public
+    /// stores held once.
+    pub public_kin: bool,
     /// The certificates that were linked, as positions among those presented: the leaf first, then its issuers.
     pub path: Vec<usize>,
 }
@@ -193,6 +196,7 @@ pub fn judge(
                 validity: Validity::Unknown,
                 faults: Vec::new(),
                 kindred: false,
+                public_kin: false,
                 path: Vec::new(),
             };
         }
@@ -204,6 +208,7 @@ pub fn judge(
         validity: validity(leaf, at),
         faults: faults::find(presented, leaf, &path, purpose, at, anchors),
         kindred: anchors.has_organization_of(&leaf.issuer_raw),
+        public_kin: is_open(&path, |issuer| anchors.has_public_organization_of(issuer)),
         path: path.links.iter().map(|link| link.at).collect(),
     }
 }
@@ -237,6 +242,12 @@ fn chain(path: &Path<'_>) -> Chain {
         End::Unchecked(detail) => Chain::Unchecked { detail: detail.clone() },
         End::Unreadable => Chain::Unreadable,
     }
+}
+
+/// True if a path ends at an issuer that is not among the anchors, and the issuer's name is as asked.
+fn is_open(path: &Path<'_>, is_such: impl Fn(&[u8]) -> bool) -> bool {
+    matches!(path.end, End::IssuerNotGiven | End::SelfSigned)
+        && path.links.last().is_some_and(|top| is_such(&top.fields.issuer_raw))
 }
 
 /// The validity period against a time, by whole seconds: a certificate is good to the end of its last second.

@@ -73,6 +73,88 @@ fn advice(verdict: &Verdict) -> String {
 }
 
 #[test]
+fn no_trust_store_cures_an_authority_that_may_not_issue() {
+    let cases: [(&[&[u8]], &str); 3] = [
+        (
+            &[der!("by-no-authority"), der!("no-authority")],
+            "authority that may issue certificates: CN=Example Server",
+        ),
+        (
+            &[der!("by-below-last"), der!("below-last"), der!("last-authority")],
+            "fewer intermediates",
+        ),
+        (
+            &[der!("by-constrained"), der!("constrained")],
+            "may issue for its names",
+        ),
+    ];
+    for (chain, cure) in cases {
+        let verdict = refused(chain, BAD_CERTIFICATE);
+        let told = advice(&verdict);
+        assert_eq!(verdict.causes.first(), Some(&Reason::BrokenChain), "{verdict:#?}");
+        assert!(told.contains(cure), "{verdict:#?}");
+        assert!(!told.contains("root") && !told.contains("trusts"), "{told}");
+        // OpenSSL's word for the same.
+        let verdict = refused(chain, UNKNOWN_CA);
+        assert!(
+            verdict.remedy.first().is_some_and(|it| it.action.contains(cure)),
+            "{verdict:#?}"
+        );
+        assert!(advice(&verdict).contains("root"), "{verdict:#?}");
+    }
+    let sound = refused(&[der!("kin-other-name"), der!("kin")], BAD_CERTIFICATE);
+    assert!(!sound.causes.contains(&Reason::BrokenChain), "{sound:#?}");
+}
+
+#[test]
+fn a_name_in_the_wrong_place_is_put_in_the_right_one() {
+    let verdict = refused(&[der!("common-name"), der!("issuer")], BAD_CERTIFICATE);
+    assert_eq!(verdict.causes, [Reason::NameMismatch, Reason::UnknownIssuer]);
+    assert_eq!(verdict.confidence, Confidence::Likely, "some clients read it there");
+    let first = &verdict.remedy.first().unwrap().action;
+    assert!(
+        first.contains("service.example as a subject alternative name"),
+        "{first}"
+    );
+}
+
+#[test]
+fn a_chain_of_the_leaf_alone_is_completed_first() {
+    let told = advice(&refused(&[SERVER_CERTIFICATE], CERTIFICATE_UNKNOWN));
+    assert!(told.starts_with("let "), "{told}");
+    assert!(
+        told.contains("send the certificate of CN=Example Issuer,O=Example"),
+        "{told}"
+    );
+    let told = advice(&refused(&[SERVER_CERTIFICATE, ISSUER_CERTIFICATE], CERTIFICATE_UNKNOWN));
+    assert!(!told.contains("send the certificate of"), "{told}");
+}
+
+#[test]
+fn an_older_root_of_a_public_organization_is_no_fault_beside_a_wrong_name() {
+    let verdict = refused(&[der!("kin-other-name"), der!("kin")], CERTIFICATE_UNKNOWN);
+    assert_eq!(verdict.causes, [Reason::NameMismatch], "{verdict:#?}");
+    let hidden = format!("{:?}", verdict.cannot_tell);
+    assert!(hidden.contains("in public stores when"), "{hidden}");
+    assert!(!advice(&verdict).contains("trusts"), "{verdict:#?}");
+    let verdict = refused(&[der!("other-name"), der!("issuer")], CERTIFICATE_UNKNOWN);
+    assert_eq!(verdict.causes, [Reason::NameMismatch, Reason::UnknownIssuer]);
+    let (name, issuer) = (
+        verdict.summary.find("other names"),
+        verdict.summary.find("was issued by"),
+    );
+    assert!(name.is_some() && name < issuer, "{}", verdict.summary);
+    // Where the client says that it knows no such authority, that comes first.
+    let verdict = refused(&[der!("kin-other-name"), der!("kin")], UNKNOWN_CA);
+    assert_eq!(verdict.causes, [Reason::UnknownIssuer, Reason::NameMismatch]);
+    let first = &verdict.remedy.first().unwrap().action;
+    assert!(
+        first.contains("authority") && !first.contains("service.example"),
+        "{first}"
+    );
+}
+
+#[test]
 fn the_servers_own_warning_about_the_name_is_evidence() {
     let chain = [der!("other-name"), der!("issuer")];
     for warned in [true, false] {
@@ -206,4 +288,20 @@ fn few_groups_beside_many_suites_are_cured_by_groups() {
     assert!(!usual.action.contains("more groups"), "{usual:#?}");
     let both = refused(&MANY[..2], &[29, 23]);
     assert!(both.action.contains("suites"), "{both:#?}");
+}
+
+#[test]
+fn no_authority_makes_a_certificate_expire() {
+    const CERTIFICATE_EXPIRED: u8 = 45;
+    let verdict = refused(&[SERVER_CERTIFICATE, ISSUER_CERTIFICATE], CERTIFICATE_EXPIRED);
+    assert_eq!(verdict.causes, [Reason::NotTrustedByClient], "{verdict:#?}");
+    let told = advice(&verdict);
+    assert!(told.contains("clock") && !told.contains("root"), "{told}");
+}
+
+#[test]
+fn a_certificate_that_cannot_be_read_is_replaced() {
+    let verdict = refused(&[&SERVER_CERTIFICATE[..200]], BAD_CERTIFICATE);
+    assert_eq!(verdict.causes, [Reason::Unreadable], "{verdict:#?}");
+    assert!(advice(&verdict).contains("cannot be read"), "{verdict:#?}");
 }

@@ -21,7 +21,13 @@ pub(super) fn confirm(causes: &mut [Reason], described: Option<AlertDescription>
     use AlertDescription as Alert;
     let named: &[Reason] = match described {
         Some(Alert::CERTIFICATE_EXPIRED) => &[Reason::Expired, Reason::IssuerExpired, Reason::NotYetValid],
-        Some(Alert::UNKNOWN_CA) => &[Reason::SelfSigned, Reason::MissingIntermediate, Reason::UnknownIssuer],
+        Some(Alert::UNKNOWN_CA) => &[
+            Reason::SelfSigned,
+            Reason::MissingIntermediate,
+            // OpenSSL says it of an issuer that may not issue, too.
+            Reason::BrokenChain,
+            Reason::UnknownIssuer,
+        ],
         Some(Alert::UNSUPPORTED_CERTIFICATE) => &[Reason::WrongPurpose],
         Some(Alert::BAD_CERTIFICATE) => &[
             Reason::NotYetValid,
@@ -76,7 +82,8 @@ pub(super) const fn may_be_clock(described: Option<AlertDescription>) -> bool {
 }
 
 /// 2021-01-01. Stores drop roots: Mozilla distrusted Symantec's until December 2020, and dozens of others before.
-/// Today's list does not show whether a chain that was sent before this date was trusted then.
+/// Today's list does not show whether a chain that was sent before this date was trusted then. Later, it is doubtful
+/// only for the organizations that have public roots: they replace theirs by newer ones.
 const ROOTS_OF_TODAY: Timestamp = Timestamp::from_seconds(1_609_459_200);
 
 /// True if a chain that leads to no given root may have led to a root that public stores held at the time.
@@ -85,7 +92,7 @@ pub(super) fn may_have_been_public(judgement: &Judgement, shown: Timestamp) -> b
         judgement.chain,
         Chain::IssuerNotGiven { .. } | Chain::PrivateRoot { .. }
     );
-    unknown && shown < ROOTS_OF_TODAY
+    unknown && (shown < ROOTS_OF_TODAY || judgement.public_kin)
 }
 
 /// A client that refuses a certificate after the handshake does so as soon as it reads the server's Finished. Longer

@@ -44,7 +44,6 @@ pub(super) fn certificate_causes(judgement: &Judgement) -> Vec<Reason> {
     }
     match judgement.chain {
         Chain::SelfSigned => causes.push(Reason::SelfSigned),
-        Chain::PrivateRoot { .. } | Chain::IssuerNotGiven { .. } => causes.push(Reason::UnknownIssuer),
         Chain::Broken { .. } => causes.push(Reason::BrokenChain),
         _ => {}
     }
@@ -63,6 +62,13 @@ pub(super) fn certificate_causes(judgement: &Judgement) -> Vec<Reason> {
     if judgement.name == NameMatch::Differs {
         causes.push(Reason::NameMismatch);
     }
+    // Last: that the roots given do not hold this one need not be a fault, as all others are.
+    if matches!(
+        judgement.chain,
+        Chain::PrivateRoot { .. } | Chain::IssuerNotGiven { .. }
+    ) {
+        causes.push(Reason::UnknownIssuer);
+    }
     let mut seen = std::collections::BTreeSet::new();
     causes.retain(|cause| seen.insert(*cause));
     causes
@@ -74,16 +80,6 @@ pub(super) fn certificate_clauses(judgement: &Judgement, presented: &[Certificat
     let mut clauses = Vec::new();
     match &judgement.chain {
         Chain::SelfSigned => clauses.push(phrase("certificate-self-signed")),
-        Chain::PrivateRoot { root } => clauses.push(phrase("certificate-private-root").with("root", root)),
-        // That the issuer is an intermediate says more.
-        Chain::IssuerNotGiven { issuer } if lacks(judgement, issuer) => {}
-        Chain::IssuerNotGiven { issuer } => clauses.push(match leaf.map(|leaf| &leaf.issuer) {
-            // A missing certificate is a fault of the chain, not of the leaf: the leaf's own issuer is present.
-            Some(own) if judgement.path.len() > 1 => {
-                phrase("certificate-chain-ends").with("own", own).with("issuer", issuer)
-            }
-            _ => phrase("certificate-issuer-not-given").with("issuer", issuer),
-        }),
         Chain::Unchecked { detail } => clauses.push(phrase("certificate-unchecked").with("detail", detail)),
         Chain::Broken { detail } => clauses.push(phrase("certificate-broken").with("detail", detail)),
         Chain::Unreadable => clauses.push(phrase("certificate-unreadable")),
@@ -121,7 +117,25 @@ pub(super) fn certificate_clauses(judgement: &Judgement, presented: &[Certificat
         NameMatch::CommonNameOnly => clauses.push(phrase("certificate-common-name-only")),
         _ => {}
     }
+    clauses.extend(open_end(judgement, leaf));
     clauses
+}
+
+/// A clause about the unknown issuer at which a chain ends.
+fn open_end(judgement: &Judgement, leaf: Option<&Fields>) -> Option<Phrase> {
+    match &judgement.chain {
+        Chain::PrivateRoot { root } => Some(phrase("certificate-private-root").with("root", root)),
+        // That the issuer is an intermediate says more.
+        Chain::IssuerNotGiven { issuer } if lacks(judgement, issuer) => None,
+        Chain::IssuerNotGiven { issuer } => Some(match leaf.map(|leaf| &leaf.issuer) {
+            // A missing certificate is a fault of the chain, not of the leaf: the leaf's own issuer is present.
+            Some(own) if judgement.path.len() > 1 => {
+                phrase("certificate-chain-ends").with("own", own).with("issuer", issuer)
+            }
+            _ => phrase("certificate-issuer-not-given").with("issuer", issuer),
+        }),
+        _ => None,
+    }
 }
 
 /// The judgement on a chain that lacks its intermediate.

@@ -5,6 +5,7 @@
 //! 43 of its kind, 44 of revocation. The reader cannot change a vendor's cloud, so no remedy asks the cloud to trust an
 //! authority.
 
+use super::certificate_alerts::may_have_been_public;
 use super::join_remedies;
 use super::{elsewhere, is_all_early, leaf_of, on_client, span_outside};
 use crate::attempt::Attempt;
@@ -60,22 +61,63 @@ pub(super) fn with_remedies(finding: Finding, attempt: &Attempt<'_>, refused: &R
                 phrase("server-certificate-rejected-capture-clock"),
             );
     }
-    if let Some(action) = by_dates(connection, judgement) {
-        let finding = finding.remedy(server(action));
-        return match judgement.validity {
-            Validity::NotYetValid(_) => finding.behind(
-                OtherCause::CaptureClock,
-                phrase("server-certificate-rejected-capture-clock"),
-            ),
-            _ => finding,
+    if described == Some(AlertDescription::UNKNOWN_CA) {
+        // OpenSSL says so of an authority that may not issue as well. What else is at fault would be refused next.
+        let finding = match by_path(judgement) {
+            Some(action) => finding.remedy(server(action)),
+            None => finding,
         };
+        let finding = by_authority(finding, attempt, refused, judgement);
+        return of_certificate(finding, attempt, refused, judgement).0;
     }
-    if let Some(action) = by_chain_sent(refused, judgement).or_else(|| by_fault(refused, judgement)) {
-        return finding.remedy(server(action));
+    match of_certificate(finding, attempt, refused, judgement) {
+        (finding, true) => finding,
+        (finding, false) => by_authority(finding, attempt, refused, judgement),
     }
-    if judgement.name == NameMatch::Differs {
-        return other_name(finding, attempt, judgement);
+}
+
+/// Adds the remedies for what is at fault with the certificate and its chain, whichever authorities the client trusts;
+/// returns whether that explains the refusal.
+fn of_certificate(
+    mut finding: Finding,
+    attempt: &Attempt<'_>,
+    refused: &Refused<'_>,
+    judgement: &Judgement,
+) -> (Finding, bool) {
+    let server = refused.connection.tls_server();
+    let on_server = |action: Phrase| elsewhere(attempt, Owner::Server, action.with("server", &server));
+    let dates = by_dates(refused.connection, judgement);
+    let fault = by_chain_sent(refused, judgement).or_else(|| by_fault(refused, judgement));
+    let mut is_found = dates.is_some() || fault.is_some();
+    for action in dates.into_iter().chain(fault) {
+        finding = finding.remedy(on_server(action));
     }
+    if matches!(judgement.validity, Validity::NotYetValid(_)) {
+        finding = finding.behind(
+            OtherCause::CaptureClock,
+            phrase("server-certificate-rejected-capture-clock"),
+        );
+    }
+    match judgement.name {
+        NameMatch::Differs => {
+            is_found = true;
+            finding = other_name(finding, attempt, refused, judgement);
+        }
+        NameMatch::CommonNameOnly if refused.described != Some(AlertDescription::UNKNOWN_CA) => {
+            let action = phrase("server-certificate-rejected-alternative-name").with("name", &attempt.service.name);
+            finding = finding.remedy(on_server(action));
+            // Some clients read the common name, and these lack the authority.
+            is_found |= matches!(judgement.chain, Chain::Anchored { .. });
+        }
+        _ => {}
+    }
+    (finding, is_found)
+}
+
+/// Adds the remedies where nothing but the authority can be the reason: it is missing from the chain, or not trusted.
+fn by_authority(finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>, judgement: &Judgement) -> Finding {
+    let server = refused.connection.tls_server();
+    let on_server = |action: Phrase| elsewhere(attempt, Owner::Server, action.with("server", &server));
     let lacks = |fault: &Fault| match fault {
         Fault::MissingIntermediate(issuer) => Some(issuer.clone()),
         _ => None,
@@ -84,10 +126,10 @@ pub(super) fn with_remedies(finding: Finding, attempt: &Attempt<'_>, refused: &R
         let action = phrase("server-certificate-rejected-intermediate").with("issuer", &issuer);
         return finding
             .cannot_tell(phrase("server-certificate-rejected-cannot-tell-intermediate"))
-            .remedy(server(action));
+            .remedy(on_server(action));
     }
-    if described == Some(AlertDescription::UNSUPPORTED_CERTIFICATE) {
-        return finding.remedy(server(phrase("server-certificate-rejected-kind")));
+    if refused.described == Some(AlertDescription::UNSUPPORTED_CERTIFICATE) {
+        return finding.remedy(on_server(phrase("server-certificate-rejected-kind")));
     }
     untrusted(finding, attempt, refused, judgement)
 }
@@ -115,12 +157,13 @@ fn by_chain_sent(refused: &Refused<'_>, judgement: &Judgement) -> Option<Phrase>
     expired.map(renew).or_else(|| refused.staple.then(staple))
 }
 
-/// The remedy for a fault of the certificates themselves. An unknown authority is refused whatever its key.
+/// The remedy for a fault of the certificates themselves. An unknown authority is refused whatever its key, and what its
+/// path is at fault with has been told then.
 fn by_fault(refused: &Refused<'_>, judgement: &Judgement) -> Option<Phrase> {
     if refused.described == Some(AlertDescription::UNKNOWN_CA) {
         return None;
     }
-    judgement.faults.iter().find_map(|fault| match fault {
+    let of_leaf = |fault: &Fault| match fault {
         Fault::WeakKey(subject, key) => Some(
             phrase("server-certificate-rejected-longer-key")
                 .with("subject", subject)
@@ -132,64 +175,117 @@ fn by_fault(refused: &Refused<'_>, judgement: &Judgement) -> Option<Phrase> {
                 .with("algorithm", algorithm),
         ),
         Fault::WrongPurpose => Some(phrase("server-certificate-rejected-purpose")),
+        // A device's self-signed certificate is its own authority.
+        Fault::CaAsLeaf if judgement.chain != Chain::SelfSigned => {
+            Some(phrase("server-certificate-rejected-not-authority"))
+        }
         _ => None,
-    })
+    };
+    by_path(judgement).or_else(|| judgement.faults.iter().find_map(of_leaf))
+}
+
+/// The remedy for issuers that may not issue what they issued: no trust store cures that.
+fn by_path(judgement: &Judgement) -> Option<Phrase> {
+    let of_path = |fault: &Fault| {
+        let (action, subject) = match fault {
+            Fault::NotACa(subject) => ("server-certificate-rejected-may-not-issue", subject),
+            Fault::PathTooLong(subject) => ("server-certificate-rejected-shorter-chain", subject),
+            Fault::IssuerPurpose(subject) => ("server-certificate-rejected-issuer-purpose", subject),
+            Fault::OutsideNameConstraints => return Some(phrase("server-certificate-rejected-constrained")),
+            _ => return None,
+        };
+        Some(phrase(action).with("subject", subject))
+    };
+    let is_unread = judgement.chain == Chain::Unreadable;
+    let unread = || is_unread.then(|| phrase("server-certificate-rejected-readable"));
+    // An authority that was renewed under its old name is one that the client may lack.
+    let is_renewed = |fault: &Fault| matches!(fault, Fault::SameNameOtherKey(_));
+    let is_broken = matches!(judgement.chain, Chain::Broken { .. }) && !judgement.faults.iter().any(is_renewed);
+    let broken = || is_broken.then(|| phrase("server-certificate-rejected-broken"));
+    judgement
+        .faults
+        .iter()
+        .find_map(of_path)
+        .or_else(broken)
+        .or_else(unread)
 }
 
 /// The remedy where the certificate shows no fault: the client does not trust the issuer, or its clock is wrong.
-fn untrusted(mut finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>, judgement: &Judgement) -> Finding {
+fn untrusted(finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>, judgement: &Judgement) -> Finding {
+    let clock_remedy = on_client(
+        attempt,
+        phrase("server-certificate-rejected-clock"),
+        &[task("show-clock"), task("set-clock")],
+    );
+    let is_anchored = matches!(judgement.chain, Chain::Anchored { .. });
+    let inside = phrase("server-certificate-rejected-cannot-tell-controller");
+    if !is_anchored && refused.described == Some(AlertDescription::CERTIFICATE_EXPIRED) {
+        // Whatever authority it is, the client speaks of dates, and these are in order.
+        return finding.cannot_tell(inside).remedy(clock_remedy);
+    }
+    if !is_anchored {
+        return unknown_authority(finding, attempt, refused, judgement);
+    }
+    // The chain is in order: the fault is in the client's trust store, or in its clock.
+    let trust_remedy = on_client(
+        attempt,
+        phrase("server-certificate-rejected-pool"),
+        &[task("show-roots"), task("fetch-roots")],
+    );
+    match refused.described {
+        Some(AlertDescription::BAD_CERTIFICATE | AlertDescription::CERTIFICATE_EXPIRED) => {
+            finding.cannot_tell(inside).remedy(clock_remedy).remedy(trust_remedy)
+        }
+        // No clock makes an authority unknown.
+        Some(AlertDescription::UNKNOWN_CA) => finding
+            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-roots"))
+            .remedy(trust_remedy),
+        _ => finding.cannot_tell(inside).remedy(trust_remedy).remedy(clock_remedy),
+    }
+}
+
+/// The remedy for a chain that leads to no authority known here.
+fn unknown_authority(
+    mut finding: Finding,
+    attempt: &Attempt<'_>,
+    refused: &Refused<'_>,
+    judgement: &Judgement,
+) -> Finding {
+    let server = refused.connection.tls_server();
+    let is_own = matches!(attempt.service.transport, Transport::OnPrem | Transport::Cslu);
     if let Chain::IssuerNotGiven { issuer } = &judgement.chain
         && judgement.path.len() == 1
     {
         finding =
             finding.cannot_tell(phrase("server-certificate-rejected-root-or-intermediate").with("issuer", issuer));
-    }
-    match (&judgement.chain, attempt.service.transport) {
-        (Chain::Anchored { .. }, _) => {
-            // The chain is in order: the fault is in the client's trust store, or in its clock.
-            let clock_remedy = on_client(
-                attempt,
-                phrase("server-certificate-rejected-clock"),
-                &[task("show-clock"), task("set-clock")],
-            );
-            let trust_remedy = on_client(
-                attempt,
-                phrase("server-certificate-rejected-pool"),
-                &[task("show-roots"), task("fetch-roots")],
-            );
-            let inside = phrase("server-certificate-rejected-cannot-tell-controller");
-            match refused.described {
-                Some(AlertDescription::BAD_CERTIFICATE | AlertDescription::CERTIFICATE_EXPIRED) => {
-                    finding.cannot_tell(inside).remedy(clock_remedy).remedy(trust_remedy)
-                }
-                // No clock makes an authority unknown.
-                Some(AlertDescription::UNKNOWN_CA) => finding
-                    .cannot_tell(phrase("server-certificate-rejected-cannot-tell-roots"))
-                    .remedy(trust_remedy),
-                _ => finding.cannot_tell(inside).remedy(trust_remedy).remedy(clock_remedy),
-            }
+        // To send it is never wrong; to leave it out is the most frequent fault of a chain.
+        if !is_own {
+            let send = phrase("server-certificate-rejected-send-chain")
+                .with("server", &server)
+                .with("issuer", issuer);
+            finding = finding.remedy(elsewhere(attempt, Owner::Server, send));
         }
-        (_, Transport::OnPrem | Transport::Cslu) => finding.remedy(on_client(
+    }
+    if is_own {
+        return finding.remedy(on_client(
             attempt,
             phrase("server-certificate-rejected-import"),
             &[task("import-root")],
+        ));
+    }
+    let finding = finding.remedy(elsewhere(
+        attempt,
+        Owner::Server,
+        phrase("server-certificate-rejected-authority").with("server", &server),
+    ));
+    // Each TLS library takes a root in its own way, and this library is known.
+    match attempt.looks_like {
+        Some(_) => finding.remedy(on_client(
+            attempt,
+            phrase("server-certificate-rejected-import-own"),
+            &[task("import-root")],
         )),
-        _ => {
-            let finding = finding.remedy(elsewhere(
-                attempt,
-                Owner::Server,
-                phrase("server-certificate-rejected-authority").with("server", refused.connection.tls_server()),
-            ));
-            // Each TLS library takes a root in its own way, and this library is known.
-            match attempt.looks_like {
-                Some(_) => finding.remedy(on_client(
-                    attempt,
-                    phrase("server-certificate-rejected-import-own"),
-                    &[task("import-root")],
-                )),
-                None => finding,
-            }
-        }
+        None => finding,
     }
 }
 
@@ -213,7 +309,7 @@ fn unseen(attempt: &Attempt<'_>, connection: &Connection, described: Option<Aler
 }
 
 /// The remedy for a certificate with other names.
-fn other_name(finding: Finding, attempt: &Attempt<'_>, judgement: &Judgement) -> Finding {
+fn other_name(finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>, judgement: &Judgement) -> Finding {
     let name = &attempt.service.name;
     let url = url_by_name(attempt, judgement);
     let by_url = |action: &'static str| {
@@ -226,11 +322,15 @@ fn other_name(finding: Finding, attempt: &Attempt<'_>, judgement: &Judgement) ->
     if certified_host(attempt, judgement).is_some() && attempt.licensing {
         return finding.remedy(by_url("server-certificate-rejected-name"));
     }
-    let finding = finding.remedy(elsewhere(
-        attempt,
-        Owner::Server,
-        phrase("server-certificate-rejected-name-issue").with("name", name),
-    ));
+    // Only the name is at fault where the authority is trusted, or is doubtful only to the list known here.
+    let times = refused.connection.tls.as_ref().map(|tls| &tls.certificate_times);
+    let shown = times.and_then(|times| times.server);
+    let is_doubtful = || shown.is_some_and(|shown| may_have_been_public(judgement, shown));
+    let issue = match matches!(judgement.chain, Chain::Anchored { .. }) || is_doubtful() {
+        true => "server-certificate-rejected-name-alone",
+        false => "server-certificate-rejected-name-issue",
+    };
+    let finding = finding.remedy(elsewhere(attempt, Owner::Server, phrase(issue).with("name", name)));
     if !attempt.licensing {
         return finding.remedy(elsewhere(
             attempt,

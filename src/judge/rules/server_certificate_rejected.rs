@@ -35,7 +35,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let case = recognise(attempt, context)?;
     let causes = case.causes();
     // The alert's number ranks the causes; a cause that it does not mention may not be the reason.
-    let says_so = is_said_by(&causes, case.described);
+    let says_so = is_said_by(&causes, case.described) && !case.by_common_name();
     let finding = Finding::error(RULE.id, By::Client, At::Tls, case.summary())
         .confidence(case.confidence(says_so))
         .causes(causes);
@@ -176,7 +176,15 @@ impl Case<'_, '_> {
         if self.staple {
             causes.push(Reason::MissingStaple);
         }
+        if self.by_common_name() {
+            causes.insert(0, Reason::NameMismatch);
+        }
         confirm(&mut causes, self.described);
+        // A root that may have been public is no fault beside one that shows, and no authority makes a certificate expire.
+        let is_beside = self.then && !self.says_unknown() && causes.len() > 1;
+        if is_beside || self.described == Some(AlertDescription::CERTIFICATE_EXPIRED) {
+            causes.retain(|cause| *cause != Reason::UnknownIssuer);
+        }
         if causes.is_empty() {
             // No fault in the bytes: the client's trust store or its clock is the reason. If the certificate is
             // encrypted, even that is unknown.
@@ -190,11 +198,26 @@ impl Case<'_, '_> {
         causes
     }
 
+    /// True if the alert says that no authority is known: dates, names and keys have nothing to do with it.
+    fn says_unknown(&self) -> bool {
+        self.described == Some(AlertDescription::UNKNOWN_CA)
+    }
+
+    /// True if nothing but the place of the name can be at fault: some clients read the common name, and most do not.
+    fn by_common_name(&self) -> bool {
+        let only = |it: &Judgement| {
+            let faults = certificate_causes(it);
+            it.name == NameMatch::CommonNameOnly && faults.iter().all(|cause| *cause == Reason::UnknownIssuer)
+        };
+        !self.says_unknown() && self.judgement().is_some_and(only)
+    }
+
     fn confidence(&self, says_so: bool) -> Confidence {
         // The client was fetching revocation data: a fetch may have failed outside the capture.
         let fetches = !self.attempt.revocation.is_empty();
         let is_seen = self.is_tls13 || self.is_shown;
-        let is_plain = says_so && self.accepted.is_none() && !self.then && self.by_address.is_none();
+        let is_open = self.then && self.causes() == [Reason::UnknownIssuer];
+        let is_plain = says_so && self.accepted.is_none() && !is_open && self.by_address.is_none();
         if is_seen && !fetches && is_plain {
             self.sure
         } else {
@@ -214,10 +237,7 @@ impl Case<'_, '_> {
                 .with("subject", subject)
                 .with("clauses", self.clauses.clone()),
             Some(_) if self.accepted.is_some() => phrase("server-certificate-rejected-summary-accepted"),
-            // This alert says that no authority is known: dates, and with them the clock, have nothing to do with it.
-            Some(_) if self.described == Some(AlertDescription::UNKNOWN_CA) => {
-                phrase("server-certificate-rejected-summary-unknown-ca")
-            }
+            Some(_) if self.says_unknown() => phrase("server-certificate-rejected-summary-unknown-ca"),
             Some(_) => phrase("server-certificate-rejected-summary-sound"),
             None if self.is_unread => phrase("server-certificate-rejected-summary-unread"),
             None if !self.is_tls13 => phrase("server-certificate-rejected-summary-uncaptured"),

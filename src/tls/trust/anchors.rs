@@ -9,7 +9,7 @@ use std::sync::{Mutex, OnceLock};
 
 use rustls_pki_types::pem::{Error as PemError, PemObject as _};
 use rustls_pki_types::{CertificateDer, TrustAnchor};
-use x509_parser::asn1_rs::{BitString, FromDer as _, Header};
+use x509_parser::asn1_rs::{BitString, FromDer as _, Header, Sequence, ToDer as _};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
@@ -142,6 +142,16 @@ impl Anchors {
         issuer.is_some() && self.roots(Purpose::Server).any(|root| root.organization == issuer)
     }
 
+    /// True if a public root is of the same organization as an issuer.
+    #[must_use]
+    pub fn has_public_organization_of(&self, issuer_der: &[u8]) -> bool {
+        static PUBLIC_ORGANIZATIONS: OnceLock<Vec<WireText>> = OnceLock::new();
+        let Some(issuer) = organization(issuer_der).filter(|_| self.has_built_in) else {
+            return false;
+        };
+        PUBLIC_ORGANIZATIONS.get_or_init(public_organizations).contains(&issuer)
+    }
+
     /// Whether a key made a certificate's signature, from an earlier check. A device that tries again presents the same
     /// chain; checking one of its signatures costs more than all other questions about an attempt.
     pub(super) fn remembered(
@@ -211,6 +221,13 @@ impl Anchors {
             .chain(bundled)
             .filter(move |root| purpose == Purpose::Client || !root.is_for_clients_only)
     }
+}
+
+fn public_organizations() -> Vec<WireText> {
+    let subjects = webpki_roots::TLS_SERVER_ROOTS.iter().map(|root| root.subject.as_ref());
+    // Their outermost header is left out there.
+    let names = subjects.filter_map(|content| Sequence::new(content.into()).to_der_vec().ok());
+    names.filter_map(|name| organization(&name)).collect()
 }
 
 fn bundled() -> Vec<Root> {
@@ -397,6 +414,19 @@ mod tests {
             let is_self_signed = Certificate::parse(&root.der, Vec::new()).is_self_signed();
             assert_eq!(is_self_signed, !root.is_for_clients_only, "{}", root.fields.subject);
         }
+    }
+
+    #[test]
+    fn the_organizations_of_public_roots_are_known() {
+        let built_in = Anchors::built_in();
+        let subject = |pem: &[u8]| {
+            let roots = read_pem(pem, "", false).unwrap();
+            roots.into_iter().next().unwrap().fields.subject_raw
+        };
+        let public = subject(LICENSING_ROOTS[0]);
+        assert!(built_in.has_public_organization_of(&public));
+        assert!(!built_in.has_public_organization_of(&subject(LICENSING_ROOTS[3])));
+        assert!(!Anchors::default().has_public_organization_of(&public));
     }
 
     #[test]
