@@ -97,6 +97,8 @@ pub struct TlsFacts {
     pub server_broke_off: Option<FrameNumber>,
     /// Bytes other than a record stood where one should begin: their sender and frame.
     pub not_a_record: Option<(Side, FrameNumber)>,
+    /// The end that is taken for the server sent a Client Hello, too: its random value.
+    pub second_client: Option<[u8; 32]>,
 }
 
 impl TlsFacts {

@@ -61,7 +61,7 @@ pub fn walk_datagrams(client: Vec<Event>, server: Vec<Event>) -> Walk {
         .any(|(side, event)| *side == Side::Server && is_of_full_handshake(&event.kind));
     let mut hellos = 0_u8;
     events.sort_by_cached_key(|(side, event)| {
-        let is_hello = matches!(event.kind, EventKind::Tls(Message::ClientHello(_)));
+        let is_hello = *side == Side::Client && matches!(event.kind, EventKind::Tls(Message::ClientHello(_)));
         hellos = hellos.saturating_add(u8::from(is_hello));
         turn(*side, &event.kind, hellos > 1, is_full)
     });
@@ -254,6 +254,9 @@ impl Walker {
         let FrameAt { frame, time } = event.frame_at();
         let tls = &mut self.out.tls;
         match event.kind {
+            EventKind::Tls(Message::ClientHello(hello)) if side == Side::Server => {
+                tls.second_client.get_or_insert(hello.random);
+            }
             EventKind::Tls(Message::ClientHello(hello)) => {
                 // After a retry the first hello still shows the client's preference; the second adds nothing.
                 tls.client_hello.get_or_insert(hello);

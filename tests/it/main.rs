@@ -62,6 +62,7 @@ mod listing;
 mod metamorphic;
 mod mutations;
 mod nobody;
+mod odd_handshakes;
 mod outputs;
 mod page;
 mod pasted;

@@ -22,6 +22,9 @@ use crate::tls::record::content;
 /// and more).
 const PAUSE: i64 = 2_000_000_000;
 
+/// In nanoseconds. Two ends that both begin as clients do so within this time: either was told of the other just before.
+const CONFLICT: i64 = 10_000_000_000;
+
 /// The number of Discoveries reported as steps; further ones are counted.
 const MAX_DISCOVERIES: u64 = 4;
 
@@ -40,6 +43,8 @@ pub struct DatagramFlow {
     control: Control,
     /// The first Client Hello's random value, and its sender.
     hello: Option<(usize, [u8; 32])>,
+    /// The random value of a Client Hello that the other end sent in the same attempt.
+    second_client: Option<[u8; 32]>,
     /// The state of QUIC.
     quic: Option<Box<Quic>>,
 }
@@ -70,6 +75,7 @@ impl DatagramFlow {
             directions: Default::default(),
             control: Control::default(),
             hello: None,
+            second_client: None,
             quic: (carrier == Carrier::Quic).then(Box::default),
         })
     }
@@ -104,8 +110,13 @@ impl DatagramFlow {
             return quic.is_reused_by(datagram, from);
         }
         if let Some(bytes) = dtls(datagram, self.carrier) {
-            let other = hello_random(bytes, true);
-            return matches!((self.hello, other), (Some((by, known)), Some(other)) if by != from || known != other);
+            let (Some((by, known)), Some(other)) = (self.hello, hello_random(bytes, true)) else {
+                return false;
+            };
+            return match by == from {
+                true => known != other,
+                false => !self.is_of_second_client(other, datagram, from),
+            };
         }
         let is_discovery = matches!(
             inside(datagram.payload),
@@ -113,6 +124,16 @@ impl DatagramFlow {
         );
         // A Discovery that is only late in the file belongs to the attempt it began.
         is_discovery && self.has_spoken() && datagram.time.since(self.last.time) >= PAUSE
+    }
+
+    /// True if a hello of the end that did not begin is the second half of a conflict of roles, in which both ends begin as
+    /// clients: so far that end has answered nothing. If it comes later, the first end had given up.
+    fn is_of_second_client(&self, random: [u8; 32], datagram: &Datagram<'_>, from: usize) -> bool {
+        let has_spoken = self.directions.get(from).is_some_and(|it| it.has_spoken);
+        match self.second_client {
+            Some(known) => known == random,
+            None => !has_spoken && !self.is_over() && datagram.time.since(self.last.time) < CONFLICT,
+        }
     }
 
     /// True if DTLS messages were sent.
@@ -162,6 +183,8 @@ impl DatagramFlow {
         if let Some(bytes) = dtls(datagram, self.carrier) {
             if self.hello.is_none() {
                 self.hello = hello_random(bytes, false).map(|random| (from, random));
+            } else if self.hello.is_some_and(|(by, _)| by != from) && self.second_client.is_none() {
+                self.second_client = hello_random(bytes, false);
             }
             own.read(bytes, datagram, heard, held);
             return;

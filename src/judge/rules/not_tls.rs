@@ -1,17 +1,17 @@
 //! Attempt → Finding: the port answered, but not in TLS.
 
 use super::cslu::plain_http_of_cslu;
-use super::{elsewhere, in_between, on_client, service, tls_with_hello};
+use super::wording::{first_line, is_text, shortened};
+use super::{alert_from, elsewhere, in_between, on_client, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::base::command::HostName;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::{Task, task};
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
-use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::plain::{Said, Spoken};
-use crate::connection::walk::{Side, Step, StepKind};
+use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
 use crate::http::reader::Response;
 use crate::judge::alternative::OtherCause;
 use crate::judge::context::Context;
@@ -146,7 +146,7 @@ fn other_bytes(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> 
         let said = connection.answer_in_text.as_ref().filter(|_| agreed)?;
         return Some(in_text(attempt, connection, hello, said));
     }
-    let like_record = matches!(connection.opening.server[..], [20..=24, 3, ..]);
+    let like_record = matches!(connection.opening.server[..], [20..=23, 3, ..]);
     let bytes = first_line(&connection.opening.server);
     let summary = phrase(if like_record {
         "not-tls-summary-like-record"
@@ -164,12 +164,16 @@ fn other_bytes(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> 
         )
         .remedy(elsewhere(attempt, Owner::Server, listen));
     // Text is another protocol; other bytes may be a record that was damaged.
-    Some(match like_record || !is_text(&connection.opening.server) {
-        true => finding
+    let or_broken = match like_record {
+        true => "not-tls-or-broken",
+        false if is_text(&connection.opening.server) => return Some(finding),
+        false => "not-tls-or-damaged",
+    };
+    Some(
+        finding
             .confidence(Confidence::Likely)
-            .alternative(OtherCause::BrokenTls, phrase("not-tls-or-broken")),
-        false => finding,
-    })
+            .alternative(OtherCause::BrokenTls, phrase(or_broken)),
+    )
 }
 
 /// The server had agreed to TLS in plain text (STARTTLS), and answered the hello in plain text again.
@@ -185,40 +189,42 @@ fn in_text(attempt: &Attempt<'_>, connection: &Connection, hello: &Step, said: &
         .remedy(elsewhere(attempt, Owner::Server, log))
 }
 
-/// The server sends a Client Hello: it echoes its input, or is a client itself.
+/// The server sends a Client Hello: it echoes its input, or is a client itself, which another random value proves.
 fn echoed(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> Option<Finding> {
-    let echo = connection.step_by(StepKind::ClientHello, Side::Server)?;
+    let second = connection.step_by(StepKind::ClientHello, Side::Server)?;
+    let tls = connection.tls.as_ref()?;
+    let (first_random, random) = (tls.client_hello.as_ref()?.random, tls.second_client?);
+    if first_random != random {
+        return Some(two_clients(attempt, tls, hello, second));
+    }
     let listen = phrase("not-tls-listen").with("server", connection.tls_server());
     let summary = phrase("not-tls-summary-echo").with("target", service(attempt));
-    Some(
-        Finding::error(RULE.id, By::Server, At::Tls, summary)
-            .confidence(Confidence::Likely)
-            .evidence(hello.frame, phrase("client-hello"))
-            .evidence(echo.frame, phrase("not-tls-echo"))
-            .alternative(OtherCause::AnotherClient, phrase("not-tls-or-client"))
-            .remedy(elsewhere(attempt, Owner::Server, listen)),
-    )
+    let finding = Finding::error(RULE.id, By::Server, At::Tls, summary)
+        .confidence(Confidence::Likely)
+        .evidence(hello.frame, phrase("client-hello"))
+        .evidence(second.frame, phrase("not-tls-echo"))
+        .alternative(OtherCause::InBetween, phrase("not-tls-or-returned"))
+        .excluded(OtherCause::AnotherClient, phrase("not-tls-no-client"))
+        .remedy(elsewhere(attempt, Owner::Server, listen));
+    Some(with_first_alert(finding, tls))
 }
 
-/// True if bytes read as text: three quarters of the first are printable, or they are UTF-8 without control characters.
-fn is_text(bytes: &[u8]) -> bool {
-    let is_readable = |byte: &&u8| byte.is_ascii_graphic() || matches!(**byte, b' ' | b'\t' | b'\r' | b'\n');
-    let front = bytes.get(..16).unwrap_or(bytes);
-    let is_utf8 =
-        std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(|it| it.is_control() && !it.is_whitespace()));
-    is_utf8 || front.iter().filter(is_readable).count() * 4 >= front.len() * 3
+/// Both ends began as clients.
+fn two_clients(attempt: &Attempt<'_>, tls: &TlsFacts, hello: &Step, second: &Step) -> Finding {
+    let summary = phrase("not-tls-summary-two-clients").with("target", service(attempt));
+    let finding = Finding::error(RULE.id, By::Unknown, At::Tls, summary)
+        .evidence(hello.frame, phrase("client-hello"))
+        .evidence(second.frame, phrase("not-tls-second-hello"))
+        .remedy(elsewhere(attempt, Owner::Server, phrase("not-tls-one-server")));
+    with_first_alert(finding, tls)
 }
 
-/// The first line, quoted; hexadecimal if it is no text.
-fn first_line(bytes: &[u8]) -> String {
-    if !is_text(bytes) {
-        let front = bytes.get(..16).unwrap_or(bytes);
-        let more = if bytes.len() > front.len() { " …" } else { "" };
-        let pairs: Vec<String> = front.iter().map(|byte| format!("{byte:02x}")).collect();
-        return format!("{}{more}", pairs.join(" "));
+/// Adds how an end that expected a Server Hello refused a Client Hello.
+fn with_first_alert(finding: Finding, tls: &TlsFacts) -> Finding {
+    match tls.first_error() {
+        Some(alert) => finding.evidence(alert.frame, alert_from(alert, side_name(alert.side))),
+        None => finding,
     }
-    let opening = WireText::from_bytes(bytes);
-    shortened(&WireText::from(opening.raw().lines().next().unwrap_or_default()))
 }
 
 /// True if the server's HTTP answer was sent before the Client Hello, by the acknowledgements: the steps stand in the
@@ -331,10 +337,4 @@ fn of_proxy(
             task("set-proxy").with("proxy", &server.ip).with("port", &server.port),
         ],
     )))
-}
-
-/// The beginning of a text, escaped, in quotes.
-fn shortened(text: &WireText) -> String {
-    let shown: String = text.raw().chars().take(100).collect();
-    WireText::from(shown.as_str()).quoted()
 }

@@ -140,6 +140,33 @@ pub(super) fn alert_from(alert: &Alert, who: impl Into<Value>) -> Phrase {
     phrase("alert-from").with("alert", alert_text(alert)).with("who", who)
 }
 
+/// True if bytes read as text: three quarters of the first are printable, or they are UTF-8 without control characters.
+pub(super) fn is_text(bytes: &[u8]) -> bool {
+    let is_readable = |byte: &&u8| byte.is_ascii_graphic() || matches!(**byte, b' ' | b'\t' | b'\r' | b'\n');
+    let front = bytes.get(..16).unwrap_or(bytes);
+    let is_utf8 =
+        std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(|it| it.is_control() && !it.is_whitespace()));
+    is_utf8 || front.iter().filter(is_readable).count() * 4 >= front.len() * 3
+}
+
+/// The first line, quoted; hexadecimal if it is no text.
+pub(super) fn first_line(bytes: &[u8]) -> String {
+    if !is_text(bytes) {
+        let front = bytes.get(..16).unwrap_or(bytes);
+        let more = if bytes.len() > front.len() { " …" } else { "" };
+        let pairs: Vec<String> = front.iter().map(|byte| format!("{byte:02x}")).collect();
+        return format!("{}{more}", pairs.join(" "));
+    }
+    let opening = WireText::from_bytes(bytes);
+    shortened(&WireText::from(opening.raw().lines().next().unwrap_or_default()))
+}
+
+/// The beginning of a text, escaped, in quotes.
+pub(super) fn shortened(text: &WireText) -> String {
+    let shown: String = text.raw().chars().take(100).collect();
+    WireText::from(shown.as_str()).quoted()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

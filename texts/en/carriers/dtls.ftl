@@ -18,6 +18,8 @@ cipher-mismatch-suites = check which suites, groups and signature algorithms the
 server-certificate-rejected-summary-encrypted = the { $who } refused the certificate of { $service } ({ $alert }); DTLS 1.3 encrypts the certificate, so its fault cannot be seen
 server-certificate-rejected-cannot-tell-encrypted = the server's certificate: DTLS 1.3 encrypts it; the log of the { -device } usually names the reason
 client-certificate-rejected-cannot-tell-encrypted = which certificate was sent, and why it was refused: DTLS 1.3 encrypts both; the server's log shows it
+not-tls-summary-two-clients = both ends sent a Client Hello: the host at { $target } began as a DTLS client, too, so neither end is the server
+not-tls-one-server = let one of the two ends be the DTLS server: in WebRTC, one side of the SDP has to say a=setup:passive and the other a=setup:active
 silent-mid-handshake-client-certificate = some clients fall silent when they reject the certificate
 silent-mid-handshake-server-certificate = some servers fall silent when they reject the client's certificate
 silent-mid-handshake-log = look at the log of the { $who } for the reason

@@ -18,6 +18,8 @@ cipher-mismatch-suites = { -device }で使える暗号スイート、グルー�
 server-certificate-rejected-summary-encrypted = { $who }が{ $service } の証明書を拒否した（{ $alert }）：DTLS 1.3 では証明書が暗号化されるため、問題点は確認できない
 server-certificate-rejected-cannot-tell-encrypted = サーバの証明書（DTLS 1.3 では暗号化される。理由は普通、{ -device }のログで分かる）
 client-certificate-rejected-cannot-tell-encrypted = どの証明書が送られ、なぜ拒否されたか（DTLS 1.3 ではどちらも暗号化される。サーバのログで分かる）
+not-tls-summary-two-clients = 双方が Client Hello を送った：{ $target } のホストも DTLS クライアントとして始めたため、どちらもサーバになっていない
+not-tls-one-server = どちらか一方を DTLS サーバにしてください（WebRTC では、SDP の一方を a=setup:passive、もう一方を a=setup:active にします）
 silent-mid-handshake-client-certificate = 証明書を拒否する際に、何も送らなくなるクライアントもある
 silent-mid-handshake-server-certificate = クライアント証明書を拒否する際に、何も送らなくなるサーバもある
 silent-mid-handshake-log = { $who }のログで理由を確認してください

@@ -1,0 +1,174 @@
+//! Stories of handshakes that break a rule of the protocol, or look as if one did: roles, turns, order, sizes and bytes
+//! that are no record. Each is told with the frames that show it, beside a story that differs in that alone.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
+
+use crate::scenario::messages::*;
+use crate::scenario::*;
+use tlswalk::Options;
+use tlswalk::report::{Report, Verdict};
+
+const SECOND: i64 = 1_000_000_000;
+const MS: i64 = 1_000_000;
+
+fn report(capture: &[u8]) -> Report {
+    tlswalk::analyze(capture, "scenario", &Options::everything().unwrap()).unwrap()
+}
+
+/// The verdict of the only attempt.
+#[track_caller]
+fn only(capture: &[u8]) -> Verdict {
+    let mut attempts = report(capture).attempts;
+    assert_eq!(attempts.len(), 1, "{attempts:#?}");
+    attempts.remove(0).verdict
+}
+
+#[track_caller]
+fn judge(story: &Scenario) -> Verdict {
+    only(&story.pcap())
+}
+
+/// Id, confidence and party.
+fn kind(verdict: &Verdict) -> (&str, &str, &str) {
+    (&verdict.id, verdict.confidence.name(), verdict.by.name())
+}
+
+/// True if a line of the evidence about this frame holds these words.
+fn shows(verdict: &Verdict, frame: usize, words: &str) -> bool {
+    let mut lines = verdict.evidence.iter();
+    lines.any(|it| it.frame == frame as u64 && it.what.contains(words))
+}
+
+fn offers(verdict: &Verdict, id: &str) -> bool {
+    verdict.alternatives.iter().any(|it| it.id == id)
+}
+
+fn text(verdict: &Verdict) -> String {
+    format!("{verdict:#?}")
+}
+
+fn hello() -> Vec<u8> {
+    each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)])
+}
+
+/// Both hellos and the server's flight.
+fn asked() -> Scenario {
+    Scenario::open()
+        .send(Client, hello())
+        .send(Server, each_in_a_record(&server_flight()))
+}
+
+/// The last frame so far.
+fn now(story: &Scenario) -> usize {
+    story.packets.len()
+}
+
+// ---- roles ----
+
+/// DTLS 1.2 in UDP; ends are 0 and 1, times in milliseconds.
+fn dtls(datagrams: &[(usize, u32, Vec<u8>)]) -> Vec<u8> {
+    let ends = [([10, 1, 1, 5], 50_000_u16), ([192, 0, 2, 7], 3478)];
+    let mut pcap = vec![
+        0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0,
+    ];
+    for (from, at, payload) in datagrams {
+        let ((src, source), (dst, port)) = (ends[*from], ends[1 - *from]);
+        let udp = payload.len() as u16 + 8;
+        let mut frame = vec![2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0];
+        frame.extend((udp + 20).to_be_bytes());
+        frame.extend([0, 1, 0, 0, 64, 17, 0, 0]);
+        frame.extend([src, dst].concat());
+        frame.extend([source, port, udp, 0].map(u16::to_be_bytes).concat());
+        frame.extend(payload);
+        let (seconds, micros) = (1_790_000_000 + at / 1000, at % 1000 * 1000);
+        let len = frame.len() as u32;
+        pcap.extend([seconds, micros, len, len].map(u32::to_le_bytes).concat());
+        pcap.extend(frame);
+    }
+    pcap
+}
+
+fn dtls_record(kind: u8, body: &[u8]) -> Vec<u8> {
+    let len = (body.len() as u16).to_be_bytes();
+    [&[kind, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0][..], &len, body].concat()
+}
+
+/// A DTLS Client Hello without a cookie, by its random value.
+fn dtls_hello(random: u8) -> Vec<u8> {
+    let body = [&[0xfe, 0xfd][..], &[random; 32], &[0, 0, 0, 2, 0xc0, 0x2b, 1, 0]].concat();
+    let len = body.len() as u8;
+    dtls_record(22, &[&[1, 0, 0, len, 0, 0, 0, 0, 0, 0, 0, len][..], &body].concat())
+}
+
+#[test]
+fn two_dtls_clients_are_one_conflict_of_roles() {
+    let alert = dtls_record(21, &[2, 10]);
+    let conflict = dtls(&[
+        (0, 0, dtls_hello(1)),
+        (1, 20, dtls_hello(2)),
+        (0, 40, alert),
+        // Its timer has run out before it reads the alert.
+        (1, 1020, dtls_hello(2)),
+    ]);
+    let verdict = only(&conflict);
+    assert_eq!(kind(&verdict), ("not-tls", "certain", "unknown"), "{}", text(&verdict));
+    assert!(
+        verdict.summary.contains("both ends sent a Client Hello"),
+        "{}",
+        verdict.summary
+    );
+    assert!(shows(&verdict, 1, "Client Hello") && shows(&verdict, 2, "Client Hello"));
+    assert!(shows(&verdict, 3, "unexpected_message"), "{}", text(&verdict));
+    assert!(verdict.remedy[0].action.contains("a=setup:passive"));
+    // Without the alert it is the same conflict.
+    let silent = dtls(&[(0, 0, dtls_hello(1)), (1, 20, dtls_hello(2))]);
+    assert_eq!(kind(&only(&silent)), ("not-tls", "certain", "unknown"));
+}
+
+#[test]
+fn an_end_that_begins_after_the_other_gave_up_begins_an_attempt_of_its_own() {
+    let later = dtls(&[(0, 0, dtls_hello(1)), (1, 60_000, dtls_hello(2))]);
+    assert_eq!(report(&later).attempts.len(), 2);
+    // The same random value comes from a program that returns what it receives.
+    let echo = only(&dtls(&[(0, 0, dtls_hello(1)), (1, 20, dtls_hello(1))]));
+    assert_eq!(kind(&echo), ("not-tls", "likely", "server"), "{}", text(&echo));
+    assert!(echo.summary.contains("echoes"), "{}", echo.summary);
+}
+
+#[test]
+fn two_tls_clients_are_told_from_an_echo() {
+    let mut other = client_hello(Offer::Tls12, Group::X25519);
+    other[10] ^= 1;
+    let conflict = Scenario::open()
+        .send(Client, hello())
+        .send(Server, each_in_a_record(&[other]))
+        .close(Client);
+    let verdict = judge(&conflict);
+    assert_eq!(kind(&verdict), ("not-tls", "certain", "unknown"), "{}", text(&verdict));
+    let echo = Scenario::open()
+        .send(Client, hello())
+        .send(Server, hello())
+        .close(Client);
+    assert!(judge(&echo).summary.contains("echoes"));
+}
+
+// ---- bytes that are no record ----
+
+#[test]
+fn bytes_begin_like_a_record_only_with_a_type_and_a_version_of_tls() {
+    let why = |bytes: &[u8]| {
+        let verdict = judge(&Scenario::open().send(Client, hello()).send(Server, bytes).close(Server));
+        let other = verdict.alternatives.iter().find(|it| it.id == "broken-tls");
+        other.map(|it| it.why_not.clone()).unwrap_or_default()
+    };
+    assert!(why(&[0x16, 3, 1, 0xff, 0xff, 2, 0x28]).contains("begin like a record"));
+    let zeros = why(&[0, 0, 0, 0, 2, 0, 0x28]);
+    assert!(
+        !zeros.contains("begin like a record") && zeros.contains("neither text nor a TLS record"),
+        "{zeros}"
+    );
+}
