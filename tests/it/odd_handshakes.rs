@@ -172,3 +172,54 @@ fn bytes_begin_like_a_record_only_with_a_type_and_a_version_of_tls() {
         "{zeros}"
     );
 }
+
+// ---- SSL 2.0 ----
+
+/// A Client Hello in the format of SSL 2.0, for this version.
+fn ssl2_hello(version: [u8; 2]) -> Vec<u8> {
+    let body = [
+        &[1, version[0], version[1], 0, 3, 0, 0, 0, 16, 1, 0, 0x80][..],
+        &[9; 16],
+    ]
+    .concat();
+    [&[0x80, body.len() as u8][..], &body].concat()
+}
+
+/// A Server Hello of SSL 2.0 with a certificate of 4 bytes.
+fn ssl2_answer() -> Vec<u8> {
+    let body = [
+        &[4, 0, 1, 0, 2, 0, 4, 0, 3, 0, 16][..],
+        &[0x30, 2, 5, 0],
+        &[1, 0, 0x80],
+        &[7; 16],
+    ]
+    .concat();
+    [&[0x80, body.len() as u8][..], &body].concat()
+}
+
+#[test]
+fn ssl_2_is_named_and_no_other_capture_is_asked_for() {
+    let hellos = Scenario::open()
+        .send(Client, ssl2_hello([0, 2]))
+        .send(Server, ssl2_answer());
+    let used = hellos.clone().send(Client, noise(1, 80)).send(Server, noise(2, 90));
+    let verdict = judge(&used.send(Client, noise(3, 70)).close(Client));
+    assert_eq!(
+        kind(&verdict),
+        ("version-mismatch", "certain", "server"),
+        "{}",
+        text(&verdict)
+    );
+    assert!(
+        verdict.summary.contains("SSL 2.0") && verdict.summary.contains("not read"),
+        "{}",
+        verdict.summary
+    );
+    let told = text(&verdict);
+    assert!(
+        told.contains("TLS 1.2") && !told.contains("capture again") && !told.contains("Capture again"),
+        "{told}"
+    );
+    let unused = judge(&hellos.close(Client));
+    assert!(unused.summary.contains("chose SSL 2.0"), "{}", unused.summary);
+}

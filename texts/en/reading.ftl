@@ -111,6 +111,7 @@ condition-no-answer = the request has no answer
 condition-sent-again = a segment of the client was sent repeatedly and never acknowledged
 condition-broke-off = the server sent only an encrypted alert after its Server Hello
 condition-datagrams = TLS travels in datagrams (DTLS, QUIC)
+condition-ssl2 = the server chose SSL 2.0
 condition-tlcp = the client speaks TLCP (Chinese national TLS)
 condition-versions-listed = the server lists its versions of QUIC, and the client continues with none of them
 condition-tls-expected = something shows that the port expects TLS

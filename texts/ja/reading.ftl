@@ -111,6 +111,7 @@ condition-no-answer = 要求に応答がない
 condition-sent-again = クライアントのセグメントが何度も再送され、確認応答がない
 condition-broke-off = サーバは Server Hello の後に、暗号化されたアラートだけを送った
 condition-datagrams = TLS がデータグラムで運ばれる（DTLS、QUIC）
+condition-ssl2 = サーバが SSL 2.0 を選んだ
 condition-tlcp = クライアントは TLCP（中国の国家標準の TLS）を使っている
 condition-versions-listed = サーバは QUIC のバージョンを一覧で示し、クライアントはそのどれでも通信を続けていない
 condition-tls-expected = ポートが TLS を想定していることを示すものがある

@@ -119,9 +119,6 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phr
         reasons.push(phrase("incomplete-capture-dropped").with("drops", drops));
     }
     let version = connection.tls.as_ref().and_then(TlsFacts::version);
-    if version == Some(Version::SSL2) {
-        reasons.push(phrase("incomplete-capture-ssl2"));
-    }
     if connection
         .plain_client
         .is_some_and(|client| client.spoken == Spoken::Tlcp)

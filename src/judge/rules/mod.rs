@@ -95,6 +95,7 @@ mod server_certificate_rejected;
 mod sight;
 mod silent_mid_handshake;
 mod silent_refusal;
+mod ssl2;
 mod tcp_no_response;
 mod tcp_refused;
 mod tlcp;

@@ -19,6 +19,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = super::tlcp::mismatch(attempt, RULE.id) {
         return Some(finding);
     }
+    if let Some(finding) = super::ssl2::finding(attempt, RULE.id) {
+        return Some(finding);
+    }
     if let Some(finding) = super::quic_said::no_version(attempt, context, RULE.id) {
         return Some(finding);
     }

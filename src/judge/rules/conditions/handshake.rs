@@ -57,6 +57,13 @@ pub(super) fn server_spoke(attempt: &Attempt<'_>, context: &Context<'_>) -> Answ
 }
 
 /// The handshake is not complete.
+/// The server chose SSL 2.0.
+pub(super) fn ssl2(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
+    let chose = tls(attempt).and_then(TlsFacts::version) == Some(Version::SSL2);
+    let first = || attempt.connection().map(|it| it.first.frame);
+    is(chose, frame_of(attempt, StepKind::ServerHello).or_else(first))
+}
+
 pub(super) fn unfinished(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let Some(connection) = attempt.connection() else {
         return Answer::NotMet(Some(attempt.first().frame));

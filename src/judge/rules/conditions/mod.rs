@@ -204,6 +204,7 @@ condition!(SENT_AGAIN, "condition-sent-again", outcome::sent_again);
 condition!(BROKE_OFF, "condition-broke-off", handshake::server_broke_off);
 condition!(DATAGRAMS, "condition-datagrams", transport::datagrams);
 condition!(TLCP, "condition-tlcp", transport::tlcp);
+condition!(SSL2, "condition-ssl2", handshake::ssl2);
 condition!(VERSIONS_LISTED, "condition-versions-listed", transport::versions_listed);
 condition!(TLS_EXPECTED, "condition-tls-expected", transport::tls_expected);
 condition!(NO_SERVER_RESET, "condition-no-server-reset", transport::no_server_reset);
@@ -251,6 +252,7 @@ fn ways(id: &str) -> &'static [&'static [Condition]] {
         "version-mismatch" => &[
             &[CONNECTION, ERROR, ABOUT_VERSION],
             &[CONNECTION, TLCP],
+            &[CONNECTION, SSL2],
             &[CONNECTION, VERSIONS_LISTED],
         ],
         "cipher-mismatch" => &[&[HELLO, ERROR, ABOUT_CHOICE]],
