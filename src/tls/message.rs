@@ -77,6 +77,8 @@ pub enum Message {
 pub struct CertificateMessage {
     /// The chain as sent, leaf first; empty when the sender has none to show.
     pub chain: Vec<Certificate>,
+    /// The length of the message without its header.
+    pub len: usize,
     /// Bytes of the message that are missing from the capture, or beyond the longest message kept.
     pub missing: u32,
     /// The bytes among these that were captured and not kept.
@@ -362,6 +364,7 @@ fn client_hello(hello: ClientHello, [_, a, b, c]: [u8; 4]) -> Message {
 /// matters.
 fn read_certificates(body: &[u8], missing: u32, frames: &Frames) -> CertificateMessage {
     let mut message = CertificateMessage {
+        len: body.len().saturating_add(missing as usize),
         missing,
         ..CertificateMessage::default()
     };

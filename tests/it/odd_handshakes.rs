@@ -223,3 +223,23 @@ fn ssl_2_is_named_and_no_other_capture_is_asked_for() {
     let unused = judge(&hellos.close(Client));
     assert!(unused.summary.contains("chose SSL 2.0"), "{}", unused.summary);
 }
+
+#[test]
+fn a_chain_beyond_what_clients_take_is_named_by_its_size() {
+    let flight = |copies: usize| {
+        let chain = certificate(&vec![SERVER_CERTIFICATE; copies]);
+        in_records_of(16_384, &[server_hello(), chain, server_hello_done()])
+    };
+    let told = |copies: usize| {
+        let story = Scenario::open().send(Client, hello()).send(Server, flight(copies));
+        text(&judge(&story.wait(28 * MS).close(Client)))
+    };
+    let large = 120_000 / SERVER_CERTIFICATE.len();
+    let bytes = 3 + large * (SERVER_CERTIFICATE.len() + 3);
+    assert!(
+        told(large).contains(&format!("Certificate message has {bytes} bytes")),
+        "{}",
+        told(large)
+    );
+    assert!(!told(3).contains("Certificate message has"));
+}

@@ -593,6 +593,7 @@ silent-mid-handshake-waited = nothing came for { $span }, then the { -device } g
 silent-mid-handshake-silent = nothing more came for { $span }
 silent-mid-handshake-window = the { $who } has had no room for more bytes since frame { $frame } (window 0)
 silent-mid-handshake-last-message = the last message seen: { $message } from the { $who }
+large-chain = the server's Certificate message has { $bytes } bytes, far above the usual few thousand; many clients refuse such a message (Java above 32,768 bytes, OpenSSL above 102,400)
 silent-mid-handshake-hole = { $count ->
     [one] 1 byte
    *[other] { $count } bytes

@@ -563,6 +563,7 @@ silent-mid-handshake-waited = { $span }間何も届かず、{ -device }が待つ
 silent-mid-handshake-silent = その後 { $span }間、何も届いていない
 silent-mid-handshake-window = { $who }はフレーム { $frame } 以降、受信バッファに空きがない（ウィンドウサイズ 0）
 silent-mid-handshake-last-message = 最後に見えたメッセージ：{ $who }からの { $message }
+large-chain = サーバの Certificate メッセージは { $bytes } バイトで、通常の数千バイトを大きく超える。このようなメッセージを拒否するクライアントは多い（Java は 32,768 バイト、OpenSSL は 102,400 バイトを超えると拒否）
 silent-mid-handshake-hole = その前の{ $who }の { $count } バイトが届いていない
 silent-mid-handshake-last-packet = 最後のパケット、そのメッセージの { $span }後
 silent-mid-handshake-random-loss-once = 通常のパケットロスなら、再送により数秒で回復する。ここではそのバイトの再送がキャプチャにない

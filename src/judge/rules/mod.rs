@@ -62,6 +62,7 @@ mod interception_suspected;
 mod join_data;
 mod join_refused;
 mod join_remedies;
+mod large_chain;
 mod large_hello;
 mod later_request;
 mod legacy_endpoint;

@@ -1,6 +1,7 @@
 //! Attempt → Finding: a RST ended the handshake.
 
 use super::behind_proxy::behind_proxy;
+use super::large_chain::with_large_chain;
 use super::large_hello::or_large_hello;
 use super::reset_origin::{Origin, origin};
 use super::{client, elsewhere, first_end, message_name, named, seconds, service, side_name, tls_with_hello};
@@ -142,7 +143,10 @@ impl Case<'_, '_> {
     }
 
     fn with_evidence(&self, finding: Finding) -> Finding {
-        let finding = finding.evidence(self.last.frame, self.last_message()).evidence(
+        let connection = self.connection;
+        let finding = with_large_chain(finding, connection);
+        let finding = finding.evidence(self.last.frame, self.last_message());
+        let finding = finding.evidence(
             self.reset.frame,
             phrase("reset-during-handshake-reset")
                 .with("who", side_name(self.side))

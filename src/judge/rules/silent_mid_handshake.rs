@@ -4,6 +4,7 @@ use super::behind_proxy::behind_proxy;
 use super::datagram_silence;
 use super::departure::{self, Departure};
 use super::heard::{came_partly_too_late, closed_unfinished, finished_lost, if_heard};
+use super::large_chain::with_large_chain;
 use super::modern_offer::or_too_old;
 use super::{
     client, elsewhere, first_fin, lost_bytes, message_name, named, seconds, sees_handshake, service, side_name,
@@ -227,7 +228,7 @@ impl Case<'_, '_> {
 
     fn with_evidence(&self, finding: Finding) -> Finding {
         let (connection, last) = (self.connection, self.last);
-        let mut finding = finding.evidence(
+        let mut finding = with_large_chain(finding, connection).evidence(
             last.frame,
             phrase("silent-mid-handshake-last-message")
                 .with("message", message_name(last.kind))
