@@ -48,7 +48,7 @@ pub(super) fn step_of(message: &Message) -> (StepKind, Option<Detail>) {
         Message::EncryptedHandshake { .. } => StepKind::EncryptedHandshake,
         Message::ApplicationData { .. } => StepKind::ApplicationData,
         Message::Heartbeat => StepKind::Heartbeat,
-        Message::NotARecord => StepKind::OtherMessage,
+        Message::NotARecord(_) => StepKind::OtherMessage,
     };
     (kind, None)
 }

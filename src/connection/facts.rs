@@ -1,7 +1,8 @@
 //! The facts of TLS in a walk: choices, certificates, alerts, and the progress of the handshake.
 
 use super::step::{Seen, Side, Sides};
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
+use crate::tcp::stream::Position;
 use crate::tls::hello::{CertificateRequest, ClientHello, ServerHello};
 use crate::tls::key_exchange::KeyExchange;
 use crate::tls::message::CertificateMessage;
@@ -95,10 +96,37 @@ pub struct TlsFacts {
     pub client_alert_instead_of_finished: Option<FrameNumber>,
     /// TLS 1.3: the server's first encrypted record holds only an alert: the server aborted after its Server Hello.
     pub server_broke_off: Option<FrameNumber>,
-    /// Bytes other than a record stood where one should begin: their sender and frame.
-    pub not_a_record: Option<(Side, FrameNumber)>,
+    /// Bytes other than a record stood where one should begin: the first such place.
+    pub not_a_record: Option<NotARecord>,
     /// The end that is taken for the server sent a Client Hello, too: its random value.
     pub second_client: Option<[u8; 32]>,
+}
+
+/// Bytes other than a record, where one should begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotARecord {
+    /// Their sender.
+    pub side: Side,
+    /// The frame in which they begin.
+    pub frame: FrameNumber,
+    /// Its time.
+    pub time: Timestamp,
+    /// Position of the first of them.
+    pub from: Position,
+    /// The first of them, as far as that segment holds them.
+    pub bytes: Box<[u8]>,
+}
+
+impl NotARecord {
+    pub(super) fn of(side: Side, FrameAt { frame, time }: FrameAt, from: Position, bytes: &[u8]) -> Self {
+        Self {
+            side,
+            frame,
+            time,
+            from,
+            bytes: Box::from(bytes),
+        }
+    }
 }
 
 impl TlsFacts {

@@ -463,7 +463,7 @@ const fn is_tls_event(event: &Event) -> bool {
             | EventKind::Reset
             | EventKind::Http(_)
             | EventKind::Control(..)
-            | EventKind::Tls(Message::NotARecord)
+            | EventKind::Tls(Message::NotARecord(_))
     )
 }
 

@@ -6,7 +6,7 @@
 //!
 //! Encrypted messages are inferred from order, side and size, and marked so.
 
-pub use super::facts::{Alert, TlsFacts};
+pub use super::facts::{Alert, NotARecord, TlsFacts};
 pub use super::step::{Detail, Seen, Side, Sides, Step, StepKind};
 use crate::base::frame::FrameAt;
 use crate::connection::detail::{is_of_full_handshake, step_of, turn};
@@ -192,8 +192,9 @@ impl Walker {
             EventKind::Http(head) => self.http_step(head),
             // None remains: each was put in the place of an encrypted record.
             EventKind::Decrypted(_) => return,
-            EventKind::Tls(Message::NotARecord) => {
-                self.out.tls.not_a_record.get_or_insert((side, event.frame()));
+            EventKind::Tls(Message::NotARecord(bytes)) => {
+                let found = || NotARecord::of(side, event.frame_at(), event.from, bytes);
+                self.out.tls.not_a_record.get_or_insert_with(found);
                 return;
             }
             EventKind::Tls(Message::EncryptedHandshake { .. }) => (self.encrypted_handshake(side), None),
@@ -856,11 +857,15 @@ mod tests {
     #[test]
     fn what_is_no_record_is_noted_once_and_is_no_step() {
         let walk = hear(vec![
-            (S, EventKind::Tls(Message::NotARecord)),
-            (C, EventKind::Tls(Message::NotARecord)),
+            (S, EventKind::Tls(Message::NotARecord(Box::from(*b"one")))),
+            (C, EventKind::Tls(Message::NotARecord(Box::from(*b"two")))),
         ]);
         assert!(walk.steps.is_empty());
-        assert_eq!(walk.tls.not_a_record, Some((S, FrameNumber(1))));
+        let noted = walk.tls.not_a_record.unwrap();
+        assert_eq!(
+            (noted.side, noted.frame, &*noted.bytes),
+            (S, FrameNumber(1), &b"one"[..])
+        );
     }
 
     #[test]

@@ -68,8 +68,8 @@ pub enum Message {
         len: u16,
     },
     Heartbeat,
-    /// Other bytes are where a record should begin.
-    NotARecord,
+    /// Other bytes are where a record should begin: the first of them.
+    NotARecord(Box<[u8]>),
 }
 
 /// A Certificate message.

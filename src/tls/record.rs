@@ -33,6 +33,9 @@ const MAX_RESYNC: usize = 2 * (MAX_BODY as usize + HEADER);
 /// Bytes searched for a border after a hole before the rest of the direction is given up.
 const MAX_LOST: u64 = 1024 * 1024;
 
+/// Bytes shown of what stands in the place of a record, beyond the length of a header: a line of plain text.
+const MAX_SHOWN: usize = 80;
+
 #[allow(missing_docs)] // RFC 9846 section 5.1
 pub mod content {
     pub const CHANGE_CIPHER_SPEC: u8 = 20;
@@ -256,7 +259,8 @@ impl RecordReader {
                 *have += used;
                 if *have == HEADER {
                     let (header, start) = (*bytes, *start);
-                    self.begin_record(header, start, sink);
+                    let behind = rest.get(used..).unwrap_or_default();
+                    self.begin_record(header, behind, start, sink);
                 }
                 used
             }
@@ -317,10 +321,13 @@ impl RecordReader {
         }
     }
 
-    fn begin_record(&mut self, header: [u8; HEADER], at: Provenance, sink: &mut impl FnMut(Event)) {
+    /// Begins the record of this header; `behind` are the bytes that follow it in the same segment.
+    fn begin_record(&mut self, header: [u8; HEADER], behind: &[u8], at: Provenance, sink: &mut impl FnMut(Event)) {
         let Some((kind, len)) = plausible_header(&header) else {
             // No record where one must begin: the sender stopped speaking TLS, or bytes were altered.
-            sink(at.said(Message::NotARecord, at.from.saturating_add(HEADER as u64)));
+            let shown = behind.get(..MAX_SHOWN).unwrap_or(behind);
+            let bytes = [&header[..], shown].concat().into_boxed_slice();
+            sink(at.said(Message::NotARecord(bytes), at.from.saturating_add(HEADER as u64)));
             self.assembler.lose_track(sink);
             self.lose_track();
             return;

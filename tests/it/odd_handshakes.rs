@@ -173,6 +173,62 @@ fn bytes_begin_like_a_record_only_with_a_type_and_a_version_of_tls() {
     );
 }
 
+#[test]
+fn a_server_that_goes_on_in_plain_text_is_quoted() {
+    let story = Scenario::open()
+        .handshake12(each_in_a_record)
+        .send(Client, encrypted(APPLICATION_DATA, 13, 26));
+    let frame = now(&story) + 1;
+    let story = story.send(Server, b"created on alpha\n").close(Server);
+    let verdict = judge(&story);
+    assert_eq!(verdict.id, "healthy", "{}", text(&verdict));
+    assert!(
+        verdict
+            .summary
+            .contains("in plain text, without TLS: “created on alpha"),
+        "{}",
+        verdict.summary
+    );
+    assert!(!verdict.summary.contains("no answer"));
+    assert!(shows(&verdict, frame, "created on alpha"), "{}", text(&verdict));
+    let hostile = Scenario::open()
+        .handshake12(each_in_a_record)
+        .send(Server, b"\x1b[2Jall is well\n")
+        .close(Server);
+    assert!(!text(&judge(&hostile)).contains('\u{1b}'));
+}
+
+#[test]
+fn a_malformed_record_in_a_good_exchange_is_noticed() {
+    let exchange = |change: Vec<u8>| {
+        let finish = [each_in_a_record(&client_flight()), change, finished(11)].concat();
+        asked()
+            .send(Client, finish)
+            .send(Server, [change_cipher_spec(), finished(12)].concat())
+            .data()
+            .close(Server)
+    };
+    assert_eq!(judge(&exchange(change_cipher_spec())).id, "healthy");
+    let verdict = judge(&exchange(vec![0x14, 0xff, 0xff, 0xff, 1, 1]));
+    assert_eq!(
+        kind(&verdict),
+        ("unexplained-end", "possible", "unknown"),
+        "{}",
+        text(&verdict)
+    );
+    assert!(verdict.summary.contains("14 ff ff ff 01"), "{}", verdict.summary);
+    assert!(
+        !verdict.summary.contains("nothing in it says why"),
+        "{}",
+        verdict.summary
+    );
+    assert!(
+        text(&verdict).contains("from the server, which went on after these bytes"),
+        "{}",
+        text(&verdict)
+    );
+}
+
 // ---- SSL 2.0 ----
 
 /// A Client Hello in the format of SSL 2.0, for this version.

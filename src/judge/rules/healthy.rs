@@ -3,6 +3,7 @@
 use super::exchange::{answered_in_time, handshake_took, hole_in_handshake, left_at_once, time_in, went_well};
 use super::heard::{ANSWER, heard_to, if_heard};
 use super::join_data;
+use super::no_record::{after_handshake, with_no_record};
 use super::reservations::as_far_as_seen;
 use super::{client, seconds, service};
 use crate::attempt::Attempt;
@@ -56,12 +57,17 @@ fn in_plain_http(attempt: &Attempt<'_>, connection: &Connection) -> Option<Findi
 fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, context: &Context<'_>) -> Finding {
     let left = left_at_once(attempt, connection);
     let early = left_before_finished(connection);
+    let beside = after_handshake(connection);
     let id = match (tls.application_data.client > 0, tls.application_data.server > 0) {
         _ if early.is_some() => "healthy-summary-early",
         (true, false) if early_data_only(connection, tls) => "healthy-summary-early-data",
         (true, _) if left.is_some() && !answered_in_time(connection) => "healthy-summary-one-shot",
         (false, false) if left.is_some() => "healthy-summary-unused",
-        (_, false) => "healthy-summary-handshake",
+        (_, false) => match &beside {
+            Some((_, true)) => "healthy-summary-plain",
+            Some((_, false)) => "healthy-summary-no-record",
+            None => "healthy-summary-handshake",
+        },
         // Data from the server without a request is no answer.
         (false, true) => "healthy-summary-data",
         (true, true) => "healthy-summary",
@@ -73,6 +79,7 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
         .with("who", client(attempt))
         .with("span", seconds(waited(connection, tls).unwrap_or_default()))
         .with("version", version.unwrap_or_default())
+        .with("bytes", beside.map(|(bytes, _)| bytes).unwrap_or_default())
         // The duration of the handshake, not of the connection.
         .with("took", seconds(handshake_took(connection)));
     let mut finding = as_far_as_seen(Finding::ok(RULE.id, summary), attempt, connection, early.or(left));
@@ -93,6 +100,7 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
         let what = if is_answer { "healthy-answer" } else { "healthy-unasked" };
         finding = finding.evidence(frame, phrase(what));
     }
+    finding = with_no_record(finding, connection);
     let hides_certificate = tls.version().is_some_and(crate::tls::Version::is_tls13);
     if hides_certificate && tls.certificates.server.is_none() && !tls.resumed {
         finding = finding.cannot_tell(phrase("healthy-cannot-tell-certificate"));

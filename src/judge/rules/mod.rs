@@ -73,6 +73,7 @@ mod negotiation;
 mod no_application_response;
 mod no_connection;
 pub mod no_licensing_traffic;
+mod no_record;
 mod not_tls;
 mod odd_address;
 mod pair;

@@ -3,6 +3,7 @@
 use super::behind_proxy::behind_proxy;
 use super::large_chain::with_large_chain;
 use super::large_hello::or_large_hello;
+use super::no_record::with_no_record;
 use super::reset_origin::{Origin, origin};
 use super::{client, elsewhere, first_end, message_name, named, seconds, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
@@ -146,6 +147,7 @@ impl Case<'_, '_> {
         let connection = self.connection;
         let finding = with_large_chain(finding, connection);
         let finding = finding.evidence(self.last.frame, self.last_message());
+        let finding = with_no_record(finding, connection);
         let finding = finding.evidence(
             self.reset.frame,
             phrase("reset-during-handshake-reset")

@@ -6,6 +6,7 @@ use super::departure::{self, Departure};
 use super::heard::{came_partly_too_late, closed_unfinished, finished_lost, if_heard};
 use super::large_chain::with_large_chain;
 use super::modern_offer::or_too_old;
+use super::no_record::with_no_record;
 use super::{
     client, elsewhere, first_fin, lost_bytes, message_name, named, seconds, sees_handshake, service, side_name,
     tls_with_hello, watched_after,
@@ -234,6 +235,7 @@ impl Case<'_, '_> {
                 .with("message", message_name(last.kind))
                 .with("who", side_name(last.side)),
         );
+        finding = with_no_record(finding, connection);
         if let Some(rest) = self.rest {
             finding = finding.evidence(rest.frame, phrase("silent-mid-handshake-rest"));
         }

@@ -17,6 +17,9 @@ pub(super) const RULE: Rule = rule!("unexplained-end", General, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
+    if let Some(finding) = super::no_record::unexplained(attempt, connection, RULE.id) {
+        return Some(finding);
+    }
     let unheard = Side::both().into_iter().find_map(|side| {
         let repeated = connection.tcp[side].delivery.repeated()?;
         Some((side, repeated))
