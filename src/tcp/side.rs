@@ -165,6 +165,13 @@ impl TcpSide {
     pub const fn said_unseen(&self) -> bool {
         self.acked_unseen || self.unseen_end > 0
     }
+
+    /// Number of segments sent again, SYNs not counted.
+    #[must_use]
+    pub fn repeated_beyond_syns(&self) -> u64 {
+        let syns = (self.syns.len() as u64).saturating_sub(1);
+        self.retransmissions.saturating_sub(syns)
+    }
 }
 
 /// Totals of Application Data records.

@@ -156,6 +156,18 @@ fn two_tls_clients_are_told_from_an_echo() {
     assert!(judge(&echo).summary.contains("echoes"));
 }
 
+#[test]
+fn a_silence_is_measured_to_the_close_that_is_told() {
+    let finish = [each_in_a_record(&client_flight()), change_cipher_spec(), finished(11)].concat();
+    let story = asked()
+        .send(Client, finish)
+        .wait(7 * SECOND)
+        .packet(Client, FIN | ACK, &[]);
+    let story = story.wait(2 * SECOND).packet(Server, ACK, &[]);
+    let verdict = judge(&story);
+    assert!(verdict.summary.contains("nothing came for 7.0"), "{}", verdict.summary);
+}
+
 // ---- bytes that are no record ----
 
 #[test]
@@ -278,6 +290,87 @@ fn ssl_2_is_named_and_no_other_capture_is_asked_for() {
     );
     let unused = judge(&hellos.close(Client));
     assert!(unused.summary.contains("chose SSL 2.0"), "{}", unused.summary);
+}
+
+// ---- a Finished that the other side did not hear, or came before its turn ----
+
+/// A client that closes `after` its Finished, and a server whose Finished comes later.
+fn left(after: i64, again: bool) -> Scenario {
+    let finish = [each_in_a_record(&client_flight()), change_cipher_spec(), finished(11)].concat();
+    let mut story = asked().send(Client, finish).wait(after).packet(Client, FIN | ACK, &[]);
+    if again {
+        story = story.wait(SECOND);
+        let data = story.data_frames(Client).pop().unwrap();
+        let mut packet = story.packets[data - 1].clone();
+        packet.time = story.packets[now(&story) - 1].time + SECOND;
+        // Sent again, not captured twice.
+        packet.ip_id = packet.ip_id.wrapping_add(1);
+        story.packets.push(packet);
+    }
+    let answer = [change_cipher_spec(), finished(12)].concat();
+    story
+        .wait(SECOND)
+        .packet(Server, ACK | PSH, &answer)
+        .packet(Client, RST, &[])
+}
+
+#[test]
+fn a_client_that_closed_before_the_finished_reached_it_completed_nothing() {
+    let story = left(400 * MS, false);
+    let verdict = judge(&story);
+    assert_eq!(
+        kind(&verdict),
+        ("silent-mid-handshake", "likely", "client"),
+        "{}",
+        text(&verdict)
+    );
+    assert!(
+        offers(&verdict, "healthy") && offers(&verdict, "server-slow"),
+        "{}",
+        text(&verdict)
+    );
+    assert!(
+        shows(&verdict, now(&story) - 1, "Finished from the server"),
+        "{}",
+        text(&verdict)
+    );
+    assert!(verdict.remedy[0].verify.contains("handshake"), "{}", text(&verdict));
+}
+
+#[test]
+fn where_packets_had_to_be_sent_again_the_path_lost_them() {
+    let verdict = judge(&left(400 * MS, true));
+    assert_eq!(
+        kind(&verdict),
+        ("silent-mid-handshake", "likely", "path"),
+        "{}",
+        text(&verdict)
+    );
+    assert!(verdict.summary.contains("send again"), "{}", verdict.summary);
+}
+
+#[test]
+fn a_finished_before_the_clients_key_exchange_breaks_the_order() {
+    let finish = [change_cipher_spec(), each_in_a_record(&[message(20, &noise(9, 12))])].concat();
+    let story = asked().wait(SECOND).packet(Server, ACK | PSH, &finish);
+    let early = now(&story);
+    let story = story.packet(Server, FIN | ACK, &[]).wait(100 * MS);
+    let late = each_in_a_record(&[client_key_exchange()]);
+    let story = story.packet(Client, ACK | PSH, &late).packet(Server, RST, &[]);
+    let verdict = judge(&story);
+    assert_eq!(
+        kind(&verdict),
+        ("silent-mid-handshake", "certain", "server"),
+        "{}",
+        text(&verdict)
+    );
+    assert!(
+        verdict.summary.contains("sent its Finished before"),
+        "{}",
+        verdict.summary
+    );
+    assert!(shows(&verdict, early, "RFC 5246 section 7.3"), "{}", text(&verdict));
+    assert!(verdict.remedy[0].verify.contains("handshake"), "{}", text(&verdict));
 }
 
 #[test]

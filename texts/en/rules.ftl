@@ -593,6 +593,17 @@ silent-mid-handshake-waited = nothing came for { $span }, then the { -device } g
 silent-mid-handshake-silent = nothing more came for { $span }
 silent-mid-handshake-window = the { $who } has had no room for more bytes since frame { $frame } (window 0)
 silent-mid-handshake-last-message = the last message seen: { $message } from the { $who }
+silent-mid-handshake-unheard = the { -device } closed before the Finished of the server reached it
+silent-mid-handshake-unheard-lost = packets were lost on the path: the { -device } had to send again { $count ->
+    [one] once
+   *[other] { $count } times
+}, and the Finished of the server came { $span } later, when the { -device } had closed
+silent-mid-handshake-finished-late = Finished from the server, { $span } after that message; the { -device } never acknowledged it
+silent-mid-handshake-slow = the server may have been too slow for this client
+silent-mid-handshake-loss = look for a link or a queue that loses packets between { $device } and { $name }
+silent-mid-handshake-summary-order = { $service } sent its Finished before it had received the { -device }'s key exchange, an order that TLS does not allow, and the handshake stopped: { $clause }
+silent-mid-handshake-too-soon = Finished from the server, { $span } after its Server Hello Done: the Client Key Exchange and the Finished of the { -device } have to come first (RFC 5246 section 7.3)
+silent-mid-handshake-key-exchange-late = Client Key Exchange from the { -device }, which the server had not received when it closed
 no-record-text = plain text from the { $who }, without TLS: { $bytes }
 no-record-bytes = bytes from the { $who } that are no TLS record, where one should begin: { $bytes }
 no-record-summary = the connection to { $service } is in the capture from beginning to end, and the only fault in it is in frame { $frame }: bytes of the { $who } that are no TLS record ({ $bytes })
@@ -701,7 +712,6 @@ healthy-summary = reached { $service } with { $version } and was answered (TLS i
 healthy-summary-data = completed the { $version } handshake with { $service } in { $took }; the server then sent data without being asked
 healthy-summary-one-shot = completed the { $version } handshake with { $service } in { $took }; the { $who } then sent its request and closed { $span } later, before any answer
 healthy-summary-unused = completed the { $version } handshake with { $service } in { $took }; the { $who } then closed without asking for anything
-healthy-summary-early = the { $who } closed before the Finished of { $service } reached it, which completes the { $version } handshake
 healthy-summary-early-data = completed the { $version } handshake with { $service } in { $took }, which did not accept the early data (0-RTT) of the { $who }; the { $who } sent nothing after it
 healthy-left = the { $who } closes before any answer
 healthy-or-certificate = the { $who } may have refused the server's certificate without saying so: check what is wrong with it

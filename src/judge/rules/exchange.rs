@@ -4,6 +4,7 @@
 //! the place of an answer.
 
 use super::departure::{NOT_WAITED, first_fin, goodbye_of_server};
+use super::finished_order::finished_unheard;
 use super::heard::{ANSWER, late_answer};
 use super::sight::{first_end, is_closed, sees_handshake};
 use crate::attempt::Attempt;
@@ -24,6 +25,7 @@ pub(super) fn went_well(attempt: &Attempt<'_>) -> bool {
                 && tls.unclear_answer.is_none()
                 && !(tls.application_data.server == 0 && super::renegotiation::refused(connection).is_some())
                 && tls.is_complete()
+                && finished_unheard(connection).is_none()
                 && tls.server_hello.is_some();
             // Without an answer the connection must have been closed in an orderly way, with nothing asked and nothing
             // hidden: in TLS 1.3 only later records show that the server accepted the client.

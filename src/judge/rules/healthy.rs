@@ -1,7 +1,7 @@
 //! Attempt → Finding: the steps of a successful trust establishment are complete.
 
 use super::exchange::{answered_in_time, handshake_took, hole_in_handshake, left_at_once, time_in, went_well};
-use super::heard::{ANSWER, heard_to, if_heard};
+use super::heard::{ANSWER, if_heard};
 use super::join_data;
 use super::no_record::{after_handshake, with_no_record};
 use super::reservations::as_far_as_seen;
@@ -56,10 +56,8 @@ fn in_plain_http(attempt: &Attempt<'_>, connection: &Connection) -> Option<Findi
 
 fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, context: &Context<'_>) -> Finding {
     let left = left_at_once(attempt, connection);
-    let early = left_before_finished(connection);
     let beside = after_handshake(connection);
     let id = match (tls.application_data.client > 0, tls.application_data.server > 0) {
-        _ if early.is_some() => "healthy-summary-early",
         (true, false) if early_data_only(connection, tls) => "healthy-summary-early-data",
         (true, _) if left.is_some() && !answered_in_time(connection) => "healthy-summary-one-shot",
         (false, false) if left.is_some() => "healthy-summary-unused",
@@ -82,10 +80,7 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
         .with("bytes", beside.map(|(bytes, _)| bytes).unwrap_or_default())
         // The duration of the handshake, not of the connection.
         .with("took", seconds(handshake_took(connection)));
-    let mut finding = as_far_as_seen(Finding::ok(RULE.id, summary), attempt, connection, early.or(left));
-    if early.is_some() {
-        finding = finding.confidence(Confidence::Possible);
-    }
+    let mut finding = as_far_as_seen(Finding::ok(RULE.id, summary), attempt, connection, left);
     if connection.carrier == Carrier::Capwap && !join_data::is_answered(connection, context) {
         // The result of the Join is encrypted; an access point that was admitted keeps its data channel up.
         let confidence = finding.confidence.min(Confidence::Likely);
@@ -111,15 +106,6 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
             .cannot_tell(phrase("healthy-cannot-tell-hole"));
     }
     finding.cannot_tell(phrase("healthy-cannot-tell"))
-}
-
-/// The frame in which the client left, if it had not received the server's Finished, the last message of the handshake.
-fn left_before_finished(connection: &Connection) -> Option<FrameNumber> {
-    let finished = connection.step_by(StepKind::Finished, Side::Server)?;
-    let client = &connection.tcp.client;
-    let left = client.fin.or(client.reset.filter(|reset| reset.ack))?;
-    let never_heard = heard_to(connection, Side::Server) <= finished.from;
-    (left.acked <= finished.from && never_heard).then_some(left.frame)
 }
 
 /// True if all that the client asked was in early data that the server did not accept: it resumed no session (RFC 9846

@@ -51,6 +51,7 @@ mod dns_no_response;
 mod dns_stale_address;
 mod dns_unexpected_address;
 mod exchange;
+mod finished_order;
 mod handshake_refused;
 mod healthy;
 mod healthy_resumed;

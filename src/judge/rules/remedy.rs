@@ -1,5 +1,7 @@
 //! Attempt → Remedy: the remedies that several rules use, and how to check that they worked.
 
+use super::finished_order::finished_unheard;
+use super::heard::{closed_unfinished, finished_lost};
 use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
 use crate::base::command::{Command, HostArgument};
@@ -29,7 +31,10 @@ pub(super) fn try_again(attempt: &Attempt<'_>) -> Vec<Command> {
 pub(super) fn verify(attempt: &Attempt<'_>) -> Phrase {
     // A handshake that completed is no goal; the text of an access point that joins names the join.
     let tls = attempt.connection().and_then(|connection| connection.tls.as_ref());
-    let is_complete = tls.is_some_and(|tls| tls.is_complete()) && attempt.carrier() != Carrier::Capwap;
+    let is_broken = |it: &Connection| finished_lost(it) || closed_unfinished(it) || finished_unheard(it).is_some();
+    let is_complete = tls.is_some_and(|tls| tls.is_complete())
+        && attempt.carrier() != Carrier::Capwap
+        && !attempt.connection().is_some_and(is_broken);
     let id = match attempt.service.transport {
         _ if !attempt.licensing && is_complete => return phrase("verify-response"),
         _ if !attempt.licensing => return phrase("verify-handshake"),

@@ -3,6 +3,7 @@
 use super::behind_proxy::behind_proxy;
 use super::datagram_silence;
 use super::departure::{self, Departure};
+use super::finished_order::{finished_too_soon, finished_unheard};
 use super::heard::{came_partly_too_late, closed_unfinished, finished_lost, if_heard};
 use super::large_chain::with_large_chain;
 use super::modern_offer::or_too_old;
@@ -50,6 +51,8 @@ struct Case<'a, 'c> {
     lost: Option<Side>,
     /// The side that closed first.
     closer: Option<Side>,
+    /// The server's Finished, sent before the client's key exchange.
+    too_soon: Option<&'a Step>,
 }
 
 /// How a handshake came to its end.
@@ -58,9 +61,11 @@ enum End {
     Lost(Phrase),
     /// A side had no room for more since this frame.
     Stalled(Side, FrameNumber),
-    /// The client waited for a long time for the server's turn, and its close only ended a handshake that had already
-    /// stopped.
-    GaveUp,
+    /// The client waited so long, in nanoseconds, for the server's turn, and its close only ended a handshake that had
+    /// already stopped.
+    GaveUp(i64),
+    /// The client closed before the server's Finished reached it.
+    Unheard(Unheard),
     /// Only the other side's acknowledgement shows its FIN; an alert may have been lost with it.
     ClosedUnseen(Side),
     /// The client closed right after its own message, before an answer can have arrived.
@@ -70,32 +75,29 @@ enum End {
     Silent,
 }
 
+/// A Finished of the server that came when the client had closed.
+#[derive(Clone, Copy)]
+struct Unheard {
+    frame: FrameNumber,
+    /// The time from the client's last message to it, in nanoseconds.
+    late: i64,
+    /// Number of times for which the client had to send bytes again: then packets were lost on the path.
+    again: u64,
+}
+
 fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<Case<'a, 'c>> {
     let (connection, tls) = tls_with_hello(attempt)?;
     let began = tls.server_hello.is_some() || connection.tcp.server.bytes > 0 && connection.tunnel_target().is_none();
+    let unheard = finished_unheard(connection);
     if !began
-        || tls.is_complete() && !finished_lost(connection) && !closed_unfinished(connection)
+        || tls.is_complete() && !finished_lost(connection) && !closed_unfinished(connection) && unheard.is_none()
         || tls.first_error().is_some()
-        || tls.application_data.server > 0 && !is_flight_behind_hole(connection, tls)
+        || tls.application_data.server > 0 && unheard.is_none() && !is_flight_behind_hole(connection, tls)
+        || !sees_handshake(connection)
     {
         return None;
     }
-    // SSL 2.0 continues in records of its own, which are not read.
-    let sslv2 = tls.version() == Some(Version::SSL2);
-    if sslv2 || !sees_handshake(connection) {
-        return None;
-    }
-    // Messages that the client sent to a server that had closed are not part of the handshake.
-    let is_unfinished = closed_unfinished(connection);
-    let came_to_a_closed_server = |step: &Step| {
-        let closed = connection.tcp.server.fin;
-        is_unfinished && step.side == Side::Client && closed.is_some_and(|fin| fin.acked <= step.from)
-    };
-    let last = connection.steps.iter().rev().find(|step| {
-        !matches!(step.kind, StepKind::Fin | StepKind::Reset | StepKind::Alert)
-            && !came_partly_too_late(connection, step)
-            && !came_to_a_closed_server(step)
-    })?;
+    let last = last_of_handshake(connection)?;
     // No message that the client received answers its hello: that is another verdict.
     if last.kind == StepKind::ClientHello && last.side == Side::Client && tls.server_hello.is_some() {
         return None;
@@ -120,6 +122,35 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         lost: loss.as_ref().map(|(side, _)| *side),
         end: end_of(connection, last, loss.map(|(_, clause)| clause), closer),
         closer,
+        too_soon: finished_too_soon(connection, tls),
+    })
+}
+
+/// The last message that belongs to the handshake and reached the other side.
+fn last_of_handshake(connection: &Connection) -> Option<&Step> {
+    // Messages that the client sent to a server that had closed are not part of the handshake.
+    let is_unfinished = closed_unfinished(connection);
+    let came_to_a_closed_server = |step: &Step| {
+        let closed = connection.tcp.server.fin;
+        is_unfinished && step.side == Side::Client && closed.is_some_and(|fin| fin.acked <= step.from)
+    };
+    let unheard = finished_unheard(connection);
+    let never_reached = |step: &Step| {
+        let from = unheard.map(|finished| finished.from);
+        step.side == Side::Server && from.is_some_and(|from| step.from >= from)
+    };
+    // Whose turn it is, messages of the handshake say: a Heartbeat is none.
+    let is_aside = |kind| {
+        matches!(
+            kind,
+            StepKind::Fin | StepKind::Reset | StepKind::Alert | StepKind::Heartbeat
+        )
+    };
+    connection.steps.iter().rev().find(|step| {
+        !is_aside(step.kind)
+            && !came_partly_too_late(connection, step)
+            && !came_to_a_closed_server(step)
+            && !never_reached(step)
     })
 }
 
@@ -132,7 +163,17 @@ fn end_of(connection: &Connection, last: &Step, loss: Option<Phrase>, closer: Op
         return Side::both().into_iter().find_map(is_stalled).unwrap_or(End::Silent);
     };
     match connection.tcp[side].fin {
-        Some(fin) if gave_up(last, side, fin.time) => End::GaveUp,
+        Some(fin) if gave_up(last, side, fin.time) => End::GaveUp(fin.time.since(last.time)),
+        Some(_)
+            if side == Side::Client
+                && let Some(finished) = finished_unheard(connection) =>
+        {
+            End::Unheard(Unheard {
+                frame: finished.frame,
+                late: finished.time.since(last.time),
+                again: connection.tcp.client.repeated_beyond_syns(),
+            })
+        }
         Some(_)
             if alert_of(connection, side).is_none()
                 && let Some(left) = at_once(connection, last) =>
@@ -171,7 +212,9 @@ impl Case<'_, '_> {
         match self.end {
             End::Lost(_) => (By::Path, Confidence::Likely),
             End::Stalled(side, _) | End::ClosedUnseen(side) => (side.into(), Confidence::Likely),
-            End::GaveUp => (By::Server, Confidence::Likely),
+            End::GaveUp(_) => (By::Server, Confidence::Likely),
+            End::Unheard(Unheard { again: 1.., .. }) => (By::Path, Confidence::Likely),
+            End::Unheard(_) => (By::Client, Confidence::Likely),
             End::LeftAtOnce(_) => (By::Client, Confidence::Likely),
             End::Closed(side, _) if self.rest.is_some() => (side.into(), Confidence::Likely),
             End::Closed(side, _) => (side.into(), Confidence::Certain),
@@ -198,7 +241,11 @@ impl Case<'_, '_> {
             End::Stalled(side, frame) => phrase("silent-mid-handshake-window")
                 .with("who", side_name(*side))
                 .with("frame", *frame),
-            End::GaveUp => phrase("silent-mid-handshake-waited").with("span", self.waited()),
+            End::GaveUp(waited) => phrase("silent-mid-handshake-waited").with("span", seconds(*waited)),
+            End::Unheard(Unheard { again: 0, .. }) => phrase("silent-mid-handshake-unheard"),
+            End::Unheard(Unheard { again, late, .. }) => phrase("silent-mid-handshake-unheard-lost")
+                .with("count", *again)
+                .with("span", seconds(*late)),
             End::ClosedUnseen(side) => {
                 phrase("silent-mid-handshake-closed-unseen").with("who", self.closer_name(*side))
             }
@@ -219,6 +266,7 @@ impl Case<'_, '_> {
     fn summary(&self) -> Phrase {
         match self.end {
             End::Lost(_) => phrase("silent-mid-handshake-summary-lost"),
+            _ if self.too_soon.is_some() => phrase("silent-mid-handshake-summary-order"),
             _ => phrase("silent-mid-handshake-summary")
                 .with("message", message_name(self.last.kind))
                 .with("who", side_name(self.last.side)),
@@ -235,6 +283,7 @@ impl Case<'_, '_> {
                 .with("message", message_name(last.kind))
                 .with("who", side_name(last.side)),
         );
+        finding = self.with_order(finding);
         finding = with_no_record(finding, connection);
         if let Some(rest) = self.rest {
             finding = finding.evidence(rest.frame, phrase("silent-mid-handshake-rest"));
@@ -264,6 +313,10 @@ impl Case<'_, '_> {
                 .with("span", seconds(after.abs()));
             finding = finding.evidence(fin.frame, closes);
         }
+        if let End::Unheard(Unheard { frame, late, .. }) = self.end {
+            let came = phrase("silent-mid-handshake-finished-late").with("span", seconds(late));
+            finding = finding.evidence(frame, came);
+        }
         finding = finding.evidence(
             connection.last.frame,
             phrase("silent-mid-handshake-last-packet").with("span", self.waited()),
@@ -279,9 +332,31 @@ impl Case<'_, '_> {
         }
     }
 
+    /// Adds the frames that show a Finished before its turn.
+    fn with_order(&self, finding: Finding) -> Finding {
+        let Some(finished) = self.too_soon else { return finding };
+        let after = |kind, side| self.connection.step_by(kind, side);
+        let asked = after(StepKind::ServerHelloDone, Side::Server).map_or(finished.time, |done| done.time);
+        let early = phrase("silent-mid-handshake-too-soon").with("span", seconds(finished.time.since(asked)));
+        let finding = finding.evidence(finished.frame, early);
+        match after(StepKind::ClientKeyExchange, Side::Client) {
+            Some(late) => finding.evidence(late.frame, phrase("silent-mid-handshake-key-exchange-late")),
+            None => finding,
+        }
+    }
+
     fn with_remedies(&self, finding: Finding) -> Finding {
         let (attempt, connection) = (self.attempt, self.connection);
         match self.blame().0 {
+            By::Path if matches!(self.end, End::Unheard(_)) => finding
+                .alternative(OtherCause::ServerSlow, phrase("silent-mid-handshake-slow"))
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Firewall,
+                    phrase("silent-mid-handshake-loss")
+                        .with("device", attempt.device)
+                        .with("name", named(attempt)),
+                )),
             By::Path => {
                 let side = self.lost.unwrap_or(Side::Server);
                 let failed_again = connection.tcp[side].delivery.repeated().is_some();
@@ -326,8 +401,12 @@ impl Case<'_, '_> {
     /// after the certificate.
     fn why_it_left(&self, finding: Finding) -> Finding {
         let went_on = |kind| self.connection.step_by(kind, Side::Client).is_some();
+        let did_not_wait = || phrase("silent-mid-handshake-did-not-wait");
         let finding = match self.end {
-            End::LeftAtOnce(_) => finding.alternative(OtherCause::Healthy, phrase("silent-mid-handshake-did-not-wait")),
+            End::LeftAtOnce(_) => finding.alternative(OtherCause::Healthy, did_not_wait()),
+            End::Unheard(_) => finding
+                .alternative(OtherCause::Healthy, did_not_wait())
+                .alternative(OtherCause::ServerSlow, phrase("silent-mid-handshake-slow")),
             _ => finding,
         };
         if went_on(StepKind::ApplicationData) {

@@ -4,7 +4,8 @@ use super::answer::{Answer, Missing, absent, frame_of, is, missing, seen, tls};
 use crate::attempt::Attempt;
 use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
-use crate::judge::rules::heard::{finished_lost, late_answer};
+use crate::judge::rules::finished_order::finished_unheard;
+use crate::judge::rules::heard::{closed_unfinished, finished_lost, late_answer};
 use crate::judge::rules::sees_handshake;
 use crate::tls::{AlertDescription, Version};
 
@@ -56,7 +57,6 @@ pub(super) fn server_spoke(attempt: &Attempt<'_>, context: &Context<'_>) -> Answ
     seen(spoke.map(|it| it.tcp.server.first), attempt, context)
 }
 
-/// The handshake is not complete.
 /// The server chose SSL 2.0.
 pub(super) fn ssl2(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let chose = tls(attempt).and_then(TlsFacts::version) == Some(Version::SSL2);
@@ -64,13 +64,14 @@ pub(super) fn ssl2(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     is(chose, frame_of(attempt, StepKind::ServerHello).or_else(first))
 }
 
+/// The handshake is not complete, or not for both sides.
 pub(super) fn unfinished(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let Some(connection) = attempt.connection() else {
         return Answer::NotMet(Some(attempt.first().frame));
     };
     let complete = connection.tls.as_ref().is_some_and(TlsFacts::is_complete);
-    let lost = finished_lost(connection);
-    is(!complete || lost, frame_of(attempt, StepKind::Finished))
+    let for_one = finished_lost(connection) || closed_unfinished(connection) || finished_unheard(connection).is_some();
+    is(!complete || for_one, frame_of(attempt, StepKind::Finished))
 }
 
 /// The handshake is complete.

@@ -283,6 +283,8 @@ fn ways(id: &str) -> &'static [&'static [Condition]] {
         ],
         "silent-mid-handshake" => &[
             &[HELLO, SERVER_SPOKE, UNFINISHED, NO_ERROR, NO_DATA, CAPTURED],
+            // Data that the server sent to a client that had closed.
+            &[HELLO, SERVER_SPOKE, UNFINISHED, NO_ERROR, CLIENT_LEFT, CAPTURED],
             &[HELLO, UNFINISHED, DATAGRAMS],
         ],
         "application-error" => &[&[CONNECTION, HTTP_ANSWER, SAYS_NO]],
