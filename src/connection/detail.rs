@@ -47,7 +47,7 @@ pub(super) fn step_of(message: &Message) -> (StepKind, Option<Detail>) {
         Message::ChangeCipherSpec => StepKind::ChangeCipherSpec,
         Message::EncryptedHandshake { .. } => StepKind::EncryptedHandshake,
         Message::ApplicationData { .. } => StepKind::ApplicationData,
-        Message::Heartbeat => StepKind::Heartbeat,
+        Message::Heartbeat(read) => return (StepKind::Heartbeat, read.map(Detail::Heartbeat)),
         Message::NotARecord(_) => StepKind::OtherMessage,
     };
     (kind, None)
@@ -121,7 +121,7 @@ pub(super) const fn turn(side: Side, kind: &EventKind, has_retried: bool, is_ful
         (Side::Server, EventKind::Tls(Message::EncryptedHandshake { .. })) if is_full => 9,
         (Side::Client, EventKind::Tls(Message::ChangeCipherSpec)) => 7,
         (Side::Client, EventKind::Tls(Message::EncryptedHandshake { .. })) => 8,
-        (_, EventKind::Tls(Message::ApplicationData { .. } | Message::Heartbeat)) => 10,
+        (_, EventKind::Tls(Message::ApplicationData { .. } | Message::Heartbeat(_))) => 10,
         (_, EventKind::Tls(Message::Alert { .. } | Message::EncryptedAlert { .. })) => 11,
         (Side::Server, EventKind::Tls(Message::EncryptedHandshake { .. })) => 6,
         (Side::Server, _) => 5,

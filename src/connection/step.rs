@@ -12,6 +12,7 @@ use std::ops::{Index, IndexMut};
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, Voice, phrase};
 use crate::tcp::stream::Position;
+use crate::tls::heartbeat::Heartbeat;
 use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Group, Version};
 
 /// One of the two ends. The client is the end that sent the Client Hello.
@@ -242,6 +243,8 @@ pub enum Detail {
     WithOtherMessages,
     /// A record as large as a Certificate.
     CertificateBySize,
+    /// A Heartbeat message in clear.
+    Heartbeat(Heartbeat),
 }
 
 impl Detail {
@@ -276,6 +279,13 @@ impl Detail {
             Self::WithMessagesBefore => phrase("step-with-messages-before"),
             Self::WithOtherMessages => phrase("step-with-other-messages"),
             Self::CertificateBySize => phrase("step-certificate-by-size"),
+            Self::Heartbeat(beat) => phrase(if beat.is_request {
+                "step-heartbeat-request"
+            } else {
+                "step-heartbeat-response"
+            })
+            .with("named", beat.named)
+            .with("len", beat.len),
         }
     }
 }

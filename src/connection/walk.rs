@@ -188,7 +188,6 @@ impl Walker {
                 self.application_data(side, *len, &event);
                 return;
             }
-            EventKind::Tls(Message::Heartbeat) => (StepKind::Heartbeat, None),
             EventKind::Http(head) => self.http_step(head),
             // None remains: each was put in the place of an encrypted record.
             EventKind::Decrypted(_) => return,

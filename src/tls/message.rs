@@ -4,6 +4,7 @@
 //! hold many. tls-parser reads whole messages only, so bytes are gathered here first.
 
 use super::certificate::Certificate;
+use super::heartbeat::Heartbeat;
 use super::hello::{self, CertificateRequest, ClientHello, ServerHello};
 use super::key_exchange::{self, KeyExchange};
 use crate::base::frame::Timestamp;
@@ -67,7 +68,8 @@ pub enum Message {
     ApplicationData {
         len: u16,
     },
-    Heartbeat,
+    /// Its fields, if it is in clear.
+    Heartbeat(Option<Heartbeat>),
     /// Other bytes are where a record should begin: the first of them.
     NotARecord(Box<[u8]>),
 }

@@ -17,6 +17,8 @@ pub mod message;
 
 mod fixed;
 
+pub mod heartbeat;
+
 pub mod hello;
 
 pub mod stack;

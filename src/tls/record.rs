@@ -94,7 +94,8 @@ enum State {
     },
     /// Inside a body that is passed over.
     Passing { left: u32 },
-    /// Inside a body that is collected: alerts, change_cipher_spec, and handshake records that may be encrypted.
+    /// Inside a body that is collected: alerts, change_cipher_spec, heartbeats, and handshake records that may be
+    /// encrypted.
     Collecting {
         kind: u8,
         len: u16,
@@ -339,12 +340,8 @@ impl RecordReader {
             content::HANDSHAKE if self.readable && !self.after_change && !self.assembler.is_lost() => {
                 State::Handshake { left }
             }
-            content::APPLICATION_DATA | content::HEARTBEAT => {
-                if kind == content::APPLICATION_DATA {
-                    self.open_record(at, len, end, sink);
-                } else {
-                    sink(at.said(Message::Heartbeat, end));
-                }
+            content::APPLICATION_DATA => {
+                self.open_record(at, len, end, sink);
                 State::Passing { left }
             }
             _ => State::Collecting {

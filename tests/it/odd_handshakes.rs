@@ -14,6 +14,7 @@ use tlswalk::report::{Report, Verdict};
 
 const SECOND: i64 = 1_000_000_000;
 const MS: i64 = 1_000_000;
+const HEARTBEAT: u8 = 24;
 
 fn report(capture: &[u8]) -> Report {
     tlswalk::analyze(capture, "scenario", &Options::everything().unwrap()).unwrap()
@@ -60,6 +61,12 @@ fn asked() -> Scenario {
     Scenario::open()
         .send(Client, hello())
         .send(Server, each_in_a_record(&server_flight()))
+}
+
+/// A Heartbeat request that names this many bytes, in a record of `len` bytes.
+fn heartbeat(named: u16, len: usize) -> Vec<u8> {
+    let [a, b] = named.to_be_bytes();
+    record(HEARTBEAT, &[vec![1, a, b], vec![b'A'; len - 3]].concat())
 }
 
 /// The last frame so far.
@@ -154,6 +161,75 @@ fn two_tls_clients_are_told_from_an_echo() {
         .send(Server, hello())
         .close(Client);
     assert!(judge(&echo).summary.contains("echoes"));
+}
+
+// ---- turns ----
+
+#[test]
+fn a_heartbeat_is_no_turn_and_one_that_asks_for_too_much_is_named() {
+    let story = asked();
+    let done = now(&story) - 1;
+    let beat = now(&story) + 1;
+    let story = story.send(Client, heartbeat(16_365, 16_368));
+    let story = story.wait(7 * SECOND).close(Client);
+    let verdict = judge(&story);
+    assert_eq!(
+        kind(&verdict),
+        ("silent-mid-handshake", "certain", "client"),
+        "{}",
+        text(&verdict)
+    );
+    assert!(
+        verdict.summary.contains("after Server Hello Done from the server"),
+        "{}",
+        verdict.summary
+    );
+    assert!(
+        shows(&verdict, done, "the last message seen: Server Hello Done"),
+        "{}",
+        text(&verdict)
+    );
+    let last_of_beat = story
+        .data_frames(Client)
+        .into_iter()
+        .filter(|&frame| frame >= beat)
+        .max()
+        .unwrap();
+    assert!(shows(&verdict, last_of_beat, "CVE-2014-0160"), "{}", text(&verdict));
+    assert!(
+        !text(&verdict).contains("reject the certificate"),
+        "it went on after the certificate"
+    );
+    assert_eq!(verdict.remedy[0].who, "client", "{}", text(&verdict));
+}
+
+#[test]
+fn a_heartbeat_of_the_right_size_is_told_and_is_no_attack() {
+    let story = asked().send(Client, heartbeat(16, 35)).wait(4 * SECOND).close(Client);
+    let verdict = judge(&story);
+    assert!(text(&verdict).contains("Heartbeat from the client before the handshake was complete"));
+    assert!(!text(&verdict).contains("Heartbleed"), "{}", text(&verdict));
+}
+
+#[test]
+fn a_client_that_resets_after_it_went_on_did_not_reject_the_certificate() {
+    let response = record(HEARTBEAT, &[vec![2, 0x3f, 0xed], vec![9; 2000]].concat());
+    let story = asked()
+        .send(Client, heartbeat(16_365, 40))
+        .send(Server, response)
+        .wait(90 * MS)
+        .reset(Client);
+    let verdict = judge(&story);
+    assert_eq!(verdict.id, "reset-during-handshake", "{}", text(&verdict));
+    assert!(!offers(&verdict, "server-certificate-rejected"), "{}", text(&verdict));
+    assert!(offers(&verdict, "scan"));
+    assert!(
+        text(&verdict).contains("Heartbeat response from the server, 2003 bytes"),
+        "{}",
+        text(&verdict)
+    );
+    let plain = judge(&asked().wait(90 * MS).reset(Client));
+    assert!(offers(&plain, "server-certificate-rejected"), "{}", text(&plain));
 }
 
 #[test]

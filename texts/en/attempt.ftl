@@ -149,6 +149,8 @@ dns-asked-once = whether the answer came and was not captured: a client without 
 
 # Details of a step of the walk, beyond its name; texts from the wire are left as they are.
 step-encrypted-alert = encrypted
+step-heartbeat-request = request, { $named } bytes of payload in a record of { $len }
+step-heartbeat-response = response, { $len } bytes
 step-malformed = malformed
 step-sslv2-format = SSLv2 format
 step-asks-for = asks for { $group }

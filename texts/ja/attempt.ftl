@@ -113,6 +113,8 @@ dns-asked-once = 応答が届いたがキャプチャされなかったのかど
 
 # 通信の各段階について、名前のほかに言えること。通信中の文字列はそのまま示す。
 step-encrypted-alert = 暗号化
+step-heartbeat-request = 要求、ペイロード { $named } バイト（レコード { $len } バイト）
+step-heartbeat-response = 応答、{ $len } バイト
 step-malformed = 形式が不正
 step-sslv2-format = SSLv2 形式
 step-asks-for = { $group } を要求

@@ -9,6 +9,7 @@ use crate::dtls::record::{ACK, Record, Records};
 use crate::tcp::said::Frames;
 use crate::tcp::side::{ApplicationData, TcpSide};
 use crate::tcp::stream::Position;
+use crate::tls::heartbeat::Heartbeat;
 use crate::tls::message::Message;
 use crate::tls::record::content;
 
@@ -297,7 +298,7 @@ fn without_handshake(record: &Record<'_>) -> Option<Message> {
         },
         Some(content::HANDSHAKE) => Message::EncryptedHandshake { len },
         Some(content::APPLICATION_DATA) => Message::ApplicationData { len },
-        Some(content::HEARTBEAT) => Message::Heartbeat,
+        Some(content::HEARTBEAT) => Message::Heartbeat(Heartbeat::read(record.body, len).filter(|_| is_clear)),
         Some(ACK | _) => return None,
     })
 }

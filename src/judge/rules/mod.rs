@@ -56,6 +56,7 @@ mod handshake_refused;
 mod healthy;
 mod healthy_resumed;
 mod heard;
+mod heartbeats;
 mod icmp_blocked;
 mod in_between;
 mod incomplete_capture;

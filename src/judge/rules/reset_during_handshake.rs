@@ -1,10 +1,12 @@
 //! Attempt → Finding: a RST ended the handshake.
 
 use super::behind_proxy::behind_proxy;
+use super::heartbeats::{or_test, with_heartbeats};
 use super::large_chain::with_large_chain;
 use super::large_hello::or_large_hello;
 use super::no_record::with_no_record;
 use super::reset_origin::{Origin, origin};
+use super::sight::went_on_after_certificate;
 use super::{client, elsewhere, first_end, message_name, named, seconds, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
@@ -71,7 +73,9 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
     if reset.time.since(before) >= super::SILENCE {
         return None;
     }
-    let is_said = |step: &&Step| step.frame < reset.frame && !matches!(step.kind, StepKind::Reset | StepKind::Fin);
+    // A Heartbeat is no step of the handshake.
+    let is_aside = |kind| matches!(kind, StepKind::Reset | StepKind::Fin | StepKind::Heartbeat);
+    let is_said = |step: &&Step| step.frame < reset.frame && !is_aside(step.kind);
     let last = connection.steps.iter().rev().find(is_said)?;
     // A client that had received nothing, and had sent its hello again, gave up: it did not reject anything.
     if side == Side::Client && connection.tcp.server.bytes == 0 && connection.tcp.client.retransmissions > 0 {
@@ -97,22 +101,16 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
 }
 
 impl Case<'_, '_> {
-    /// Adds why the client may have reset the connection: for a certificate that it may have received, or because the
-    /// path or the server had kept it waiting.
-    fn why_client(&self, finding: Finding) -> Finding {
-        let mut finding = finding;
-        if self.connection.tcp.server.bytes > 0 {
-            finding = finding.alternative(
-                OtherCause::ServerCertificateRejected,
-                phrase("reset-during-handshake-client-certificate"),
-            );
-        }
-        let steps = self
+    /// Adds that the path or the server may have kept the client waiting.
+    fn or_waited(&self, finding: Finding) -> Finding {
+        let before = |step: &&Step| step.frame <= self.reset.frame;
+        let times: Vec<Timestamp> = self
             .connection
             .steps
             .iter()
-            .filter(|step| step.frame <= self.reset.frame);
-        let times: Vec<Timestamp> = steps.map(|step| step.time).collect();
+            .filter(before)
+            .map(|step| step.time)
+            .collect();
         let pauses = times
             .windows(2)
             .filter_map(|pair| Some(pair.get(1)?.since(*pair.first()?)));
@@ -147,6 +145,7 @@ impl Case<'_, '_> {
         let connection = self.connection;
         let finding = with_large_chain(finding, connection);
         let finding = finding.evidence(self.last.frame, self.last_message());
+        let finding = with_heartbeats(finding, connection);
         let finding = with_no_record(finding, connection);
         let finding = finding.evidence(
             self.reset.frame,
@@ -175,7 +174,7 @@ impl Case<'_, '_> {
                     Owner::Firewall,
                     of_path("reset-during-handshake-rule"),
                 )),
-            By::Client => self.why_client(finding).remedy(elsewhere(
+            By::Client => self.why_it_reset(finding).remedy(elsewhere(
                 attempt,
                 Owner::Wlc,
                 phrase("reset-during-handshake-controller-log"),
@@ -193,5 +192,21 @@ impl Case<'_, '_> {
                     of_path("reset-during-handshake-no-rule"),
                 )),
         }
+    }
+
+    /// Adds why the client may have reset: the certificate, unless it went on after it or had received nothing.
+    fn why_it_reset(&self, finding: Finding) -> Finding {
+        let finding = self.or_waited(finding);
+        if self.connection.tcp.server.bytes == 0 {
+            return finding;
+        }
+        if went_on_after_certificate(self.connection) {
+            return or_test(finding, self.connection)
+                .alternative(OtherCause::BrokenOff, phrase("reset-during-handshake-stopped"));
+        }
+        finding.alternative(
+            OtherCause::ServerCertificateRejected,
+            phrase("reset-during-handshake-client-certificate"),
+        )
     }
 }

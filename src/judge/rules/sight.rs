@@ -101,6 +101,15 @@ pub(super) fn server_reset(connection: &Connection) -> bool {
         .is_some_and(|reset| !closed_before(connection, Side::Server, &reset))
 }
 
+/// True if the client sent more than its part of the handshake after it had the server's certificate: a client that rejects the
+/// certificate does not. Its part of the handshake proves nothing: NSS sends it before it has judged the certificate.
+pub(super) fn went_on_after_certificate(connection: &Connection) -> bool {
+    let mut steps = connection.steps.iter();
+    let had = steps.any(|step| step.kind == StepKind::Certificate && step.side == Side::Server);
+    let is_more = |kind| matches!(kind, StepKind::ApplicationData | StepKind::Heartbeat);
+    had && steps.any(|step| step.side == Side::Client && is_more(step.kind))
+}
+
 /// TLS facts of a connection whose Client Hello was captured.
 pub(super) fn tls_with_hello<'a>(attempt: &Attempt<'a>) -> Option<(&'a Connection, &'a TlsFacts)> {
     let connection = attempt.connection()?;

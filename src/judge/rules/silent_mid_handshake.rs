@@ -5,9 +5,11 @@ use super::datagram_silence;
 use super::departure::{self, Departure};
 use super::finished_order::{finished_too_soon, finished_unheard};
 use super::heard::{came_partly_too_late, closed_unfinished, finished_lost, if_heard};
+use super::heartbeats::{or_test, with_heartbeats};
 use super::large_chain::with_large_chain;
 use super::modern_offer::or_too_old;
 use super::no_record::with_no_record;
+use super::sight::went_on_after_certificate;
 use super::{
     client, elsewhere, first_fin, lost_bytes, message_name, named, seconds, sees_handshake, service, side_name,
     tls_with_hello, watched_after,
@@ -283,6 +285,7 @@ impl Case<'_, '_> {
                 .with("message", message_name(last.kind))
                 .with("who", side_name(last.side)),
         );
+        finding = with_heartbeats(finding, connection);
         finding = self.with_order(finding);
         finding = with_no_record(finding, connection);
         if let Some(rest) = self.rest {
@@ -409,8 +412,8 @@ impl Case<'_, '_> {
                 .alternative(OtherCause::ServerSlow, phrase("silent-mid-handshake-slow")),
             _ => finding,
         };
-        if went_on(StepKind::ApplicationData) {
-            return finding;
+        if went_on(StepKind::ApplicationData) || went_on_after_certificate(self.connection) {
+            return or_test(finding, self.connection);
         }
         // It cannot have judged a certificate that it did not hold.
         if self.rest.is_some() {

@@ -4,6 +4,7 @@ use super::{HEADER, RecordReader, State, content};
 use crate::tcp::said::Provenance;
 use crate::tcp::stream::Position;
 use crate::tls::border::{brought, is_clear_alert, is_hello, messages_chain};
+use crate::tls::heartbeat::Heartbeat;
 use crate::tls::message::{Event, Message};
 
 impl RecordReader {
@@ -27,6 +28,15 @@ impl RecordReader {
             content::CHANGE_CIPHER_SPEC => {
                 self.after_change = true;
                 sink(at.said(Message::ChangeCipherSpec, end));
+            }
+            content::HEARTBEAT => {
+                let read = Heartbeat::read(&body, len).filter(|_| !self.after_change && missing == 0);
+                let mut event = at.said(Message::Heartbeat(read), end);
+                for (_, at) in brought(&body, &pieces) {
+                    event.frames.note(at.frame);
+                    event.time = event.time.max(at.time);
+                }
+                sink(event);
             }
             content::ALERT => self.alert(&body, len, missing, at, end, sink),
             _ => {
