@@ -9,7 +9,6 @@ use super::{client, seconds, service};
 use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
 use crate::base::confidence::Confidence;
-use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::step::Detail;
