@@ -130,7 +130,12 @@ fn a_library_chooses_commands_and_nothing_else() {
     for (server, client, address, line) in [
         ("openssl", "java", "10.99.13.5", "keytool -importcert -cacerts"),
         ("openssl", "go", "10.99.14.5", "SSL_CERT_FILE="),
-        ("openssl", "node", "10.99.15.24", "node --tls-cipher-list="),
+        (
+            "openssl",
+            "gnutls",
+            "10.99.11.23",
+            "gnutls-cli --list --priority NORMAL",
+        ),
         ("openssl", "nss", "10.99.12.21", "tstclnt -d sql:"),
     ] {
         let file = folder.join(format!("{server}.pcap.zst")).to_string_lossy().into_owned();
@@ -160,5 +165,28 @@ fn a_library_chooses_commands_and_nothing_else() {
         );
         assert!(told.contains(line), "{client}: {told}");
         assert!(!plain.contains(line), "{client}");
+    }
+}
+
+/// Five libraries that were told to use a single group which no server of the recording takes.
+#[test]
+fn clients_of_one_group_are_told_to_offer_more() {
+    let file = root().join("tests/data/stacks/openssl.pcap.zst");
+    let report = report(&[], &file.to_string_lossy());
+    for client in [
+        "10.99.10.24",
+        "10.99.11.24",
+        "10.99.12.24",
+        "10.99.14.24",
+        "10.99.15.24",
+    ] {
+        let server = format!("{client}:443");
+        let mut attempts = list(&report["attempts"]).iter();
+        let own = attempts
+            .find(|it| it["verdict"]["remedy"].to_string().contains(&server))
+            .unwrap();
+        let first = &own["verdict"]["remedy"][0];
+        assert!(first["do"].as_str().unwrap().contains("offer more groups"), "{first}");
+        assert!(list(&first["commands"]).is_empty(), "{first}");
     }
 }

@@ -209,8 +209,8 @@ impl Case<'_, '_> {
             (few, vec![])
         } else if self.suits_by_suites() {
             (phrase("cipher-mismatch-groups"), vec![])
-        } else if attempt.looks_like.is_some() && has_many_suites(self.hello) {
-            // A library's usual list: nothing modern is left to allow.
+        } else if !attempt.licensing && has_many_suites(self.hello) {
+            // A library's usual list: nothing modern is left to allow. A controller's list is its own.
             let broad = phrase("cipher-mismatch-broad").with("server", server);
             (broad, vec![task("cipher-suites")])
         } else {
