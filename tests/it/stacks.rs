@@ -190,3 +190,14 @@ fn clients_of_one_group_are_told_to_offer_more() {
         assert!(list(&first["commands"]).is_empty(), "{first}");
     }
 }
+
+/// Go brings back old suites by a variable: no help where the client was told to offer few modern ones.
+#[test]
+fn what_brings_back_old_suites_is_no_cure_for_few_modern_ones() {
+    let file = root().join("tests/data/stacks/openssl.pcap.zst");
+    let report = report(&[], &file.to_string_lossy());
+    let mut attempts = list(&report["attempts"]).iter();
+    let own = attempts.find(|it| it["verdict"]["remedy"].to_string().contains("10.99.14.23:443"));
+    let remedy = own.unwrap()["verdict"]["remedy"].to_string();
+    assert!(remedy.contains("suites") && !remedy.contains("GODEBUG"), "{remedy}");
+}

@@ -54,6 +54,7 @@ pub(super) const TASKS: &[&str] = &[
     "cipher-suites",
     "fetch-roots",
     "import-root",
+    "older-suites",
     "revocation-off",
     "set-clock",
     "show-certificates",

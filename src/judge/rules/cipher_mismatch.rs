@@ -212,7 +212,7 @@ impl Case<'_, '_> {
         } else if !attempt.licensing && has_many_suites(self.hello) {
             // A library's usual list: nothing modern is left to allow. A controller's list is its own.
             let broad = phrase("cipher-mismatch-broad").with("server", server);
-            (broad, vec![task("cipher-suites")])
+            (broad, vec![task("cipher-suites"), task("older-suites")])
         } else {
             (phrase("cipher-mismatch-suites"), vec![task("cipher-suites")])
         };
