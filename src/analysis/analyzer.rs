@@ -210,7 +210,7 @@ impl<'o> Analyzer<'o> {
         if self.collected.everything && self.collected.has_no_others() {
             let (attempts, directory) = &mut found;
             let lookups = &self.collected.lookups.all;
-            attempts.extend(unresolved::attempts(self.options, lookups, directory));
+            unresolved::add(attempts, self.options, lookups, directory);
         }
         let (report, hosts) = self.report((file, facts), story, hosts, found, look);
         self.collected.hosts = hosts;

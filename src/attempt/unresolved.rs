@@ -29,10 +29,19 @@ const LOCAL: [&str; 5] = ["arpa", "local", "localhost", "invalid", "test"];
 /// A client, and a name in lower case without its final dot.
 type Asked = (IpAddr, String);
 
-/// An attempt for each of these names. A resolver that asks for others makes none.
-pub(crate) fn attempts<'a>(options: &Options, lookups: &'a [Lookup], directory: &Directory<'a>) -> Vec<Attempt<'a>> {
+/// Adds an attempt for each of these names that no attempt asks for. A resolver that asks for others makes none.
+pub(crate) fn add<'a>(
+    attempts: &mut Vec<Attempt<'a>>,
+    options: &Options,
+    lookups: &'a [Lookup],
+    directory: &Directory<'a>,
+) {
     let mut failed = unresolved(lookups);
-    failed.retain(|lookups| !lookups.iter().any(|it| is_relayed(it, directory)));
+    let is_told = |lookup: &Lookup| {
+        let mut told = attempts.iter().flat_map(|attempt| &attempt.lookups);
+        told.any(|it| std::ptr::eq(*it, lookup))
+    };
+    failed.retain(|lookups| !lookups.iter().any(|it| is_relayed(it, directory) || is_told(it)));
     let attempt = |lookups: Vec<&'a Lookup>| {
         let asked = lookups.first()?;
         let service = of_no_service(asked.name.raw().to_ascii_lowercase(), None);
@@ -40,7 +49,7 @@ pub(crate) fn attempts<'a>(options: &Options, lookups: &'a [Lookup], directory: 
         let attempt = Attempt::new(options, asked.client, service, false, dialect);
         Some(Attempt { lookups, ..attempt })
     };
-    failed.into_iter().filter_map(attempt).collect()
+    attempts.extend(failed.into_iter().filter_map(attempt));
 }
 
 /// The look-ups of each client and name that led to no address, in order of their first frames.

@@ -182,6 +182,10 @@ fn a_name_without_an_address_is_told_where_nothing_connects() {
     }
     let silent = [asks(api, 1), asks(api, 1), asks(api, 1)];
     assert_eq!(verdicts(&silent), failed("dns-no-response", api));
+    // A name of a service is told once.
+    let cisco = "smartreceiver.cisco.com";
+    let frames = [asks(cisco, 1), answers(cisco, 1, 3, None)];
+    assert_eq!(verdicts(&frames), failed("dns-error", cisco));
     // IPv4 has none, and IPv6 was not asked for.
     assert_eq!(
         verdicts(&[asks(api, 1), answers(api, 1, 0, None)]),
