@@ -396,7 +396,7 @@ fn a_client_that_closed_before_the_finished_reached_it_completed_nothing() {
     let verdict = judge(&story);
     assert_eq!(
         kind(&verdict),
-        ("silent-mid-handshake", "likely", "client"),
+        ("silent-mid-handshake", "possible", "client"),
         "{}",
         text(&verdict)
     );

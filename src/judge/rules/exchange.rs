@@ -139,7 +139,7 @@ pub(super) fn settings_only(connection: &Connection, tls: &TlsFacts) -> bool {
         Some(chosen) => chosen.raw() == "h2",
         None => is_sealed && offered.any(|it| it.raw() == "h2"),
     };
-    let bytes: u64 = data(connection, Side::Server).map(|step| size(step)).sum();
+    let bytes: u64 = data(connection, Side::Server).map(size).sum();
     may_be_h2 && (1..=MOST_SETTINGS).contains(&bytes)
 }
 

@@ -109,20 +109,9 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     let closed_first = step
         .and_then(|step| closed_before(connection, step))
         .filter(|_| late.is_none());
-    // A client that closes with its request may only close its own direction, and still read: it left if the answer
-    // came too late for it.
-    let soonest = i64::from(late.is_none());
-    let patience = match attempt.licensing {
-        true => super::SILENCE,
-        false => departure::NOT_WAITED,
-    };
-    let asked_last = last_data(connection).map_or(time, |step| step.time.max(time));
     let goodbye = departure::goodbye_of_server(connection, request).filter(|_| late.is_none());
-    let left = closed_first.is_none()
-        && goodbye.is_none()
-        && first_fin(connection) == Some(Side::Client)
-        && end.since(time) >= soonest
-        && end.since(if attempt.licensing { time } else { asked_last }) < patience;
+    let left =
+        closed_first.is_none() && goodbye.is_none() && did_not_wait(attempt, connection, time, end, late.as_ref());
     if left && !attempt.licensing {
         return None;
     }
@@ -139,11 +128,6 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         .filter(|_| first_fin(connection) == Some(Side::Client))
         .map(|fin| fin.frame);
     let coverage = step.map(|step| client_tcp.delivery.coverage(step.from, step.to));
-    let closed = server_tcp.fin.filter(|_| first_fin(connection) == Some(Side::Server));
-    let server_left = goodbye
-        .map(|frame| time_in(connection, frame))
-        .or(closed.map(|fin| fin.time));
-    let is_datagram = connection.carrier.is_datagram();
     Some(Case {
         attempt,
         connection,
@@ -157,18 +141,45 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         closed_first,
         had_tickets: tickets_behind(connection, request),
         alert: connection.tls.as_ref().and_then(|tls| alert_behind(tls, request)),
-        server_left: server_left.filter(|_| late.is_none()),
+        server_left: server_left(connection, goodbye).filter(|_| late.is_none()),
         late,
         // A server that closes has received the request, however many of the client's last bytes it acknowledged,
         // unless it had closed before.
         acked: coverage == Some(Coverage::Whole) || server_tcp.fin.is_some(),
         is_acked_nearby: acked_nearby(connection),
         had_settings: (connection.tls.as_ref()).is_some_and(|tls| settings_only(connection, tls)),
-        is_small: connection.tls.is_some() && !is_datagram && step.is_some_and(|step| is_small(connection, step)),
+        is_small: step.is_some_and(|step| is_small(connection, step)),
         was_repeated: client_tcp.retransmissions > 1 && first_fin(connection) == Some(Side::Client),
         short_record: connection.tls.as_ref().is_some_and(ends_in_short_record),
         may_be_refusal: server_tcp.fin.is_some() && connection.tls.as_ref().is_some_and(accepts_nobody_yet),
     })
+}
+
+/// True if the client closed first, and sooner than a client that waits. One that closes with its request may only close its own
+/// direction, and still read: it left if the answer came too late for it.
+fn did_not_wait(
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    asked: Timestamp,
+    end: Timestamp,
+    late: Option<&Step>,
+) -> bool {
+    let soonest = i64::from(late.is_none());
+    let (asked_last, patience) = match attempt.licensing {
+        true => (asked, super::SILENCE),
+        false => {
+            let last = last_data(connection).map_or(asked, |step| step.time.max(asked));
+            (last, departure::NOT_WAITED)
+        }
+    };
+    first_fin(connection) == Some(Side::Client) && end.since(asked) >= soonest && end.since(asked_last) < patience
+}
+
+/// The time at which the server ended the exchange, by an alert or by its FIN, if it was first.
+fn server_left(connection: &Connection, goodbye: Option<FrameNumber>) -> Option<Timestamp> {
+    let closed = (connection.tcp.server.fin).filter(|_| first_fin(connection) == Some(Side::Server));
+    let said = goodbye.map(|frame| time_in(connection, frame));
+    said.or(closed.map(|fin| fin.time))
 }
 
 /// True if a part of the server's data that may be the answer was lost or not captured, or if the server reset the
@@ -423,6 +434,17 @@ impl Case<'_, '_> {
                 .evidence(frame, phrase("no-application-response-record"))
                 .alternative(OtherCause::Healthy, phrase("no-application-response-or-answer"));
         }
+        finding = self.or_no_failure(finding);
+        if self.short_record {
+            finding = finding.alternative(OtherCause::Healthy, phrase("no-application-response-short-record"));
+        }
+        finding
+    }
+}
+
+impl Case<'_, '_> {
+    /// Adds the explanations by which nothing failed, or not there.
+    fn or_no_failure(&self, mut finding: Finding) -> Finding {
         if self.had_settings {
             finding = finding.alternative(OtherCause::Healthy, phrase("no-application-response-or-short"));
         }
@@ -440,9 +462,6 @@ impl Case<'_, '_> {
         }
         if !self.attempt.licensing && self.is_small {
             finding = finding.alternative(OtherCause::NoRequest, phrase("no-application-response-small"));
-        }
-        if self.short_record {
-            finding = finding.alternative(OtherCause::Healthy, phrase("no-application-response-short-record"));
         }
         finding
     }

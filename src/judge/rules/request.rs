@@ -40,6 +40,9 @@ pub(super) fn acked_nearby(connection: &Connection) -> bool {
 
 /// True if all that the client sent from its request on is too short for one of HTTP.
 pub(super) fn is_small(connection: &Connection, request: &Step) -> bool {
+    if connection.tls.is_none() || connection.carrier.is_datagram() {
+        return false;
+    }
     // In HTTP/2 a request of a few bytes is complete: heads are compressed.
     let offered = connection.tls.iter().filter_map(|tls| tls.client_hello.as_deref());
     if offered.flat_map(|hello| &hello.alpn).any(|it| it.raw() == "h2") {

@@ -4,7 +4,7 @@ use super::behind_proxy::behind_proxy;
 use super::datagram_silence;
 use super::departure::{self, Departure};
 use super::finished_order::{finished_too_soon, finished_unheard};
-use super::heard::{came_partly_too_late, closed_unfinished, finished_lost, if_heard};
+use super::heard::{came_partly_too_late, closed_unfinished, finished_lost, heard_to, if_heard};
 use super::heartbeats::{or_test, with_heartbeats};
 use super::large_chain::with_large_chain;
 use super::modern_offer::or_too_old;
@@ -136,11 +136,8 @@ fn last_of_handshake(connection: &Connection) -> Option<&Step> {
         let closed = connection.tcp.server.fin;
         is_unfinished && step.side == Side::Client && closed.is_some_and(|fin| fin.acked <= step.from)
     };
-    let unheard = finished_unheard(connection);
-    let never_reached = |step: &Step| {
-        let from = unheard.map(|finished| finished.from);
-        step.side == Side::Server && from.is_some_and(|from| step.from >= from)
-    };
+    let heard = finished_unheard(connection).map(|_| heard_to(connection, Side::Server));
+    let never_reached = |step: &Step| step.side == Side::Server && heard.is_some_and(|heard| step.from >= heard);
     // Whose turn it is, messages of the handshake say: a Heartbeat is none.
     let is_aside = |kind| {
         matches!(
@@ -216,12 +213,20 @@ impl Case<'_, '_> {
             End::Stalled(side, _) | End::ClosedUnseen(side) => (side.into(), Confidence::Likely),
             End::GaveUp(_) => (By::Server, Confidence::Likely),
             End::Unheard(Unheard { again: 1.., .. }) => (By::Path, Confidence::Likely),
+            // Browsers open connections in advance, and drop those that they do not need.
+            End::Unheard(_) if !self.has_asked() => (By::Client, Confidence::Possible),
             End::Unheard(_) => (By::Client, Confidence::Likely),
             End::LeftAtOnce(_) => (By::Client, Confidence::Likely),
             End::Closed(side, _) if self.rest.is_some() => (side.into(), Confidence::Likely),
             End::Closed(side, _) => (side.into(), Confidence::Certain),
             End::Silent => (By::Unknown, Confidence::Possible),
         }
+    }
+
+    /// True if the client sent data, which it did before the handshake was over.
+    fn has_asked(&self) -> bool {
+        let tls = self.connection.tls.as_ref();
+        tls.is_some_and(|tls| tls.application_data.client > 0)
     }
 
     fn waited(&self) -> Phrase {

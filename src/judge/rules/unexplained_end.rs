@@ -4,7 +4,7 @@ use super::lost_bytes;
 use super::{client, elsewhere, message_name, seconds, service, side_name, watched_after};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::phrase::phrase;
+use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind};
 use crate::judge::alternative::OtherCause;
@@ -20,15 +20,6 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = super::no_record::unexplained(attempt, connection, RULE.id) {
         return Some(finding);
     }
-    let unheard = Side::both().into_iter().find_map(|side| {
-        let repeated = connection.tcp[side].delivery.repeated()?;
-        Some((side, repeated))
-    });
-    let resent = |(side, repeated): (Side, &Repeated)| {
-        phrase("unexplained-end-resent")
-            .with("who", side_name(side))
-            .with("clause", lost_bytes::repeated(repeated))
-    };
     let Ending { last, own, end } = ending(connection);
     let summary = match (last, end) {
         (Some(last), Some(end)) => phrase("unexplained-end-summary")
@@ -64,20 +55,13 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     {
         finding = finding.cannot_tell(phrase("incomplete-capture-tls13"));
     }
-    // Nothing ends a session of datagrams in clear: only a pause shows that a side had finished.
-    let is_short =
-        connection.carrier.is_datagram() && end.is_none() && !watched_after(connection, connection.last.time, context);
-    let alerts = connection.tls.iter().flat_map(|tls| &tls.alerts);
-    let alert = alerts.clone().find(|alert| alert.content.is_some());
-    if let Some((side, repeated)) = unheard {
-        finding = finding.evidence(repeated.last.frame, resent((side, repeated)));
+    if let Some((side, repeated)) = unheard(connection) {
+        let resent = phrase("unexplained-end-resent")
+            .with("who", side_name(side))
+            .with("clause", lost_bytes::repeated(repeated));
+        finding = finding.evidence(repeated.last.frame, resent);
     }
-    finding = finding.cannot_tell(match alert {
-        _ if unheard.is_some() => phrase("unexplained-end-cannot-tell-resent"),
-        _ if is_short => phrase("unexplained-end-cannot-tell-short"),
-        Some(alert) => phrase("unexplained-end-cannot-tell-alert").with("frame", alert.frame),
-        None => phrase("unexplained-end-cannot-tell"),
-    });
+    finding = finding.cannot_tell(cannot_tell(connection, end, context));
     // A check of a balancer, and a scan, open the connection and say nothing.
     if connection.tcp.client.bytes == 0 && end.is_some_and(|end| end.side == Side::Client) {
         finding = finding.alternative(OtherCause::HealthCheck, phrase("unexplained-end-or-check"));
@@ -91,6 +75,26 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 .with("who", client(attempt)),
         )),
     )
+}
+
+/// The side whose bytes were sent again and never acknowledged.
+fn unheard(connection: &Connection) -> Option<(Side, &Repeated)> {
+    let of = |side: Side| Some((side, connection.tcp[side].delivery.repeated()?));
+    Side::both().into_iter().find_map(of)
+}
+
+/// What the connection does not show.
+fn cannot_tell(connection: &Connection, end: Option<&Step>, context: &Context<'_>) -> Phrase {
+    // Nothing ends a session of datagrams in clear: only a pause shows that a side had finished.
+    let is_short =
+        connection.carrier.is_datagram() && end.is_none() && !watched_after(connection, connection.last.time, context);
+    let mut alerts = connection.tls.iter().flat_map(|tls| &tls.alerts);
+    match alerts.find(|alert| alert.content.is_some()) {
+        _ if unheard(connection).is_some() => phrase("unexplained-end-cannot-tell-resent"),
+        _ if is_short => phrase("unexplained-end-cannot-tell-short"),
+        Some(alert) => phrase("unexplained-end-cannot-tell-alert").with("frame", alert.frame),
+        None => phrase("unexplained-end-cannot-tell"),
+    }
 }
 
 /// How a connection ends.
