@@ -1,7 +1,7 @@
 //! Attempt → Finding: the steps of a successful trust establishment are complete.
 
 use super::exchange::{answered_in_time, handshake_took, hole_in_handshake, left_at_once, time_in, went_well};
-use super::heard::{ANSWER, if_heard};
+use super::heard::{ANSWER, heard_to, if_heard};
 use super::join_data;
 use super::no_record::{after_handshake, with_no_record};
 use super::reservations::as_far_as_seen;
@@ -59,7 +59,7 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
     let id = match (tls.application_data.client > 0, tls.application_data.server > 0) {
         (true, false) if early_data_only(connection, tls) => "healthy-summary-early-data",
         (true, _) if left.is_some() && !answered_in_time(connection) => "healthy-summary-one-shot",
-        (false, false) if left.is_some() => "healthy-summary-unused",
+        (false, _) if left.is_some() && !heard_data(connection) => "healthy-summary-unused",
         (_, false) => match &beside {
             Some((_, true)) => "healthy-summary-plain",
             Some((_, false)) => "healthy-summary-no-record",
@@ -105,6 +105,13 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
             .cannot_tell(phrase("healthy-cannot-tell-hole"));
     }
     finding.cannot_tell(phrase("healthy-cannot-tell"))
+}
+
+/// True if the client received data of the server.
+fn heard_data(connection: &Connection) -> bool {
+    let is_data = |step: &&Step| step.side == Side::Server && step.kind == StepKind::ApplicationData;
+    let data = connection.steps.iter().find(is_data);
+    data.is_some_and(|data| heard_to(connection, Side::Server) > data.from)
 }
 
 /// True if all that the client asked was in early data that the server did not accept: it resumed no session (RFC 9846

@@ -94,6 +94,7 @@ fn value(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connection::plain::Next;
     use crate::connection::plain::tests::talk;
 
     const ENDS: Ends = Ends {
@@ -128,6 +129,16 @@ mod tests {
         };
         assert_eq!(answer.text.raw(), "resultCode 52 no");
         assert!(ldap(&client, &talk(&[(&yes, heard)]), ENDS).is_none());
+        // A client that says goodbye does not go on.
+        let unbind = [SEQUENCE, 5, INTEGER, 1, 2, UNBIND_REQUEST, 0];
+        let next = |rest: &[u8]| {
+            let all = [&request[..], rest].concat();
+            ldap(&talk(&[(&all, 0)]), &talk(&[(&no, heard)]), ENDS).map(|it| it.next)
+        };
+        assert_eq!(
+            (next(&unbind), next(&[SEQUENCE, 5])),
+            (Some(Next::Left), Some(Next::Plain))
+        );
         for cut in 0..no.len() {
             assert!(
                 ldap(&client, &talk(&[(&no[..cut], heard)]), ENDS).is_none(),

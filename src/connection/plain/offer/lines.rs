@@ -291,15 +291,26 @@ mod tests {
     }
 
     #[test]
+    fn a_reply_for_the_moment_is_an_error_and_no_refusal() {
+        let answered = |answer| {
+            read(&["220 a\r\n", "EHLO b\r\n", "250 a\r\n", "STARTTLS\r\n", answer])
+                .unwrap()
+                .denial
+        };
+        assert!(matches!(answered("454 4.7.0 no\r\n"), Denial::Failed { .. }));
+        assert!(matches!(answered("502 5.5.1 no\r\n"), Denial::Refused { .. }));
+    }
+
+    #[test]
     fn each_protocol_says_no_in_its_own_way() {
         let is = |lines: &[&str], protocol, answer: &str, next| {
             assert_eq!(refused(lines), Some((protocol, answer.to_owned(), next)), "{lines:?}");
         };
         let (hi, ehlo) = ("220 a\r\n", "EHLO b\r\n");
         is(
-            &[hi, ehlo, "250 a\r\n", "STARTTLS\r\n", "454 4.7.0 no\r\n"],
+            &[hi, ehlo, "250 a\r\n", "STARTTLS\r\n", "502 5.5.1 no\r\n"],
             "SMTP",
-            "454 4.7.0 no",
+            "502 5.5.1 no",
             Next::Left,
         );
         is(
