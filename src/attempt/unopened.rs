@@ -46,7 +46,7 @@ impl Unopened {
             if ports.len() <= MAX_PORTS_TRIED {
                 ports.insert(connection.server.port);
             }
-            if !is_tls_port(connection.server.port) {
+            if may_be_told(connection) && !is_tls_port(connection.server.port) {
                 let peers = peers.entry(connection.client.ip).or_default();
                 if peers.len() <= MAX_PEERS_TRIED {
                     peers.insert(connection.server);

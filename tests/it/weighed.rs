@@ -294,3 +294,65 @@ fn a_client_that_offers_only_old_versions_may_be_refused_for_that() {
     let (.., told) = closed(client_hello(Offer::Tls12, Group::X25519));
     assert!(!told.contains("nothing newer"), "{told}");
 }
+
+#[test]
+fn a_request_that_crosses_the_servers_close_may_have_been_sent_again() {
+    let idle = done().data().wait(30 * SECOND).packet(Server, FIN | ACK, &[]);
+    let crossed = idle.clone().packet(Client, ACK | PSH, &request());
+    let at = crossed.packets.len();
+    let before = crossed.packets[at - 3].ack;
+    let crossed = crossed
+        .change(at, |packet| packet.ack = before)
+        .packet(Server, RST, &[]);
+    let (id, confidence, _, told) = weighed(&crossed);
+    assert_eq!((&*id, confidence), ("healthy", "likely"), "{told}");
+    assert!(told.contains("in another connection"), "{told}");
+    let (.., told) = weighed(&idle.close(Client));
+    assert!(!told.contains("in another connection"), "{told}");
+}
+
+#[test]
+fn a_server_that_greets_in_plain_text_is_asked_for_tls_in_its_protocol() {
+    let greeted = |greeting: &[u8]| {
+        let story = Scenario::open()
+            .send(Server, greeting)
+            .send(Client, hello_h2(Offer::Tls13));
+        weighed(&story.send(Server, b"* BAD command\r\n").close(Server))
+    };
+    let (id, .., told) = greeted(b"* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n");
+    assert_eq!(id, "not-tls", "{told}");
+    assert!(
+        told.contains("STARTTLS") && told.contains("993") && told.contains("-starttls imap"),
+        "{told}"
+    );
+    let (.., told) = greeted(b"220 mail.example ESMTP\r\n");
+    assert!(told.contains("465") && told.contains("-starttls smtp"), "{told}");
+    let (.., told) = greeted(b"220 ProFTPD Server ready\r\n");
+    assert!(told.contains("AUTH TLS"), "{told}");
+    let (.., told) = greeted(b"SSH-2.0-OpenSSH_9.2\r\n");
+    assert!(told.contains("find out which service listens"), "{told}");
+}
+
+#[test]
+fn a_server_that_demands_encryption_in_plain_text_is_heard() {
+    let startup = [&[0, 0, 0, 20, 0, 3, 0, 0][..], b"user\0postgres\0\0"].concat();
+    let refused = |reason: &str| {
+        let fields = format!("SFATAL\0C28000\0Mno pg_hba.conf entry for host \"192.0.2.10\", {reason}\0\0");
+        let len = (fields.len() as u32 + 4).to_be_bytes();
+        let error = [&[b'E'][..], &len, fields.as_bytes()].concat();
+        let story = Scenario::open().send(Client, &startup).send(Server, error);
+        attempts(&story.close(Server))
+    };
+    let all = refused("no encryption");
+    let (id, confidence, by, told) = of(&all[0]);
+    assert_eq!(
+        (&*id, confidence, by),
+        ("plain-text-to-tls", "likely", "client"),
+        "{told}"
+    );
+    assert!(told.contains("no encryption") && told.contains("sslmode"), "{told}");
+    assert!(
+        refused("SSL encryption").is_empty(),
+        "it speaks of no want of encryption"
+    );
+}

@@ -63,6 +63,7 @@ dns-unexpected-address-tries = tries to connect to it, without success
 # icmp-blocked
 icmp-blocked-summary-server = the connection to { $target } is answered with ICMP from the server's address: { $kind }
 icmp-blocked-summary-other = { $from } answers the connection to { $target } with ICMP: { $kind }
+icmp-blocked-content = on { $from }: the TCP connection was let through, and what came in it was rejected: look for a rule about names or contents (URL filter, application control) and allow { $target } for { $device }
 icmp-blocked-allow = on { $from }: allow TCP port { $port } from { $device } to { $target }, by name where the firewall can
 icmp-blocked-mtu = { $from } says that packets must fit { $mtu } bytes, and the sender keeps sending larger ones: let these ICMP messages reach it (they may be filtered), or lower the TCP MSS of the { -device } to { $mss }
 icmp-blocked-port = on { $from }: check that the service is running and listens on port { $port }; if it does, a filter sends the error in its name
@@ -163,6 +164,8 @@ not-tls-bytes = the server's bytes begin: { $bytes }
 not-tls-summary-said = { $target } answered the Client Hello in plain text: { $line }
 not-tls-said = in plain text, and the hello had arrived: { $line }
 not-tls-said-do = act on what { $server } says, and look at its log: it had agreed to TLS before
+not-tls-starttls = let the { -device } begin in plain text at { $server } and ask for TLS ({ $request }), as { $protocol } does there, or give it the port where { $protocol } begins with TLS (usually { $port })
+not-tls-starttls-only = let the { -device } begin in plain text at { $server } and ask for TLS ({ $request }), as { $protocol } does
 not-tls-listen = find out which service listens on { $server }, and give the { -device } the right port
 not-tls-http = HTTP { $status } { $reason }
 not-tls-http-redirect = HTTP { $status } { $reason }, redirecting to { $location }
@@ -728,6 +731,8 @@ healthy-end-lost = whether the answer was whole: { $count } { $count ->
     [one] byte
    *[other] bytes
 } at its end never reached the client, as far as its acknowledgements show
+healthy-request-to-closed = a request that came when the server had closed, in frame { $frame }; it was answered by a reset
+healthy-cannot-tell-again = whether the request in frame { $frame } was sent again in another connection, as clients do
 healthy-or-cut = the answer may be cut off at its end; the application's log shows whether it received all of it
 healthy-record-cut = whether the answer was whole: its last record lacks { $count ->
     [one] 1 byte
@@ -887,6 +892,10 @@ plain-text-to-tls-summary-says-so = the { $who } speaks { $spoken } to { $servic
 plain-text-to-tls-summary-refuses = the { $who } speaks { $spoken } to { $service }, which refuses that; port { $port } is usually a TLS port
 plain-text-to-tls-summary-port = the { $who } speaks { $spoken } to { $service } and gets no answer; port { $port } is usually a TLS port
 plain-text-to-tls-summary-elsewhere = the { $who } speaks { $spoken } to { $service } and gets no answer; the same port answers another connection in TLS
+plain-text-to-tls-summary-demands = the { $who } speaks { $spoken } without TLS to { $service }, which refuses that: { $line }
+plain-text-to-tls-demands = the server says: { $line }
+plain-text-to-tls-or-policy = the server may have a rule against this client in any case; its log and settings show it
+plain-text-to-tls-encrypt = switch TLS on in the { $who }'s setting for { $server } (such as sslmode=require, or STARTTLS)
 plain-text-to-tls-first = the { -device }'s first bytes: { $spoken }
 plain-text-to-tls-alert = the server answers with { $alert }
 plain-text-to-tls-end = last packet; the server sent no byte of data
@@ -932,6 +941,7 @@ spare-connection = another connection of the { -device } to { $server } begins, 
 beside-compare = another connection to { $server } completed about the same time: if several servers share that address or name (a balancer), compare them and look at the one that differs; one server that fails only sometimes may be overloaded or restart
 spare-or-dropped = browsers open several connections at a time, and drop those that they do not need
 unexplained-end-summary = the connection to { $service } is in the capture from beginning to end, and nothing in it says why it ended: the { $who } closed { $span } after the { $message } of the { $from }
+unexplained-end-summary-short = the connection to { $service } is in the capture up to frame { $frame }, and nothing up to there shows how it went
 unexplained-end-summary-bare = the connection to { $service } is in the capture from beginning to end, and nothing in it says why it ended
 unexplained-end-end = the { $who } ends the connection
 unexplained-end-resent = { $clause } (the { $who })

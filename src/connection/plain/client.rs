@@ -29,6 +29,8 @@ pub enum TlsSign {
     SaysSo(FrameNumber),
     /// It refuses the request in plain HTTP, and its number is a TLS port's.
     Refuses(FrameNumber),
+    /// It says in its own protocol that it takes nothing without encryption.
+    Demands(FrameNumber),
     /// Its number is a TLS port's, and the server did not answer.
     Port,
 }
@@ -50,6 +52,38 @@ pub(super) const SENTENCES: &[&str] = &[
     "http request sent to https",
     "this web server is running in ssl mode",
 ];
+
+/// In bytes: greetings, a list of capabilities and a refusal fill less.
+const MOST_OF_A_REFUSAL: u64 = 1024;
+
+/// What servers say that refuse a client without encryption, in lower case: PostgreSQL, MySQL (ER_SECURE_TRANSPORT_REQUIRED),
+/// SMTP (RFC 3207 section 4, RFC 4954 section 6), IMAP (RFC 5530 section 3), FTP, LDAP (RFC 4511 appendix A).
+const DEMANDS: &[&str] = &[
+    ", no encryption",
+    ", ssl off",
+    "insecure transport are prohibited",
+    "must issue a starttls command",
+    "encryption required for requested",
+    "[privacyrequired]",
+    "must use encryption",
+    "ssl/tls required",
+    "confidentiality required",
+];
+
+/// The sentence by which a server demands encryption, as far as its first bytes hold one.
+#[must_use]
+pub fn demand(opening: &[u8]) -> Option<&[u8]> {
+    let lower = opening.to_ascii_lowercase();
+    let at = DEMANDS.iter().find_map(|said| {
+        let mut places = lower.windows(said.len());
+        places.position(|place| place == said.as_bytes())
+    })?;
+    let is_text = |byte: &u8| matches!(byte, b' '..=b'~');
+    let before = opening.get(..at)?.iter().rev().take_while(|byte| is_text(byte)).count();
+    let sentence = opening.get(at - before..)?;
+    let len = sentence.iter().take_while(|byte| is_text(byte)).count();
+    sentence.get(..len)
+}
 
 impl PlainClient {
     /// Examines the client's first bytes, and the answer.
@@ -94,6 +128,15 @@ fn sign(connection: &Connection, spoken: Spoken) -> Option<TlsSign> {
     // TLCP is a protocol of its own; an answer in it is no sign of TLS.
     if tls.is_some() || spoken == Spoken::Tlcp {
         return None;
+    }
+    // A server that refuses says little else.
+    let is_short = connection.tcp.server.bytes <= MOST_OF_A_REFUSAL;
+    if let Some(frame) = connection.opening_frame.server
+        && spoken != Spoken::Http
+        && is_short
+        && demand(&connection.opening.server).is_some()
+    {
+        return Some(TlsSign::Demands(frame));
     }
     let is_tls_port = is_tls_port(connection.server.port);
     if let Some((frame, answer)) = connection.http.iter().find_map(|exchange| exchange.response.as_ref()) {

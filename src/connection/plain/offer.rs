@@ -81,6 +81,32 @@ impl Protocol {
         }
     }
 
+    /// The protocol of a server that greets in plain text, and in which a client may ask for TLS. The greetings of SMTP and FTP
+    /// differ in the port, and in what they say (RFC 5321 section 4.2, RFC 959 section 5.4).
+    pub(crate) fn greeting(bytes: &[u8], port: u16) -> Option<Self> {
+        let says_ftp = || bytes.windows(3).any(|word| word.eq_ignore_ascii_case(b"ftp"));
+        Some(match bytes {
+            [b'2', b'2', b'0', b' ' | b'-', ..] if port == 21 || says_ftp() => Self::Ftp,
+            [b'2', b'2', b'0', b' ' | b'-', ..] => Self::Smtp,
+            [b'*', b' ', b'O', b'K', ..] => Self::Imap,
+            [b'+', b'O', b'K', ..] => Self::Pop3,
+            // Number 0, protocol version 10.
+            [_, _, _, 0, 10, ..] => Self::MySql,
+            _ => return None,
+        })
+    }
+
+    /// The port on which it is spoken inside TLS from the first byte (RFC 8314 section 7.3, RFC 4217).
+    pub(crate) const fn tls_port(self) -> Option<u16> {
+        match self {
+            Self::Smtp => Some(465),
+            Self::Imap => Some(993),
+            Self::Pop3 => Some(995),
+            Self::Ftp => Some(990),
+            _ => None,
+        }
+    }
+
     /// The protocol in which the client asked for TLS, whatever the answer.
     pub(crate) fn asking(client: &Talk, server: &Talk) -> Option<Self> {
         if client.bytes().is_empty() {

@@ -96,6 +96,13 @@ fn got_through(connection: &Connection, error: &IcmpError, context: &Context<'_>
 /// The party that has to act on an error, and what it has to do.
 fn cure(attempt: &Attempt<'_>, connection: &Connection, kind: IcmpErrorKind) -> (Owner, Phrase) {
     match kind {
+        // What connects is let through; what comes in it is not.
+        IcmpErrorKind::Prohibited if connection.connected() && !connection.carrier.is_datagram() => (
+            Owner::Firewall,
+            phrase("icmp-blocked-content")
+                .with("device", attempt.device)
+                .with("target", service(attempt)),
+        ),
         IcmpErrorKind::Prohibited => (
             Owner::Firewall,
             phrase("icmp-blocked-allow")

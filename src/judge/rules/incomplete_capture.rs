@@ -29,11 +29,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if reasons.is_empty() {
         return None;
     }
-    // Bytes may have been lost on the path, and a QUIC connection may have been over: then a better capture shows no more.
-    let may_be_whole = |reason: &Phrase| {
-        let hides_end = attempt.carrier() == Carrier::Quic && reason.id().starts_with("incomplete-capture-still-open");
-        hides_end || ["incomplete-capture-missed-or-lost", "incomplete-capture-tls13"].contains(&reason.id())
-    };
+    // Bytes may have been lost on the path: then a better capture shows no more.
+    let may_be_whole =
+        |reason: &Phrase| ["incomplete-capture-missed-or-lost", "incomplete-capture-tls13"].contains(&reason.id());
     let confidence = match reasons.iter().all(may_be_whole) {
         true => Confidence::Likely,
         false => Confidence::Certain,
@@ -102,10 +100,8 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phr
     if !started {
         reasons.push(phrase("incomplete-capture-no-beginning"));
     }
-    // A new capture would not show the end of QUIC either, unless this one ends at once.
-    let hides_end = connection.carrier == Carrier::Quic
-        && connection.tls.as_ref().is_some_and(TlsFacts::is_complete)
-        && super::watched_after(connection, connection.last.time, context);
+    // A new capture would not show the end of QUIC either.
+    let hides_end = connection.carrier == Carrier::Quic && connection.tls.as_ref().is_some_and(TlsFacts::is_complete);
     if !super::is_closed(connection) && !hides_end {
         reasons.push(still_open(connection, context));
     }

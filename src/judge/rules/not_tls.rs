@@ -2,15 +2,15 @@
 
 use super::cslu::plain_http_of_cslu;
 use super::wording::{first_line, is_text, shortened};
-use super::{alert_from, elsewhere, in_between, on_client, service, side_name, tls_with_hello};
+use super::{alert_from, elsewhere, in_between, on_client, service, side_name, tls_with_hello, verify};
 use crate::attempt::Attempt;
 use crate::base::command::HostName;
 use crate::base::confidence::Confidence;
-use crate::base::dialect::{Task, task};
+use crate::base::dialect::{Dialect, Task, task};
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
-use crate::connection::plain::{Said, Spoken};
+use crate::connection::plain::{Protocol, Said, Spoken};
 use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
 use crate::http::reader::Response;
 use crate::judge::alternative::OtherCause;
@@ -155,14 +155,13 @@ fn other_bytes(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> 
     })
     .with("target", service(attempt))
     .with("bytes", &bytes);
-    let listen = phrase("not-tls-listen").with("server", connection.tls_server());
     let finding = Finding::error(RULE.id, By::Server, At::Tls, summary)
         .evidence(hello.frame, phrase("client-hello"))
         .evidence(
             connection.opening_frame.server?,
             phrase("not-tls-bytes").with("bytes", bytes),
         )
-        .remedy(elsewhere(attempt, Owner::Server, listen));
+        .remedy(begin_in_plain_text(attempt, connection));
     // Text is another protocol; other bytes may be a record that was damaged.
     let or_broken = match like_record {
         true => "not-tls-or-broken",
@@ -174,6 +173,31 @@ fn other_bytes(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> 
             .confidence(Confidence::Likely)
             .alternative(OtherCause::BrokenTls, phrase(or_broken)),
     )
+}
+
+/// The remedy where the server speaks first: the client asks for TLS in its protocol, or uses the port for TLS.
+fn begin_in_plain_text(attempt: &Attempt<'_>, connection: &Connection) -> Remedy {
+    let server = connection.tls_server();
+    let Some(protocol) = Protocol::greeting(&connection.opening.server, connection.server.port) else {
+        return elsewhere(attempt, Owner::Server, phrase("not-tls-listen").with("server", server));
+    };
+    let id = match protocol.tls_port() {
+        Some(_) => "not-tls-starttls",
+        None => "not-tls-starttls-only",
+    };
+    let start = task("start-tls")
+        .with("endpoint", &connection.server)
+        .with("protocol", &protocol.starttls());
+    Remedy {
+        owner: Owner::Wlc,
+        action: phrase(id)
+            .with("server", server)
+            .with("protocol", protocol.name())
+            .with("request", protocol.request())
+            .with("port", protocol.tls_port().unwrap_or_default()),
+        commands: Dialect::Generic.lines(&[start]),
+        verify: verify(attempt),
+    }
 }
 
 /// The server had agreed to TLS in plain text (STARTTLS), and answered the hello in plain text again.

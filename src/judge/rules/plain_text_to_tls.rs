@@ -1,13 +1,15 @@
 //! Attempt → Finding: the client speaks plain text to a port that expects TLS.
 
+use super::wording::shortened;
 use super::{client, service, verify};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::{Dialect, task};
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::phrase;
+use crate::base::wire_text::WireText;
 use crate::connection::Connection;
-use crate::connection::plain::client::is_over;
+use crate::connection::plain::client::{demand, is_over};
 use crate::connection::plain::{PlainClient, Spoken, TlsSign};
 use crate::connection::walk::Side;
 use crate::judge::alternative::OtherCause;
@@ -41,6 +43,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         Shows::Sign(TlsSign::Alert(..)) => "plain-text-to-tls-summary-alert",
         Shows::Sign(TlsSign::SaysSo(_)) => "plain-text-to-tls-summary-says-so",
         Shows::Sign(TlsSign::Refuses(_)) => "plain-text-to-tls-summary-refuses",
+        Shows::Sign(TlsSign::Demands(_)) => "plain-text-to-tls-summary-demands",
         Shows::Sign(TlsSign::Port) => "plain-text-to-tls-summary-port",
         Shows::Elsewhere(_) => "plain-text-to-tls-summary-elsewhere",
     };
@@ -49,7 +52,8 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .with("who", client(attempt))
         .with("service", service(attempt))
         .with("spoken", spoken())
-        .with("port", connection.server.port);
+        .with("port", connection.server.port)
+        .with("line", said(connection));
     if let Shows::Sign(TlsSign::Alert(_, level, description)) = &shows {
         summary = summary.with(
             "alert",
@@ -63,16 +67,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if finding.confidence < Confidence::Certain {
         finding = finding.cannot_tell(phrase("plain-text-to-tls-cannot-tell"));
     }
-    let finding = match shows {
-        Shows::Sign(TlsSign::Alert(..) | TlsSign::SaysSo(_)) => finding,
-        Shows::Sign(TlsSign::Refuses(_)) => {
-            finding.alternative(OtherCause::ApplicationError, phrase("plain-text-to-tls-or-refused"))
-        }
-        _ => finding.alternative(OtherCause::ServerClosed, phrase("plain-text-to-tls-or-closed")),
-    };
+    let finding = with_alternative(finding, &shows);
     let action = match plain.spoken {
         Spoken::Http | Spoken::Http2 => "plain-text-to-tls-https",
         Spoken::Proxy => "plain-text-to-tls-no-proxy-line",
+        _ if matches!(plain.sign, Some(TlsSign::Demands(_))) => "plain-text-to-tls-encrypt",
         _ => "plain-text-to-tls-switch",
     };
     Some(
@@ -85,6 +84,26 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             verify: verify(attempt),
         }),
     )
+}
+
+/// Adds what else the answer, or the end without one, may mean.
+fn with_alternative(finding: Finding, shows: &Shows) -> Finding {
+    match shows {
+        Shows::Sign(TlsSign::Alert(..) | TlsSign::SaysSo(_)) => finding,
+        Shows::Sign(TlsSign::Refuses(_)) => {
+            finding.alternative(OtherCause::ApplicationError, phrase("plain-text-to-tls-or-refused"))
+        }
+        Shows::Sign(TlsSign::Demands(_)) => {
+            finding.alternative(OtherCause::ServerPolicy, phrase("plain-text-to-tls-or-policy"))
+        }
+        _ => finding.alternative(OtherCause::ServerClosed, phrase("plain-text-to-tls-or-closed")),
+    }
+}
+
+/// What the server says of encryption.
+fn said(connection: &Connection) -> String {
+    let line = demand(&connection.opening.server).map(WireText::from_bytes);
+    line.map(|line| shortened(&line)).unwrap_or_default()
 }
 
 /// Adds the server's answer, or the end without one.
@@ -110,6 +129,10 @@ fn with_answer(finding: Finding, connection: &Connection, shows: &Shows) -> Find
                     .with("reason", &answer.reason),
             )
         }
+        Shows::Sign(TlsSign::Demands(frame)) => {
+            let says = phrase("plain-text-to-tls-demands").with("line", said(connection));
+            finding.evidence(*frame, says)
+        }
         Shows::Sign(TlsSign::Port) => end(finding),
         Shows::Elsewhere(frame) => end(finding.evidence(*frame, phrase("plain-text-to-tls-speaks"))),
     }
@@ -123,6 +146,7 @@ fn confidence(connection: &Connection, plain: PlainClient, shows: &Shows) -> Con
         server.fin.is_some() && super::first_fin(connection) == Some(Side::Server) || server.reset.is_some();
     match shows {
         Shows::Sign(TlsSign::Alert(..) | TlsSign::SaysSo(_)) => Confidence::Certain,
+        Shows::Sign(TlsSign::Demands(_)) => Confidence::Likely,
         Shows::Elsewhere(_) if server_ended => Confidence::Likely,
         Shows::Sign(TlsSign::Port) if server_ended && plain.spoken.is_named() => Confidence::Likely,
         _ => Confidence::Possible,

@@ -16,6 +16,9 @@ use crate::judge::alternative::OtherCause;
 use crate::judge::finding::Finding;
 use crate::tcp::side::TcpSide;
 
+/// In bytes of a record of TLS 1.3, with its header and padding as JSSE adds it.
+const LARGEST_ALERT: u64 = 40;
+
 /// Lowers the success of a handshake by what the exchange behind it leaves open; `left`: the frame in which the client
 /// closed before any answer.
 pub(super) fn as_far_as_seen(
@@ -39,6 +42,13 @@ pub(super) fn as_far_as_seen(
             .confidence(confidence)
             .cannot_tell(phrase("healthy-last-too-late").with("frame", answer.frame));
     }
+    if let Some((closed, request)) = request_to_closed(connection) {
+        let confidence = finding.confidence.min(Confidence::Likely);
+        finding = finding
+            .confidence(confidence)
+            .evidence(request.frame, phrase("healthy-request-to-closed").with("frame", closed))
+            .cannot_tell(phrase("healthy-cannot-tell-again").with("frame", request.frame));
+    }
     if left.is_none() && settings_only(connection, tls) {
         let confidence = finding.confidence.min(Confidence::Likely);
         finding = finding
@@ -46,6 +56,21 @@ pub(super) fn as_far_as_seen(
             .alternative(OtherCause::NoApplicationResponse, phrase("healthy-or-settings"));
     }
     if_heard(finding, attempt, connection, ANSWER)
+}
+
+/// The frame of the server's close and the request that came to it too late and was answered by RST: the two crossed (RFC 9112
+/// section 9.5). An alert is shorter than any request.
+fn request_to_closed(connection: &Connection) -> Option<(FrameNumber, &Step)> {
+    let server = &connection.tcp.server;
+    let (fin, reset) = (server.fin?, server.reset?);
+    let is_request = |step: &&Step| {
+        step.side == Side::Client
+            && step.kind == StepKind::ApplicationData
+            && step.from >= fin.acked
+            && (fin.frame < step.frame && step.frame < reset.frame)
+            && step.to.saturating_sub(step.from) > LARGEST_ALERT
+    };
+    Some((fin.frame, connection.steps.iter().find(is_request)?))
 }
 
 /// The answer to the client's last request, if it came to a client that had closed and refused it: earlier requests had

@@ -28,6 +28,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .with("message", message_name(last.kind))
             .with("from", side_name(last.side))
             .with("span", seconds(end.time.since(last.time))),
+        _ if ends_at_once(connection, end, context) => phrase("unexplained-end-summary-short")
+            .with("service", service(attempt))
+            .with("frame", connection.last.frame),
         _ => phrase("unexplained-end-summary-bare").with("service", service(attempt)),
     };
     let mut finding = Finding::ok(RULE.id, summary)
@@ -55,13 +58,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     {
         finding = finding.cannot_tell(phrase("incomplete-capture-tls13"));
     }
-    if let Some((side, repeated)) = unheard(connection) {
-        let resent = phrase("unexplained-end-resent")
-            .with("who", side_name(side))
-            .with("clause", lost_bytes::repeated(repeated));
-        finding = finding.evidence(repeated.last.frame, resent);
-    }
-    finding = finding.cannot_tell(cannot_tell(connection, end, context));
+    finding = with_resent(finding, connection).cannot_tell(cannot_tell(connection, end, context));
     // A check of a balancer, and a scan, open the connection and say nothing.
     if connection.tcp.client.bytes == 0 && end.is_some_and(|end| end.side == Side::Client) {
         finding = finding.alternative(OtherCause::HealthCheck, phrase("unexplained-end-or-check"));
@@ -83,15 +80,29 @@ fn unheard(connection: &Connection) -> Option<(Side, &Repeated)> {
     Side::both().into_iter().find_map(of)
 }
 
+/// True if the capture ends right behind the last packet. Nothing ends a session of datagrams in clear: only a pause shows that a
+/// side had finished.
+fn ends_at_once(connection: &Connection, end: Option<&Step>, context: &Context<'_>) -> bool {
+    connection.carrier.is_datagram() && end.is_none() && !watched_after(connection, connection.last.time, context)
+}
+
+/// Adds bytes that were sent again and never acknowledged.
+fn with_resent(finding: Finding, connection: &Connection) -> Finding {
+    let Some((side, repeated)) = unheard(connection) else {
+        return finding;
+    };
+    let resent = phrase("unexplained-end-resent")
+        .with("who", side_name(side))
+        .with("clause", lost_bytes::repeated(repeated));
+    finding.evidence(repeated.last.frame, resent)
+}
+
 /// What the connection does not show.
 fn cannot_tell(connection: &Connection, end: Option<&Step>, context: &Context<'_>) -> Phrase {
-    // Nothing ends a session of datagrams in clear: only a pause shows that a side had finished.
-    let is_short =
-        connection.carrier.is_datagram() && end.is_none() && !watched_after(connection, connection.last.time, context);
     let mut alerts = connection.tls.iter().flat_map(|tls| &tls.alerts);
     match alerts.find(|alert| alert.content.is_some()) {
         _ if unheard(connection).is_some() => phrase("unexplained-end-cannot-tell-resent"),
-        _ if is_short => phrase("unexplained-end-cannot-tell-short"),
+        _ if ends_at_once(connection, end, context) => phrase("unexplained-end-cannot-tell-short"),
         Some(alert) => phrase("unexplained-end-cannot-tell-alert").with("frame", alert.frame),
         None => phrase("unexplained-end-cannot-tell"),
     }

@@ -9,7 +9,7 @@ use std::sync::{Mutex, OnceLock};
 
 use rustls_pki_types::pem::{Error as PemError, PemObject as _};
 use rustls_pki_types::{CertificateDer, TrustAnchor};
-use x509_parser::asn1_rs::{BitString, FromDer as _, Header, Sequence, ToDer as _};
+use x509_parser::asn1_rs::{BitString, FromDer as _, Header};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
@@ -145,11 +145,11 @@ impl Anchors {
     /// True if a public root is of the same organization as an issuer.
     #[must_use]
     pub fn has_public_organization_of(&self, issuer_der: &[u8]) -> bool {
-        static PUBLIC_ORGANIZATIONS: OnceLock<Vec<WireText>> = OnceLock::new();
-        let Some(issuer) = organization(issuer_der).filter(|_| self.has_built_in) else {
+        static PUBLIC: OnceLock<Vec<&[u8]>> = OnceLock::new();
+        let Some(issuer) = organization_in(issuer_der).filter(|_| self.has_built_in) else {
             return false;
         };
-        PUBLIC_ORGANIZATIONS.get_or_init(public_organizations).contains(&issuer)
+        PUBLIC.get_or_init(public_organizations).contains(&issuer)
     }
 
     /// Whether a key made a certificate's signature, from an earlier check. A device that tries again presents the same
@@ -223,11 +223,21 @@ impl Anchors {
     }
 }
 
-fn public_organizations() -> Vec<WireText> {
-    let subjects = webpki_roots::TLS_SERVER_ROOTS.iter().map(|root| root.subject.as_ref());
-    // Their outermost header is left out there.
-    let names = subjects.filter_map(|content| Sequence::new(content.into()).to_der_vec().ok());
-    names.filter_map(|name| organization(&name)).collect()
+fn public_organizations() -> Vec<&'static [u8]> {
+    let roots = webpki_roots::TLS_SERVER_ROOTS.iter();
+    roots
+        .filter_map(|root| organization_in(root.subject.as_ref()))
+        .collect()
+}
+
+/// The value of the last organization in the DER of a name, without a parse: its type (RFC 5280 appendix A), the tag of a string, a
+/// length of one byte, the string. Every attempt asks.
+fn organization_in(name_der: &[u8]) -> Option<&[u8]> {
+    const TYPE: [u8; 3] = [0x55, 4, 10];
+    let at = name_der.windows(TYPE.len()).rposition(|it| it == TYPE)?;
+    let (_, value) = name_der.get(at + TYPE.len()..)?.split_first()?;
+    let (&len, value) = value.split_first()?;
+    value.get(..usize::from(len)).filter(|_| len < 0x80)
 }
 
 fn bundled() -> Vec<Root> {
