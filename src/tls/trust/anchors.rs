@@ -138,8 +138,12 @@ impl Anchors {
     /// that issuer is more likely one of its intermediates than an unknown authority.
     #[must_use]
     pub fn has_organization_of(&self, issuer_der: &[u8]) -> bool {
-        let issuer = organization(issuer_der);
-        issuer.is_some() && self.roots(Purpose::Server).any(|root| root.organization == issuer)
+        let Some(issuer) = organization_in(issuer_der) else {
+            return false;
+        };
+        let is_its = |own: &WireText| own.raw().as_bytes() == issuer;
+        self.roots(Purpose::Server)
+            .any(|root| root.organization.as_ref().is_some_and(is_its))
     }
 
     /// True if a public root is of the same organization as an issuer.

@@ -196,9 +196,10 @@ fn allows_by_extension(fields: &Fields, purpose: Purpose) -> bool {
 /// the path are valid. Where no anchor is known, the topmost CA of the path stands for one: whatever root is above it,
 /// its limits and those below it hold.
 fn breaks_name_constraints(presented: &[Certificate], path: &Path<'_>) -> bool {
+    let limits = || path.links.iter().skip(1).any(|link| link.fields.has_name_constraints);
     let (anchor, links) = match (&path.end, path.links.split_last()) {
         (End::Anchor(anchor), _) => (anchor.for_webpki(), path.links.as_slice()),
-        (_, Some((top, below))) => (presented.get(top.at).and_then(as_anchor), below),
+        (_, Some((top, below))) if limits() => (presented.get(top.at).and_then(as_anchor), below),
         _ => return false,
     };
     let Some(anchor) = anchor.map(|anchor| [anchor]) else {
