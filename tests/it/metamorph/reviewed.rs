@@ -159,12 +159,6 @@ pub const REVIEWED: &[Reviewed] = &[
         reason: "no answer is in the capture, which says that it may not see that direction",
     },
     Reviewed {
-        sample: "tls-no-response",
-        case: "drop direction",
-        change: "→ tls-no-response by path, possible",
-        reason: "the acknowledgement of the Client Hello is in the missing direction",
-    },
-    Reviewed {
         sample: "healthy-ipv6",
         case: "drop frame",
         change: "1 → 2 attempts",
