@@ -225,18 +225,6 @@ pub const REVIEWED: &[Reviewed] = &[
         reason: "who went last rests on sizes and directions in the order of the file, which is another or has holes",
     },
     Reviewed {
-        sample: "quic-certificate-unknown-ca",
-        case: "",
-        change: "→ silent-mid-handshake by unknown, possible",
-        reason: "who went last rests on sizes and directions in the order of the file, which is another or has holes",
-    },
-    Reviewed {
-        sample: "quic-certificate-unknown-ca",
-        case: "drop direction",
-        change: "→ tls-no-response by unknown, possible",
-        reason: "nothing that the server said is in the capture",
-    },
-    Reviewed {
         sample: "quic-p",
         case: "drop direction",
         change: "→ tls-no-response by unknown, possible",
@@ -313,12 +301,6 @@ pub const REVIEWED: &[Reviewed] = &[
         case: "start at frame",
         change: "→ silent-mid-handshake by unknown, likely",
         reason: "that the access point asks again lies before the first frame",
-    },
-    Reviewed {
-        sample: "quic-client-certificate",
-        case: "drop direction",
-        change: "→ tls-no-response by unknown, possible",
-        reason: "over UDP nothing acknowledges: a direction that is not in the capture looks like a server that does not answer",
     },
     Reviewed {
         sample: "quic-client-certificate-refused",
