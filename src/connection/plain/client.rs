@@ -70,6 +70,14 @@ const DEMANDS: &[&str] = &[
     "confidentiality required",
 ];
 
+/// True for first bytes of servers that may say so: PostgreSQL's error, lines of mail and FTP, an LDAP message, MySQL's packets.
+const fn greets(opening: &[u8]) -> bool {
+    matches!(
+        opening,
+        [b'E' | b'2' | b'*' | b'+' | b'-' | 0x30, ..] | [_, _, 0, 0, 10 | 0xff, ..]
+    )
+}
+
 /// The sentence by which a server demands encryption, as far as its first bytes hold one.
 #[must_use]
 pub fn demand(opening: &[u8]) -> Option<&[u8]> {
@@ -129,11 +137,10 @@ fn sign(connection: &Connection, spoken: Spoken) -> Option<TlsSign> {
     if tls.is_some() || spoken == Spoken::Tlcp {
         return None;
     }
-    // A server that refuses says little else.
-    let is_short = connection.tcp.server.bytes <= MOST_OF_A_REFUSAL;
     if let Some(frame) = connection.opening_frame.server
         && spoken != Spoken::Http
-        && is_short
+        && connection.tcp.server.bytes <= MOST_OF_A_REFUSAL
+        && greets(&connection.opening.server)
         && demand(&connection.opening.server).is_some()
     {
         return Some(TlsSign::Demands(frame));
