@@ -5,7 +5,7 @@
 //!
 //! A connection that never opened is an attempt with `--all` on any port except those of protocols without TLS: the
 //! protocol it was for is not visible. More than eight ports of one host tried without success are a scan
-//! (`attempt/unopened.rs`).
+//! (`attempt/unopened.rs`), and more than four servers on ports that say nothing of TLS are peers that come and go.
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;

@@ -124,6 +124,10 @@ fn a_client_that_waits_for_a_second_waits_for_an_answer() {
 fn what_a_server_of_http_2_sends_unasked_is_no_answer() {
     let (id, confidence, _, told) = weighed(&h2().wait(4 * SECOND).close(Client));
     assert_eq!((&*id, confidence), ("no-application-response", "likely"), "{told}");
+    // An acknowledgement of settings behind the request is data, and no answer.
+    let (id, .., told) = weighed(&h2().send(Server, encrypted_13(36, 26)).wait(4 * SECOND).close(Client));
+    assert_eq!(id, "no-application-response", "{told}");
+    assert!(!told.contains("no data came back"), "{told}");
     let (id, _, by, told) = weighed(&h2().reset(Server));
     assert_eq!((&*id, by), ("reset-after-established", "server"), "{told}");
     assert!(!told.contains("idle") && !told.contains("at first"), "{told}");

@@ -75,7 +75,7 @@ icmp-blocked-or-filter = a firewall may send this error with the server's addres
 # tcp-refused
 tcp-refused-summary = the connection to { $service } was refused: a reset answers the SYN
 tcp-refused-answer = RST in answer, { $span } later, { $field } { $ttl }
-tcp-refused-near = { $field } { $ttl } is what a sender on this link has, and the address is a public one: a device near the { -device } (a firewall, a gateway, a virtual network) answered in its place
+tcp-refused-near = { $field } { $ttl } is what a sender on this link has, and the address is a public one: a device near the { -device } (a firewall, a gateway, a virtual network) may have answered in its place
 tcp-refused-firewall = a firewall may answer for the server: compare the { $field } with other packets of the server, and look at the firewall's log
 tcp-refused-listen = check on { $ip } that the service is running and listens on port { $port }
 tcp-refused-proxy = or correct the proxy: the { -device } is configured to use { $server }
@@ -567,7 +567,7 @@ tls-no-response-summary-closed-before = { $service } had waited { $waited } for 
 tls-no-response-sooner = find out why the { -device } sends its Client Hello so late (a prompt, a pause, a slow program), or let { $server } wait longer for it
 tls-no-response-short-limit = the server may allow a client too little time for its first message
 tls-no-response-earlier = { $span } earlier: { $ends }
-offer-too-old = the client offers nothing newer than { $version }, which most servers refuse, some without an alert
+offer-too-old = the { -device } offers nothing newer than { $version }, which most servers refuse, some without an alert
 tls-no-response-closed = the server closed without sending anything
 tls-no-response-silent = no answer
 tls-no-response-late = the first answer of the server, to a connection that was closed already
@@ -678,6 +678,7 @@ no-application-response-request = the request
 no-application-response-half-closed = the { -device } closed its own direction together with the request
 no-application-response-or-no-request = a server need not answer a client that has closed, and some clients only send close_notify
 no-application-response-acknowledged = last packet; the request was acknowledged, and no data came back
+no-application-response-acknowledged-settings = last packet; the request was acknowledged, and nothing of the size of an answer came back
 no-application-response-acknowledged-short = last packet; the request was acknowledged, and nothing but one short record came back
 no-application-response-unacknowledged = last packet; the request was not wholly acknowledged
 no-application-response-cannot-tell = what the request said and why it was not answered, where TLS encrypts it; the logs of both sides have it
@@ -725,12 +726,12 @@ healthy-left = the { $who } closes before any answer
 healthy-or-certificate = the { $who } may have refused the server's certificate without saying so: check what is wrong with it
 healthy-or-gave-up = the { $who } may have given up: its last message before it closed, perhaps an alert, is encrypted; its log shows it
 healthy-ticket-or-answer = the server's records after the handshake may be session tickets only, or the answer: they are told apart by size and time
-healthy-last-too-late = whether the last request was answered in time: its answer, in frame { $frame }, came when the client had closed
+healthy-last-too-late = whether the last request was answered in time: its answer, in frame { $frame }, came when the { -device } had closed
 healthy-or-settings = in HTTP/2 a server sends its settings unasked: so few bytes may be no more than that
 healthy-end-lost = whether the answer was whole: { $count } { $count ->
     [one] byte
    *[other] bytes
-} at its end never reached the client, as far as its acknowledgements show
+} at its end never reached the { -device }, as far as its acknowledgements show
 healthy-request-to-closed = a request that came when the server had closed, in frame { $frame }; it was answered by a reset
 healthy-cannot-tell-again = whether the request in frame { $frame } was sent again in another connection, as clients do
 healthy-or-cut = the answer may be cut off at its end; the application's log shows whether it received all of it

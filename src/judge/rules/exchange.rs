@@ -90,7 +90,7 @@ pub(super) fn left_at_once(attempt: &Attempt<'_>, connection: &Connection) -> Op
         None => connection.tcp.client.fin.is_none() || first_fin(connection) == Some(Side::Client),
     };
     let soon = data(connection, Side::Client)
-        .last()
+        .next_back()
         .is_none_or(|asked| left.time.since(asked.time) < NOT_WAITED);
     let is_first = goodbye_of_server(connection, asked.unwrap_or_default()).is_none();
     (!attempt.licensing && before && soon && is_first).then_some(left.frame)
@@ -157,12 +157,14 @@ pub(super) fn request_after_settings<'c>(connection: &'c Connection, tls: &TlsFa
     behind.all(|step| size(step) <= LARGEST_CONTROL).then_some(request)
 }
 
-fn data(connection: &Connection, side: Side) -> impl Iterator<Item = &Step> {
+/// A side's records of data, in order.
+pub(super) fn data(connection: &Connection, side: Side) -> impl DoubleEndedIterator<Item = &Step> {
     let is_data = move |step: &&Step| step.side == side && step.kind == StepKind::ApplicationData;
     connection.steps.iter().filter(is_data)
 }
 
-const fn size(step: &Step) -> u64 {
+/// The bytes of a step, records and all.
+pub(super) const fn size(step: &Step) -> u64 {
     step.to.saturating_sub(step.from)
 }
 

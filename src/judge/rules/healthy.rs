@@ -1,6 +1,6 @@
 //! Attempt → Finding: the steps of a successful trust establishment are complete.
 
-use super::exchange::{answered_in_time, handshake_took, hole_in_handshake, left_at_once, time_in, went_well};
+use super::exchange::{answered_in_time, data, handshake_took, hole_in_handshake, left_at_once, time_in, went_well};
 use super::heard::{ANSWER, heard_to, if_heard};
 use super::join_data;
 use super::no_record::{after_handshake, with_no_record};
@@ -12,7 +12,7 @@ use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::step::Detail;
-use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
+use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Rule};
 
@@ -109,8 +109,7 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
 
 /// True if the client received data of the server.
 fn heard_data(connection: &Connection) -> bool {
-    let is_data = |step: &&Step| step.side == Side::Server && step.kind == StepKind::ApplicationData;
-    let data = connection.steps.iter().find(is_data);
+    let data = data(connection, Side::Server).next();
     data.is_some_and(|data| heard_to(connection, Side::Server) > data.from)
 }
 
@@ -129,7 +128,6 @@ fn early_data_only(connection: &Connection, tls: &TlsFacts) -> bool {
 fn waited(connection: &Connection, tls: &TlsFacts) -> Option<i64> {
     tls.first_application_data.client?;
     let fin = connection.tcp.client.fin?;
-    let is_asked = |step: &&Step| step.side == Side::Client && step.kind == StepKind::ApplicationData;
-    let asked = connection.steps.iter().rfind(is_asked)?;
+    let asked = data(connection, Side::Client).next_back()?;
     Some(fin.time.since(asked.time))
 }

@@ -2,9 +2,9 @@
 
 use super::behind_proxy::behind_proxy;
 use super::departure;
-use super::exchange::{settings_only, time_in};
+use super::exchange::{data, settings_only, time_in};
 use super::heard::{ANSWER, finished_lost, late_answer, sent_before, unanswered};
-use super::request::{acked_nearby, is_small, last_data};
+use super::request::{acked_nearby, is_small, step_of};
 use super::{client, elsewhere, first_fin, seconds, service, watched_after};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
@@ -168,7 +168,9 @@ fn did_not_wait(
     let (asked_last, patience) = match attempt.licensing {
         true => (asked, super::SILENCE),
         false => {
-            let last = last_data(connection).map_or(asked, |step| step.time.max(asked));
+            let last = data(connection, Side::Client)
+                .next_back()
+                .map_or(asked, |step| step.time.max(asked));
             (last, departure::NOT_WAITED)
         }
     };
@@ -318,6 +320,8 @@ impl Case<'_, '_> {
             phrase("no-application-response-after-close")
         } else if self.acked && self.short_record {
             phrase("no-application-response-acknowledged-short")
+        } else if self.acked && self.had_settings {
+            phrase("no-application-response-acknowledged-settings")
         } else if self.acked {
             phrase("no-application-response-acknowledged")
         } else {
@@ -465,15 +469,6 @@ impl Case<'_, '_> {
         }
         finding
     }
-}
-
-/// The client's step that holds a request: the same frame may hold the end of the handshake.
-fn step_of(connection: &Connection, request: FrameNumber) -> Option<&Step> {
-    let holds = |step: &&Step| {
-        let kinds = [StepKind::ApplicationData, StepKind::HttpRequest];
-        step.side == Side::Client && kinds.contains(&step.kind) && step.frames.contains(&request)
-    };
-    connection.steps.iter().find(holds)
 }
 
 /// The frame by which the server had closed before the request: its close_notify, if that came first, or a FIN sent

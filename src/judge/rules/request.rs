@@ -1,5 +1,7 @@
 //! Connection → what is known of an encrypted request: its size, its place, and who may have acknowledged it.
 
+use super::exchange::{data, size};
+use crate::base::frame::FrameNumber;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind};
 
@@ -10,10 +12,13 @@ const SMALLEST_REQUEST: u64 = 40;
 /// In nanoseconds. Below this no two distances can be told apart.
 const NOTABLE: i64 = 50_000_000;
 
-/// The client's last record of data.
-pub(super) fn last_data(connection: &Connection) -> Option<&Step> {
-    let is_data = |step: &&Step| step.side == Side::Client && step.kind == StepKind::ApplicationData;
-    connection.steps.iter().rfind(is_data)
+/// The client's step that holds a request: the same frame may hold the end of the handshake.
+pub(super) fn step_of(connection: &Connection, request: FrameNumber) -> Option<&Step> {
+    let holds = |step: &&Step| {
+        let kinds = [StepKind::ApplicationData, StepKind::HttpRequest];
+        step.side == Side::Client && kinds.contains(&step.kind) && step.frames.contains(&request)
+    };
+    connection.steps.iter().find(holds)
 }
 
 /// True if the SYN was answered in a small part of the time that the hello took: then something near the client may hold
@@ -48,12 +53,8 @@ pub(super) fn is_small(connection: &Connection, request: &Step) -> bool {
     if offered.flat_map(|hello| &hello.alpn).any(|it| it.raw() == "h2") {
         return false;
     }
-    let is_data = |step: &&Step| step.side == Side::Client && step.kind == StepKind::ApplicationData;
-    let sent = connection
-        .steps
-        .iter()
-        .filter(is_data)
-        .filter(|step| step.from >= request.from);
-    let sizes = sent.map(|step| step.to.saturating_sub(step.from));
+    let sizes = data(connection, Side::Client)
+        .filter(|step| step.from >= request.from)
+        .map(size);
     sizes.max().is_some_and(|largest| largest < SMALLEST_REQUEST)
 }

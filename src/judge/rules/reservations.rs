@@ -3,7 +3,7 @@
 //! A handshake that completed proves trust; whether the request was answered, wholly and in time, is encrypted and shows only in
 //! sizes, order and acknowledgements.
 
-use super::exchange::settings_only;
+use super::exchange::{data, settings_only, size};
 use super::heard::{ANSWER, came_too_late, if_heard};
 use super::{certificate_causes, client, first_end, first_fin, sees_without_holes, side_name};
 use crate::attempt::Attempt;
@@ -64,13 +64,10 @@ fn request_to_closed(connection: &Connection) -> Option<(FrameNumber, &Step)> {
     let server = &connection.tcp.server;
     let (fin, reset) = (server.fin?, server.reset?);
     let is_request = |step: &&Step| {
-        step.side == Side::Client
-            && step.kind == StepKind::ApplicationData
-            && step.from >= fin.acked
-            && (fin.frame < step.frame && step.frame < reset.frame)
-            && step.to.saturating_sub(step.from) > LARGEST_ALERT
+        let crossed = fin.frame < step.frame && step.frame < reset.frame;
+        step.from >= fin.acked && crossed && size(step) > LARGEST_ALERT
     };
-    Some((fin.frame, connection.steps.iter().find(is_request)?))
+    Some((fin.frame, data(connection, Side::Client).find(is_request)?))
 }
 
 /// The answer to the client's last request, if it came to a client that had closed and refused it: earlier requests had
@@ -107,8 +104,10 @@ fn or_otherwise(mut finding: Finding, attempt: &Attempt<'_>, tls: &TlsFacts, lef
             .alternative(OtherCause::NoApplicationResponse, phrase("healthy-ticket-or-answer"));
     }
     if tls.lone_answer {
+        // What is only possible stays so.
+        let confidence = finding.confidence.min(Confidence::Likely);
         finding = finding
-            .confidence(Confidence::Likely)
+            .confidence(confidence)
             .alternative(OtherCause::NoApplicationResponse, phrase("healthy-lone-answer"));
     }
     finding
